@@ -1,0 +1,142 @@
+package dev.heddle.accel;
+
+import dev.heddle.accel.format.WeightFormat;
+import java.util.List;
+
+/**
+ * The parameters of one accelerator; equal configurations give equal hardware, byte for byte.
+ *
+ * <pre>
+ *   port 0 -- beats --> unpacker -- lanes x columns codes --> lane 0 .. lanes-1 --.
+ *   port 1 -- beats --> unpacker -- lanes x columns codes --> lane 0 .. lanes-1 --+--> y
+ *                                            ^ activations, columns codes a cycle, broadcast
+ * </pre>
+ *
+ * A lane computes one output row; {@code rows() = ports * lanes} rows make a row tile. A block of
+ * 32 elements takes {@code steps() = 32 / columns} cycles for each token.
+ *
+ * @param name short lower-case name, part of module names
+ * @param ports memory ports that stream weights, 1, 2, 4 or 8
+ * @param portBits data bits of a port: 32, 64, 128, 256 or 512
+ * @param lanes rows computed at a time for each port, a power of two
+ * @param columns multipliers of a lane: 8, 16 or 32
+ * @param maxTokens activation vectors that a weight block can pass, 1 to 64
+ * @param maxBlocks longest reduction dimension in blocks of 32
+ * @param outstanding read bursts in flight on a port, 1 to 64
+ * @param clockHz clock that simulated times are quoted at
+ */
+public record Configuration(
+    String name,
+    int ports,
+    int portBits,
+    int lanes,
+    int columns,
+    int maxTokens,
+    int maxBlocks,
+    int outstanding,
+    long clockHz) {
+
+  /** A few lanes behind a 32-bit port, for small FPGAs. */
+  public static final Configuration NANO =
+      new Configuration("nano", 1, 32, 2, 8, 4, 128, 8, 24_000_000);
+
+  /** One 64-bit port. */
+  public static final Configuration SMALL =
+      new Configuration("small", 1, 64, 4, 8, 8, 256, 8, 100_000_000);
+
+  /** Two 128-bit ports, 128 multipliers. */
+  public static final Configuration DEFAULT =
+      new Configuration("default", 2, 128, 4, 16, 8, 512, 16, 250_000_000);
+
+  /** Four 512-bit ports, 1,024 multipliers. */
+  public static final Configuration LARGE =
+      new Configuration("large", 4, 512, 8, 32, 16, 512, 32, 250_000_000);
+
+  /** The configurations that ship with Heddle. */
+  public static List<Configuration> shipped() {
+    return List.of(NANO, SMALL, DEFAULT, LARGE);
+  }
+
+  public Configuration {
+    require(name.matches("[a-z][a-z0-9_]*"), "name", name, "a lower-case identifier");
+    require(isPowerOfTwo(ports) && ports <= 8, "ports", ports, "1, 2, 4 or 8");
+    require(
+        isPowerOfTwo(portBits) && portBits >= 32 && portBits <= 512,
+        "portBits",
+        portBits,
+        "32, 64, 128, 256 or 512");
+    require(columns == 8 || columns == 16 || columns == 32, "columns", columns, "8, 16 or 32");
+    require(isPowerOfTwo(lanes) && lanes <= 64, "lanes", lanes, "a power of two up to 64");
+    require(maxTokens >= 1 && maxTokens <= 64, "maxTokens", maxTokens, "1 to 64");
+    require(maxBlocks >= 1 && maxBlocks <= 4096, "maxBlocks", maxBlocks, "1 to 4096");
+    require(outstanding >= 1 && outstanding <= 64, "outstanding", outstanding, "1 to 64");
+    require(
+        clockHz >= 1_000_000 && clockHz <= 4_000_000_000L, "clockHz", clockHz, "1 MHz to 4 GHz");
+    int narrowest = smallestCodeBits();
+    int needed = portBits / narrowest;
+    if (lanes * columns < needed) {
+      throw new IllegalArgumentException(
+          ("%d lanes of %d columns take %d codes a cycle, but a %d-bit port delivers %d codes of %d bits:"
+                  + " the port would idle; use lanes=%d")
+              .formatted(
+                  lanes, columns, lanes * columns, portBits, needed, narrowest, needed / columns));
+    }
+    if (lanes * WeightFormat.SCALE_BITS > portBits) {
+      throw new IllegalArgumentException(
+          "the scales of %d lanes do not fit a %d-bit beat; use lanes=%d"
+              .formatted(lanes, portBits, portBits / WeightFormat.SCALE_BITS));
+    }
+    if (ports * lanes * Float.SIZE < portBits) {
+      throw new IllegalArgumentException(
+          "the results of %d rows do not fill a %d-bit beat; use lanes=%d"
+              .formatted(ports * lanes, portBits, portBits / Float.SIZE / ports));
+    }
+  }
+
+  private static void require(boolean holds, String parameter, Object value, String wanted) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "%s is %s but must be %s".formatted(parameter, value, wanted));
+    }
+  }
+
+  private static boolean isPowerOfTwo(int n) {
+    return Integer.bitCount(n) == 1;
+  }
+
+  private static int smallestCodeBits() {
+    int bits = 8;
+    for (WeightFormat format : WeightFormat.values()) {
+      bits = Math.min(bits, format.codeBits());
+    }
+    return bits;
+  }
+
+  /** Rows of a row tile, over all ports. */
+  public int rows() {
+    return ports * lanes;
+  }
+
+  /** Cycles that a block of 32 takes for one token. */
+  public int steps() {
+    return WeightFormat.BLOCK / columns;
+  }
+
+  /** Bytes of a beat on one port. */
+  public int beatBytes() {
+    return portBits / 8;
+  }
+
+  /** Multiplications a cycle. */
+  public int multipliers() {
+    return rows() * columns;
+  }
+
+  /**
+   * Blocks whose scales share one beat: the scales of {@code lanes} rows and this many blocks fill
+   * it.
+   */
+  public int blocksPerScaleBeat() {
+    return portBits / WeightFormat.SCALE_BITS / lanes;
+  }
+}
