@@ -1,0 +1,2 @@
+/** The choice of the next token. */
+package dev.heddle.host.sampler;

@@ -1,0 +1,185 @@
+package dev.heddle.host.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Texts of many kinds for comparisons of tokenisers. */
+final class VariedTexts {
+  private static final List<String> FIXED =
+      List.of(
+          "Once upon a time, there was a little girl named Lily.",
+          "Tom's dog didn't bark; it's what they'd've said. We'll see, you're right, I'm sure.",
+          "TOM'S DOG DIDN'T BARK; IT'S WHAT THEY'D SAY. WE'LL SEE, YOU'RE RIGHT, I'VE HAD IT.",
+          "'s 't 're 've 'm 'll 'd ' '' ''' 'x '1 's1 's's",
+          " leading",
+          "  two leading",
+          "trailing ",
+          "trailing  ",
+          "mid  dle   of    it",
+          " ",
+          "  ",
+          "   ",
+          "\t",
+          "\n",
+          "\n\n",
+          "\n\n\n",
+          "\r\n",
+          "\r\n\r\n",
+          " \n",
+          "\n ",
+          " \n \n ",
+          "a\n\nb",
+          "a \n b",
+          "a\n  b",
+          "a\t\tb",
+          "tab\tand\nnewline\r\nmix \t \n end",
+          "x\u00a0y",
+          "\u00a0 \u00a0",
+          "thin\u2009space",
+          "line\u2028sep",
+          "ideographic\u3000space",
+          "next\u0085line",
+          "a\u000bb\u000c",
+          "0",
+          "7",
+          "42",
+          "123",
+          "1234",
+          "12345",
+          "123456",
+          "1234567890",
+          "3.14159",
+          "1,000,000.00",
+          "v1.2.3-rc4",
+          "2024-02-29T12:34:56Z",
+          "0xDEADBEEF",
+          "\u0661\u0662\u0663 \u0967\u0968\u0969",
+          "\u00bd \u00b2 \u2167 \u2460",
+          "a1b2c3",
+          "abc123def456",
+          "10%",
+          "$5.99",
+          "\u20ac20",
+          "C++",
+          "F#",
+          "!@#$%^&*()_+-=[]{}|;':\",./<>?`~",
+          "...",
+          "?!?!",
+          "--",
+          "===",
+          "<=>",
+          "a<b>c",
+          "a+b=c",
+          "^^",
+          "|pipe|",
+          "`code`",
+          "~tilde~",
+          "(paren)",
+          "[bracket]",
+          "{brace}",
+          "\"quoted\"",
+          "\u201cquoted\u201d",
+          "\u2018single\u2019",
+          "don\u2019t",
+          "em\u2014dash",
+          "ellipsis\u2026",
+          "\u00a1Hola! \u00bfQu\u00e9 tal?",
+          "na\u00efve caf\u00e9 r\u00e9sum\u00e9",
+          "na\u0131\u0308ve cafe\u0301",
+          "Stra\u00dfe \u00fcber \u00c4pfel",
+          "\u0141\u00f3d\u017a \u0105\u0119",
+          "\u0130stanbul",
+          "\u041f\u0440\u0438\u0432\u0435\u0442, \u043c\u0438\u0440!",
+          "\u039a\u03b1\u03bb\u03b7\u03bc\u03ad\u03c1\u03b1 \u03ba\u03cc\u03c3\u03bc\u03b5",
+          "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd",
+          "\u0645\u0631\u062d\u0628\u0627",
+          "\u4f60\u597d\uff0c\u4e16\u754c\u3002",
+          "\u3053\u3093\u306b\u3061\u306f\u4e16\u754c",
+          "\u30ab\u30bf\u30ab\u30ca",
+          "\uc548\ub155\ud558\uc138\uc694",
+          "\u0928\u092e\u0938\u094d\u0924\u0947",
+          "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35",
+          "\ud83d\ude00",
+          "\ud83d\ude00\ud83d\ude00 \ud83d\udc4d\ud83c\udffd",
+          "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67",
+          "\ud83c\uddeb\ud83c\uddf7",
+          "a\ud83d\ude00b",
+          "\ud835\udd38\ud835\udd39 math",
+          "\ud840\udc00 rare",
+          "zero\u200bwidth",
+          "\ufeffbom",
+          "soft\u00adhyphen",
+          "\u2581mark",
+          "a\u2581b \u2581 c",
+          "\u0000",
+          "\u0001\u0002\u001f\u007f",
+          "\u0120space",
+          "\u0100\u0143",
+          "\ufffd",
+          "\u0378 unassigned",
+          "\ue000 private",
+          "x\u0301\u0302\u0303",
+          "CamelCaseWords",
+          "snake_case_words",
+          "kebab-case-words",
+          "https://example.org/a?b=c&d=e#f",
+          "user@example.com",
+          "C:\\path\\file",
+          "/usr/bin/env",
+          "public static void main(String[] args) { return; }",
+          "def f(x):\n    return x ** 2\n",
+          "<html>\n  <body class=\"x\">\n",
+          "SELECT * FROM t WHERE a='b';",
+          "{\"key\": [1, 2, null]}",
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+          "hehehehehehehe",
+          "thethethethe",
+          "the the the the",
+          "antidisestablishmentarianism",
+          "<0x0A>",
+          "<0x41>",
+          "<unk>",
+          "<s>",
+          "</s>",
+          "a<s>b</s>c",
+          "<s> <s>",
+          "<|endoftext|>",
+          "once<|endoftext|>upon",
+          "<|endoftext|> <|endoftext|>",
+          "<|endoftext",
+          "|endoftext|>",
+          "<|endoftext|><|endoftext|>a",
+          " <s> ",
+          "\u017f long s's 'S 'T 'RE",
+          "I'LL I'Ll i'lL",
+          "\u2019s \u2019t");
+
+  private static final String[] WORDS = {
+    "once", "upon", "a", "time", "the", "Lily", "didn't", "42", "1999", "--", "...", "\n", "\t",
+        "  ",
+    " ", "it's", "caf\u00e9", "\u4e16\u754c", "\ud83d\ude00", "\u0645", "!", "?", ",", "'", "\"",
+        "x_y", "\r\n", "\u00a0",
+    "$", "<", "|", "\u2581", "</s>", "<|endoftext|>", "mama", "he said", "\u0301", "\u00b2"
+  };
+
+  private VariedTexts() {}
+
+  /** The fixed texts, then random sequences of words, spaces and symbols. */
+  static List<String> of(int random, long seed) {
+    List<String> texts = new ArrayList<>(FIXED);
+    Random generator = new Random(seed);
+    for (int i = 0; i < random; i++) {
+      StringBuilder text = new StringBuilder();
+      int words = 1 + generator.nextInt(20);
+      for (int w = 0; w < words; w++) {
+        text.append(WORDS[generator.nextInt(WORDS.length)]);
+        if (generator.nextBoolean()) {
+          text.append(' ');
+        }
+      }
+      texts.add(text.toString());
+    }
+    return texts;
+  }
+}
