@@ -1,0 +1,106 @@
+package dev.heddle.accel.isa;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One command to the machine: an {@link Operation}, the tokens it waits for and releases, and its
+ * operands.
+ *
+ * <pre>{@code
+ * Descriptor load = Descriptor.of(Operation.LOAD).tag(7).with("source", address).with("blocks", 4)
+ *     .with("tokens", 1).release(Engine.MATMUL);
+ * }</pre>
+ */
+public final class Descriptor {
+  private final Operation operation;
+  private final Map<MemoryField, Long> values = new LinkedHashMap<>();
+
+  private Descriptor(Operation operation) {
+    this.operation = operation;
+    operation.fields().forEach(field -> values.put(field, 0L));
+    values.put(Operation.CODE, (long) operation.code());
+  }
+
+  /** A descriptor whose operands are zero. */
+  public static Descriptor of(Operation operation) {
+    return new Descriptor(operation);
+  }
+
+  /** What it asks for. */
+  public Operation operation() {
+    return operation;
+  }
+
+  /** Sets an operand. */
+  public Descriptor with(String operand, long value) {
+    return put(operation.operand(operand), value);
+  }
+
+  /** Sets the number that comes back in the completion record. */
+  public Descriptor tag(long tag) {
+    return put(Operation.TAG, tag);
+  }
+
+  /** Takes a token of {@code engine} before the start. */
+  public Descriptor await(Engine engine) {
+    return put(Operation.WAIT, values.get(Operation.WAIT) | engine.mask());
+  }
+
+  /** Gives a token to {@code engine} at the end. */
+  public Descriptor release(Engine engine) {
+    return put(Operation.RELEASE, values.get(Operation.RELEASE) | engine.mask());
+  }
+
+  private Descriptor put(MemoryField field, long value) {
+    if (!field.holds(value)) {
+      throw new IllegalArgumentException(
+          "%s of %s is %d, which its %d bits cannot hold"
+              .formatted(field.name(), operation, value, field.bits()));
+    }
+    values.put(field, value);
+    return this;
+  }
+
+  /** The value of an operand. */
+  public long value(String operand) {
+    return values.get(operation.operand(operand));
+  }
+
+  /** The value of a header field. */
+  public long value(MemoryField field) {
+    return values.get(field);
+  }
+
+  /** Writes the {@value Operation#BYTES} bytes at {@code start}. */
+  public void encode(ByteBuffer memory, int start) {
+    for (int i = 0; i < Operation.BYTES; i++) {
+      memory.put(start + i, (byte) 0);
+    }
+    values.forEach((field, value) -> field.put(memory, start, value));
+  }
+
+  /**
+   * Reads a descriptor.
+   *
+   * @throws IllegalArgumentException when its code is not that of an operation
+   */
+  public static Descriptor decode(ByteBuffer memory, int start) {
+    Descriptor descriptor = of(Operation.of(Operation.CODE.get(memory, start)));
+    descriptor.values.replaceAll((field, value) -> field.get(memory, start));
+    return descriptor;
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(operation.name());
+    values.forEach(
+        (field, value) -> {
+          if (field != Operation.CODE) {
+            text.append(' ').append(field.name()).append('=').append(value);
+          }
+        });
+    return text.toString();
+  }
+}

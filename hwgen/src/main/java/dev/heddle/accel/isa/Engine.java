@@ -1,0 +1,19 @@
+package dev.heddle.accel.isa;
+
+/**
+ * A unit that executes descriptors in order, beside the other units. The constant's position is its
+ * bit in the wait and release masks of a descriptor.
+ */
+public enum Engine {
+  /** Copies activation vectors from card memory into the activation buffer. */
+  LOADER,
+  /**
+   * Multiplies a matrix that streams from card memory with the vectors in the activation buffer.
+   */
+  MATMUL;
+
+  /** The engine's bit in a mask. */
+  public int mask() {
+    return 1 << ordinal();
+  }
+}

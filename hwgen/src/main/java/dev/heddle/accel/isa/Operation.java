@@ -1,0 +1,136 @@
+package dev.heddle.accel.isa;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a descriptor asks for, and the fields that say with what.
+ *
+ * <p>A descriptor is 64 bytes in card memory, little-endian, at a multiple of 64. All begin with
+ * the {@link #HEADER}. Descriptors of one engine run in order; different engines run at the same
+ * time, ordered only by tokens: a descriptor that waits for engine e takes a token which an earlier
+ * descriptor of e released to it.
+ */
+public enum Operation {
+  /** Copies {@code tokens} activation vectors into half {@code buffer} of the activation buffer. */
+  LOAD(
+      1,
+      Engine.LOADER,
+      new MemoryField("source", 8, 8, false, "address of the first vector image, a multiple of 64"),
+      new MemoryField("stride", 16, 4, false, "bytes from one vector image to the next"),
+      new MemoryField("blocks", 20, 2, false, "length of a vector in blocks of 32"),
+      new MemoryField("tokens", 22, 1, false, "number of vectors"),
+      new MemoryField("buffer", 23, 1, false, "half of the activation buffer, 0 or 1")),
+
+  /**
+   * Multiplies a matrix with the vectors in half {@code buffer}; results are fp32 in card memory.
+   */
+  MATMUL(
+      2,
+      Engine.MATMUL,
+      new MemoryField("weights", 8, 8, false, "address of the weight image, a multiple of 64"),
+      new MemoryField("port_stride", 16, 8, false, "bytes from one port's stream to the next"),
+      new MemoryField("output", 24, 8, false, "address of the results, a multiple of 64"),
+      new MemoryField(
+          "output_stride",
+          32,
+          4,
+          false,
+          "bytes from one token's results to the next, a multiple of 64"),
+      new MemoryField("row_tiles", 36, 4, false, "row tiles of the matrix"),
+      new MemoryField("blocks", 40, 2, false, "length of a row in blocks of 32"),
+      new MemoryField("tokens", 42, 1, false, "number of vectors"),
+      new MemoryField("buffer", 43, 1, false, "half of the activation buffer, 0 or 1"),
+      new MemoryField("format", 44, 1, false, "weight format: its position in WeightFormat"),
+      new MemoryField(
+          "l0", 46, 2, true, "exponent of the accumulator's unit less that of the vector")),
+
+  /** Goes on with the list at {@code next}. */
+  LINK(3, null, new MemoryField("next", 8, 8, false, "address of the next descriptor")),
+
+  /** Ends the list; when all engines are idle the machine is done and raises its interrupt. */
+  END(4, null);
+
+  /** Bytes of a descriptor, and what addresses of descriptors are multiples of. */
+  public static final int BYTES = 64;
+
+  /** The operation's code. */
+  public static final MemoryField CODE =
+      new MemoryField("operation", 0, 1, false, "what to do: 1 LOAD, 2 MATMUL, 3 LINK, 4 END");
+
+  /** Engines whose token is taken before the start. */
+  public static final MemoryField WAIT =
+      new MemoryField(
+          "wait", 1, 1, false, "mask of engines; a token of each is taken before the start");
+
+  /** Engines that get a token at the end. */
+  public static final MemoryField RELEASE =
+      new MemoryField("release", 2, 1, false, "mask of engines; each is given a token at the end");
+
+  /** The host's number for the descriptor. */
+  public static final MemoryField TAG =
+      new MemoryField("tag", 4, 4, false, "any number; it comes back in the completion record");
+
+  /** Fields that every descriptor has. */
+  public static final List<MemoryField> HEADER = List.of(CODE, WAIT, RELEASE, TAG);
+
+  private final int code;
+  private final Engine engine;
+  private final List<MemoryField> operands;
+
+  Operation(int code, Engine engine, MemoryField... operands) {
+    this.code = code;
+    this.engine = engine;
+    this.operands = List.of(operands);
+  }
+
+  /** Number in the field {@link #CODE}. */
+  public int code() {
+    return code;
+  }
+
+  /** The engine that runs it; null for what the command fetch does itself. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /** Fields of this operation, without the header. */
+  public List<MemoryField> operands() {
+    return operands;
+  }
+
+  /** Header and operands. */
+  public List<MemoryField> fields() {
+    List<MemoryField> fields = new ArrayList<>(HEADER);
+    fields.addAll(operands);
+    return fields;
+  }
+
+  /**
+   * The operand called {@code name}.
+   *
+   * @throws IllegalArgumentException when the operation has none
+   */
+  public MemoryField operand(String name) {
+    for (MemoryField field : operands) {
+      if (field.name().equals(name)) {
+        return field;
+      }
+    }
+    throw new IllegalArgumentException("%s has no field %s".formatted(this, name));
+  }
+
+  /**
+   * The operation with {@code code}.
+   *
+   * @throws IllegalArgumentException when there is none
+   */
+  public static Operation of(long code) {
+    for (Operation operation : values()) {
+      if (operation.code == code) {
+        return operation;
+      }
+    }
+    throw new IllegalArgumentException("%d is not the code of an operation".formatted(code));
+  }
+}

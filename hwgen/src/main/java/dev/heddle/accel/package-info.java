@@ -1,0 +1,2 @@
+/** The accelerator: configurations, engines and the top. */
+package dev.heddle.accel;
