@@ -106,7 +106,7 @@ public record WeightImage(WeightLayout layout, int accumulatorUnit, ByteBuffer b
       return;
     }
     for (int i = 0; i < count / 2; i++) {
-      target[to + i] = (byte) (codes[from + 2 * i] & 15 | codes[from + 2 * i + 1] << 4);
+      target[to + i] = (byte) ((codes[from + 2 * i] & 15) | (codes[from + 2 * i + 1] << 4));
     }
   }
 
@@ -184,6 +184,6 @@ public record WeightImage(WeightLayout layout, int accumulatorUnit, ByteBuffer b
   }
 
   private static int getShort(byte[] source, int at) {
-    return source[at] & 0xff | (source[at + 1] & 0xff) << Byte.SIZE;
+    return (source[at] & 0xff) | ((source[at + 1] & 0xff) << Byte.SIZE);
   }
 }
