@@ -70,6 +70,10 @@ public final class GgufFile {
     long tensorCount = tensorCount(cursor);
     GgufMetadata metadata = GgufMetadata.read(cursor);
     String architecture = architecture(path, metadata);
+    if (metadata.integer("split.count", 0, 1 << 16, 0) > 1) {
+      throw new ModelFileException(
+          path, "is one part of a split model (split.count)", "merge the parts first");
+    }
     int alignment = alignment(path, metadata);
     Map<String, Tensor> tensors = GgufTensors.read(cursor, tensorCount, alignment, channel);
     Tokenizer tokenizer = GgufTokenizer.read(path, metadata);
@@ -149,9 +153,7 @@ public final class GgufFile {
     Tensor embedding = tensors.get(LlamaTensors.TOKEN_EMBEDDING);
     if (embedding == null) {
       throw new ModelFileException(
-          path,
-          "tensor " + LlamaTensors.TOKEN_EMBEDDING + " is missing",
-          "give the first file of a model, and one that is not split");
+          path, "tensor " + LlamaTensors.TOKEN_EMBEDDING + " is missing", "convert the model anew");
     }
     int width = metadata.integer(prefix + "embedding_length", 1, max);
     int heads = metadata.integer(prefix + "attention.head_count", 1, max);
@@ -193,7 +195,11 @@ public final class GgufFile {
     String scaling = metadata.findString(prefix + "rope.scaling.type").orElse("linear");
     return switch (scaling) {
       case "none" -> 1;
-      case "linear" -> metadata.real(prefix + "rope.scaling.factor", 1);
+      case "linear" -> {
+        float older = metadata.real(prefix + "rope.scale_linear", 1);
+        float factor = metadata.real(prefix + "rope.scaling.factor", older);
+        yield factor == 0 ? 1 : factor; // as llama.cpp reads it
+      }
       default ->
           throw new ModelFileException(
               path,

@@ -1,5 +1,8 @@
 package dev.heddle.host.model;
 
+import dev.heddle.accel.format.Fp16;
+import dev.heddle.accel.format.QuantisedMatrix;
+import dev.heddle.accel.format.WeightFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A named matrix (or vector, one row) of a model file, mapped when first used.
@@ -29,6 +33,7 @@ public final class Tensor {
   private final String name;
   private final TensorType type;
   private final List<Integer> dimensions;
+  private final int rows;
   private final long offset;
   private final long rowBytes;
   private final Path file;
@@ -46,6 +51,7 @@ public final class Tensor {
     this.name = name;
     this.type = type;
     this.dimensions = List.copyOf(dimensions);
+    this.rows = dimensions.stream().skip(1).reduce(1, Math::multiplyExact);
     this.offset = offset;
     this.file = file;
     this.channel = channel;
@@ -80,10 +86,6 @@ public final class Tensor {
 
   /** Rows, the product of all dimensions but the first. */
   public int rows() {
-    int rows = 1;
-    for (int i = 1; i < dimensions.size(); i++) {
-      rows = Math.multiplyExact(rows, dimensions.get(i));
-    }
     return rows;
   }
 
@@ -121,20 +123,65 @@ public final class Tensor {
     return view(segment(row / rowsPerSegment).slice((int) start, (int) rowBytes));
   }
 
-  /** The values of a row; a quantised element is its code times the scale, plus the minimum. */
-  public float[] rowFloats(int row) {
-    float[] values = new float[columns()];
-    ElementDecoder.decode(type, row(row), values);
-    return values;
+  /**
+   * Writes the values of a row to {@code target}, which has one place a column; a quantised element
+   * is its code times the scale, plus the minimum.
+   */
+  public void readRow(int row, float[] target) {
+    if (target.length != columns()) {
+      throw new IllegalArgumentException(
+          "tensor " + name + " has " + columns() + " columns, the target " + target.length);
+    }
+    ByteBuffer bytes = row(row);
+    if (type.weightFormat().isPresent()) {
+      QuantisedMatrix matrix = checked(() -> fromFile(type.weightFormat().get(), bytes, 1));
+      System.arraycopy(matrix.dequantise(0), 0, target, 0, target.length);
+    } else if (type == TensorType.F32) {
+      bytes.asFloatBuffer().get(target);
+    } else {
+      for (int i = 0; i < target.length; i++) {
+        int bits = bytes.getShort();
+        target[i] = checked(() -> Fp16.toFloat(bits));
+      }
+    }
   }
 
   /** The values of all rows, one after the other; for vectors and small matrices. */
   public float[] floats() {
     float[] values = new float[Math.multiplyExact(columns(), rows())];
+    float[] target = new float[columns()];
     for (int row = 0; row < rows(); row++) {
-      System.arraycopy(rowFloats(row), 0, values, row * columns(), columns());
+      readRow(row, target);
+      System.arraycopy(target, 0, values, row * columns(), columns());
     }
     return values;
+  }
+
+  /**
+   * The matrix in blocks of codes: the very codes and scales of the file where it is quantised,
+   * else quantised now.
+   *
+   * @param otherwise the format that a floating-point tensor is quantised to
+   */
+  public QuantisedMatrix quantised(WeightFormat otherwise) {
+    return checked(
+        () ->
+            type.weightFormat().isPresent()
+                ? fromFile(type.weightFormat().get(), bytes(), rows())
+                : QuantisedMatrix.quantise(otherwise, this::readRow, rows(), columns()));
+  }
+
+  private QuantisedMatrix fromFile(WeightFormat format, ByteBuffer bytes, int rows) {
+    return QuantisedMatrix.fromFile(format, bytes, rows, columns());
+  }
+
+  /** Numbers that no model has, such as an infinite scale, are the file's fault. */
+  private <T> T checked(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (IllegalArgumentException e) {
+      throw ModelFileException.damaged(file, "in tensor " + name + ", " + e.getMessage(), e);
+    }
   }
 
   private static ByteBuffer view(ByteBuffer buffer) {

@@ -1,8 +1,10 @@
 package dev.heddle.host.tokenizer;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * SentencePiece-style encoding by token scores, the {@code llama} tokeniser of GGUF files and of
@@ -49,8 +51,10 @@ public final class ScoredPieces implements Tokenizer {
     this.vocabulary = vocabulary;
     this.scores = scores.clone();
     this.spacePrefix = spacePrefix;
+    Map<Integer, Byte> bytes = new HashMap<>();
     for (int b = 0; b < 256; b++) {
       int id = vocabulary.id(byteText(b));
+      bytes.put(id, (byte) b);
       if (id == NONE && b < 0x80) {
         id = vocabulary.id(Character.toString(b));
       }
@@ -62,7 +66,7 @@ public final class ScoredPieces implements Tokenizer {
     }
     this.pieces = new byte[vocabulary.size()][];
     for (int id = 0; id < pieces.length; id++) {
-      pieces[id] = piece(id);
+      pieces[id] = piece(id, bytes.get(id));
     }
   }
 
@@ -77,17 +81,15 @@ public final class ScoredPieces implements Tokenizer {
     return scores[token];
   }
 
-  private byte[] piece(int id) {
+  private byte[] piece(int id, Byte value) {
     String text = vocabulary.text(id);
     TokenKind kind = vocabulary.kind(id);
     if (kind.silent()) {
       return new byte[0];
     }
     if (kind == TokenKind.BYTE) {
-      for (int b = 0; b < 256; b++) {
-        if (text.equals(byteText(b))) {
-          return new byte[] {(byte) b};
-        }
+      if (value != null) {
+        return new byte[] {value};
       }
       throw new IllegalArgumentException(
           "token " + id + " is a byte but its text is \"" + text + "\", not <0xHH>");

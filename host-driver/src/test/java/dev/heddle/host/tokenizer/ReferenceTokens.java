@@ -10,29 +10,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The token ids that llama.cpp gives for a text, control tokens recognised, no bos in front. */
-final class ReferenceTokens implements AutoCloseable {
+public final class ReferenceTokens implements AutoCloseable {
   private final LlamaModel model;
 
   /** Loads a model; the calling test is skipped where llama.cpp's library cannot be loaded. */
-  ReferenceTokens(Path gguf) {
-    LlamaModel loaded = null;
+  public ReferenceTokens(Path gguf) {
+    model = load(gguf);
+  }
+
+  /** A model in llama.cpp; the calling test is skipped where its library cannot be loaded. */
+  public static LlamaModel load(Path gguf) {
     try {
       // Away from the default folder, where several test runs would overwrite each other's copy.
-      System.setProperty("de.kherud.llama.tmpdir", Files.createTempDirectory("llama").toString());
-      loaded =
-          new LlamaModel(
-              new ModelParameters()
-                  .setModel(gguf.toString())
-                  .setCtxSize(64)
-                  .setThreads(1)
-                  .disableLog()
-                  .skipWarmup());
+      if (System.getProperty("de.kherud.llama.tmpdir") == null) {
+        Path copy = Files.createTempDirectory("llama");
+        copy.toFile().deleteOnExit();
+        System.setProperty("de.kherud.llama.tmpdir", copy.toString());
+      }
+      return new LlamaModel(
+          new ModelParameters()
+              .setModel(gguf.toString())
+              .setCtxSize(256)
+              .setThreads(1)
+              .disableLog()
+              .skipWarmup());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-      abort("llama.cpp's native library cannot be loaded here: " + e.getMessage());
+      return abort("llama.cpp's native library cannot be loaded here: " + e.getMessage());
     }
-    model = loaded;
   }
 
   int[] encode(String text) {
