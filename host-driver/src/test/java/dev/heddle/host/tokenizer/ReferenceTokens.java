@@ -21,12 +21,9 @@ public final class ReferenceTokens implements AutoCloseable {
   /** A model in llama.cpp; the calling test is skipped where its library cannot be loaded. */
   public static LlamaModel load(Path gguf) {
     try {
-      // Away from the default folder, where several test runs would overwrite each other's copy.
-      if (System.getProperty("de.kherud.llama.tmpdir") == null) {
-        Path copy = Files.createTempDirectory("llama");
-        copy.toFile().deleteOnExit();
-        System.setProperty("de.kherud.llama.tmpdir", copy.toString());
-      }
+      // Not into the common temporary folder, where test runs would overwrite each other's copy.
+      Path extracted = Files.createDirectories(Path.of("target", "llama").toAbsolutePath());
+      System.setProperty("de.kherud.llama.tmpdir", extracted.toString());
       return new LlamaModel(
           new ModelParameters()
               .setModel(gguf.toString())
