@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Opens damaged copies of the shipped model: each either loads or is a {@link ModelFileException},
- * without ever allocating much.
+ * Opens damaged copies of the shipped model: each either loads and can be used or is a {@link
+ * ModelFileException}, without ever allocating much.
  */
 class ModelFuzzTest {
   private static final long SEED = 42;
@@ -100,8 +100,10 @@ class ModelFuzzTest {
   private boolean isRefused(String damage) {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    try {
-      ModelFile.open(file).close();
+    try (ModelFile model = ModelFile.open(file)) {
+      int[] ids = model.tokenizer().encode("Once upon a time<|endoftext|>", true);
+      assertThat(model.tokenizer().decode(ids)).isNotNull();
+      assertThat(model.output().row(511).remaining()).isPositive();
       return false;
     } catch (ModelFileException e) {
       assertThat(e).hasMessageContaining(file.toString());
