@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -185,6 +186,44 @@ class GoldenAttentionTest {
     return GoldenAttention.ceiling(largest);
   }
 
+  @Property(tries = 200)
+  void everyRowIsThatOfTheDefinition(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 60) int keys,
+      @ForAll @IntRange(min = 0, max = 25) int octaves) {
+    Row row = random(new Random(seed), keys, 8, 4, octaves);
+    ScoreScale scale = ScoreScale.of(row.scale);
+    double[] scores = new double[keys];
+    double largest = Double.NEGATIVE_INFINITY;
+    int maxExponent = Integer.MIN_VALUE;
+    for (int j = 0; j < keys; j++) {
+      KvVector key = row.keys.get(j);
+      int score = scale.score(row.query.dot(key), row.query.exponent(), key.exponent());
+      scores[j] = score / 4096.0;
+      largest = Math.max(largest, scores[j]);
+      maxExponent = Math.max(maxExponent, row.values.get(j).exponent());
+    }
+    long sum = 0;
+    long[] accumulators = new long[8];
+    for (int j = 0; j < keys; j++) {
+      double whole = Math.floor(scores[j]);
+      double power = Math.scalb((double) Exp2.of((int) ((scores[j] - whole) * 4096)), -22);
+      double p = Math.floor(Math.pow(2, 20 + whole - Math.ceil(largest)) * power + 0.5);
+      p = Math.min(p, (1 << 20) - 1);
+      sum += (long) p;
+      KvVector value = row.values.get(j);
+      long folded = (long) Math.floor(p * Math.pow(2, value.exponent() - maxExponent));
+      for (int i = 0; i < 8; i++) {
+        accumulators[i] += folded * value.code(i);
+      }
+    }
+    float[] golden = row.golden();
+    for (int i = 0; i < 8; i++) {
+      float quotient = accumulators[i] * (1f / sum);
+      assertThat(golden[i]).isEqualTo(Math.scalb(quotient, maxExponent));
+    }
+  }
+
   @Property(tries = 100)
   void theOrderOfTheKeysDoesNotMatter(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 100) int keys) {
@@ -216,7 +255,7 @@ class GoldenAttentionTest {
   @Test
   void extremeExponentsNeitherOverflowNorFail() {
     byte[] codes = new byte[64];
-    java.util.Arrays.fill(codes, (byte) 127);
+    Arrays.fill(codes, (byte) 127);
     KvVector huge = KvVector.of(codes, Int8Block.MAX_EXPONENT);
     KvVector tiny = KvVector.of(codes, Int8Block.MIN_EXPONENT);
     KvVector zero = KvVector.quantise(new float[64], 0, 64);

@@ -3,6 +3,10 @@ package dev.heddle.accel.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -33,8 +37,8 @@ class RmsNormTest {
       for (float tiny : new float[] {0x1.8p-24f, 0x1.8p-23f, 0x1.555554p-20f, 0x1.fffffep-1f}) {
         float[] x = new float[n];
         float[] weight = new float[n];
-        java.util.Arrays.fill(x, tiny);
-        java.util.Arrays.fill(weight, 1f);
+        Arrays.fill(x, tiny);
+        Arrays.fill(weight, 1f);
         x[n - 1] = -1f;
         assertWithin(x, weight, 0f);
       }
@@ -57,6 +61,27 @@ class RmsNormTest {
           .as("element %d: %s, exactly %s", i, y[i], exact)
           .isTrue();
     }
+  }
+
+  @Property(tries = 500)
+  void theFactorIsThatOfTheDefinition(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int n) {
+    Random random = new Random(seed);
+    float[] x = new float[n];
+    int top = Integer.MIN_VALUE;
+    for (int i = 0; i < n; i++) {
+      x[i] = Math.scalb((float) random.nextGaussian(), -random.nextInt(30));
+      top = Math.max(top, Math.getExponent(x[i]));
+    }
+    BigInteger squares = BigInteger.ZERO;
+    for (float value : x) {
+      BigDecimal scaled = new BigDecimal(Math.scalb((double) Math.abs(value), 23 - top));
+      BigInteger aligned = scaled.setScale(0, RoundingMode.HALF_UP).toBigIntegerExact();
+      squares = squares.add(aligned.multiply(aligned));
+    }
+    float sum = Fp32.fromAccumulator(squares.longValueExact(), 2 * (top - 23));
+    float mean = sum * (1f / n) + 1e-6f;
+    assertThat(RmsNorm.factor(x, 1e-6f)).isEqualTo(Fp32.reciprocalSquareRoot(mean));
   }
 
   @Property(tries = 200)
@@ -90,7 +115,7 @@ class RmsNormTest {
     assertThat(y[1]).isNegative().isFinite();
     // The longest vector of the largest significands does not overflow the sum.
     float[] longest = new float[RmsNorm.MAX_LENGTH];
-    java.util.Arrays.fill(longest, Math.nextDown(2f));
+    Arrays.fill(longest, Math.nextDown(2f));
     assertThat(RmsNorm.factor(longest, 0f)).isBetween(0.5f, Math.nextUp(0.5f));
   }
 
