@@ -19,11 +19,11 @@ import static dev.heddle.accel.format.WeightFormat.BLOCK;
  * and the number of lanes do not matter.
  *
  * <p><b>Error</b> against the exact product of the quantised operands: {@code 2^-24 |y| + n * 2^L},
- * n the number of terms of a row. {@code 2^L} is at most {@code 2^-61 W}, where W is the largest
- * magnitude that the accumulator's bound allows any row of the matrix for this eMax; so wherever
- * the largest partial sum of a row is at least {@code n * 2^-36 * W}, the error is at most {@code
- * 2^-23} of that sum. Results that saturate or fall below the smallest normal number are outside
- * this bound.
+ * n the number of terms of a row. {@code 2^L} is at most {@code 2^-61 W}, where W (not 0) is the
+ * largest magnitude that the accumulator's bound allows any row of the matrix for this eMax; so
+ * wherever the largest partial sum of a row is at least {@code n * 2^-36 * W}, the error is at most
+ * {@code 2^-23} of that sum. Results that saturate or fall below the smallest normal number are
+ * outside this bound.
  */
 public final class GoldenMatmul {
   private GoldenMatmul() {}
