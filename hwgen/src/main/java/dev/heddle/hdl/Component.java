@@ -1,17 +1,24 @@
 package dev.heddle.hdl;
 
+import dev.heddle.hdl.check.CrossingCheck;
+import dev.heddle.hdl.check.LoopCheck;
 import dev.heddle.hdl.check.StructureCheck;
+import dev.heddle.hdl.ir.Arithmetic;
 import dev.heddle.hdl.ir.Block;
 import dev.heddle.hdl.ir.Definition;
+import dev.heddle.hdl.ir.Digest;
 import dev.heddle.hdl.ir.Domain;
 import dev.heddle.hdl.ir.Instance;
 import dev.heddle.hdl.ir.Memory;
+import dev.heddle.hdl.ir.Netlist;
 import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.Op;
 import dev.heddle.hdl.ir.Statement;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -45,6 +52,7 @@ import java.util.stream.IntStream;
  */
 public abstract class Component {
   private final Definition definition;
+  private final Map<Digest, Netlist> netlists = new HashMap<>(0);
   private Block block;
   private int domain;
   private boolean closed;
@@ -222,7 +230,7 @@ public abstract class Component {
         type,
         contents.size(),
         false,
-        contents.stream().map(word -> Constants.wrap(word, width, false)).toList());
+        contents.stream().map(word -> Arithmetic.wrap(word, width, false)).toList());
   }
 
   private <T extends Data> Mem<T> memory(
@@ -280,7 +288,8 @@ public abstract class Component {
           "%s has %d clock domains but %d are given",
           placed.definition.name(), wanted, domains.size());
     }
-    placed.close();
+    placed.close(netlists);
+    netlists.putIfAbsent(placed.definition.digest(), placed.definition.netlist());
     List<Integer> map =
         domains.isEmpty()
             ? IntStream.range(0, wanted).mapToObj(i -> domain).toList()
@@ -345,6 +354,7 @@ public abstract class Component {
     if (message.contains("\"") || message.contains("\n") || message.contains("%")) {
       throw new HdlException("message of a property has a quote, a line break or a %%");
     }
+    owns(condition);
     block.add(new Statement.Property(kind, condition.node(), message, domain, CallSite.here()));
   }
 
@@ -382,15 +392,36 @@ public abstract class Component {
 
   /** The module as data, checked. */
   public final Definition close() {
+    return close(Map.of());
+  }
+
+  /**
+   * Checks the module once.
+   *
+   * @param equals netlists of modules checked before; an equal module needs no second check
+   */
+  private Definition close(Map<Digest, Netlist> equals) {
     if (!closed) {
       definition.rename(moduleName());
-      List<String> problems = StructureCheck.problems(definition);
-      if (!problems.isEmpty()) {
-        throw new HdlException("%s", String.join("\n", problems));
-      }
+      Netlist netlist = equals.get(definition.digest());
+      definition.complete(netlist == null ? check(definition) : netlist);
       closed = true;
     }
     return definition;
+  }
+
+  private static Netlist check(Definition definition) {
+    refuse(StructureCheck.problems(definition));
+    Netlist netlist = Netlist.of(definition);
+    refuse(LoopCheck.problems(netlist));
+    refuse(CrossingCheck.problems(netlist));
+    return netlist;
+  }
+
+  private static void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new HdlException("%s", String.join("\n", problems));
+    }
   }
 
   final Definition definition() {
@@ -403,6 +434,16 @@ public abstract class Component {
           "%s is complete; statements belong into its constructor", definition.name());
     }
     return block;
+  }
+
+  /** Refuses a value that lives in another component. */
+  final void owns(Value value) {
+    Definition scope = value.scope();
+    if (scope != null && scope != definition) {
+      throw new HdlException(
+          "%s belongs to %s but is used in %s; connect them through ports",
+          value, scope.name(), definition.name());
+    }
   }
 
   final int currentDomain() {

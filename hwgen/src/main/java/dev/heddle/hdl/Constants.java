@@ -1,5 +1,6 @@
 package dev.heddle.hdl;
 
+import dev.heddle.hdl.ir.Arithmetic;
 import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.Op;
 import java.math.BigInteger;
@@ -13,16 +14,9 @@ final class Constants {
     return Math.max(1, value.bitLength());
   }
 
-  /** {@code value} modulo 2^width, read with the given sign. */
-  static BigInteger wrap(BigInteger value, int width, boolean signed) {
-    BigInteger modulus = BigInteger.ONE.shiftLeft(width);
-    BigInteger low = value.mod(modulus);
-    return signed && low.testBit(width - 1) ? low.subtract(modulus) : low;
-  }
-
   /** The bits of a constant as an unsigned number. */
   static BigInteger bits(Node constant) {
-    return wrap(constant.value(), constant.width(), false);
+    return Arithmetic.wrap(constant.value(), constant.width(), false);
   }
 
   static Node bit(boolean value) {
@@ -30,41 +24,12 @@ final class Constants {
   }
 
   static Node fold(Op op, int width, boolean signed, Node[] operands) {
-    BigInteger a = operands[0].value();
-    BigInteger b = operands.length > 1 ? operands[1].value() : null;
-    BigInteger result =
-        switch (op) {
-          case ADD -> a.add(b);
-          case SUB -> a.subtract(b);
-          case MUL -> a.multiply(b);
-          case SHL -> a.shiftLeft(b.intValueExact());
-          case SHR -> a.shiftRight(b.min(BigInteger.valueOf(1 << 20)).intValueExact());
-          case AND -> a.and(b);
-          case OR -> a.or(b);
-          case XOR -> a.xor(b);
-          case NOT -> a.not();
-          case ALL -> number(bits(operands[0]).bitCount() == operands[0].width());
-          case ANY -> number(a.signum() != 0);
-          case PARITY -> number((bits(operands[0]).bitCount() & 1) == 1);
-          case EQ -> number(a.equals(b));
-          case NE -> number(!a.equals(b));
-          case LT -> number(a.compareTo(b) < 0);
-          case LE -> number(a.compareTo(b) <= 0);
-          case MUX -> a.signum() != 0 ? b : operands[2].value();
-          case WRAP, EXTEND, REINTERPRET -> a;
-          case CAT -> {
-            BigInteger bits = BigInteger.ZERO;
-            for (Node operand : operands) {
-              bits = bits.shiftLeft(operand.width()).or(bits(operand));
-            }
-            yield bits;
-          }
-          default -> throw new HdlException("%s of constants only", op);
-        };
-    return Node.literal(wrap(result, width, signed), width, signed);
-  }
-
-  private static BigInteger number(boolean value) {
-    return value ? BigInteger.ONE : BigInteger.ZERO;
+    int[] widths = new int[operands.length];
+    BigInteger[] values = new BigInteger[operands.length];
+    for (int i = 0; i < operands.length; i++) {
+      widths[i] = operands[i].width();
+      values[i] = operands[i].value();
+    }
+    return Node.literal(Arithmetic.evaluate(op, width, signed, 0, widths, values), width, signed);
   }
 }

@@ -1,6 +1,5 @@
 package dev.heddle.hdl;
 
-import dev.heddle.hdl.ir.Definition;
 import dev.heddle.hdl.ir.Memory;
 import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.Statement;
@@ -78,14 +77,8 @@ public final class Mem<T extends Data> {
 
   private Node word(UInt address) {
     UInt exact = address(address);
-    Definition scope = Value.commonScope(exact);
-    Definition home = component.definition();
-    if (scope != null && scope != home) {
-      throw new HdlException(
-          "%s belongs to %s but the memory to %s; connect them through ports",
-          address, scope.name(), home.name());
-    }
-    return Node.read(memory, exact.node(), home);
+    component.owns(exact);
+    return Node.read(memory, exact.node(), component.definition());
   }
 
   private void add(UInt address, UInt data, UInt mask) {
@@ -96,6 +89,11 @@ public final class Mem<T extends Data> {
       throw new HdlException(
           "a word of %s is %d bits but the data is %d bits",
           memory.name(), memory.width(), data.width());
+    }
+    component.owns(address);
+    component.owns(data);
+    if (mask != null) {
+      component.owns(mask);
     }
     component
         .block()

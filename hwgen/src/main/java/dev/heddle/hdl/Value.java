@@ -1,5 +1,6 @@
 package dev.heddle.hdl;
 
+import dev.heddle.hdl.ir.Arithmetic;
 import dev.heddle.hdl.ir.Definition;
 import dev.heddle.hdl.ir.Instance;
 import dev.heddle.hdl.ir.Node;
@@ -120,7 +121,7 @@ public abstract sealed class Value implements Data permits Bit, UInt, SInt {
     }
     if (base.isLiteral()) {
       BigInteger bits = Constants.bits(base.node()).shiftRight(low);
-      return Node.literal(Constants.wrap(bits, high - low + 1, false), high - low + 1, false);
+      return Node.literal(Arithmetic.wrap(bits, high - low + 1, false), high - low + 1, false);
     }
     Definition scope = base.scope();
     return CallSite.name(Node.slice(base.node(), low, high - low + 1, scope));

@@ -15,6 +15,7 @@ public final class When {
 
   /** The statements of {@code body} happen where no condition before is one and this one is. */
   public When elseWhen(Bit condition, Runnable body) {
+    component.owns(condition);
     Block then = new Block();
     Block next = new Block();
     otherwise.add(new Statement.If(condition.node(), then, next, CallSite.here()));

@@ -2,6 +2,7 @@ package dev.heddle.hdl.check;
 
 import dev.heddle.hdl.ir.Block;
 import dev.heddle.hdl.ir.Definition;
+import dev.heddle.hdl.ir.Domain;
 import dev.heddle.hdl.ir.Instance;
 import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.Op;
@@ -41,6 +42,11 @@ public final class StructureCheck {
     if (ReservedWords.contains(definition.name()) || !isIdentifier(definition.name())) {
       problem("module name %s is not usable in Verilog; choose another", definition.name());
     }
+    Set<String> clocks = new HashSet<>();
+    for (Domain domain : definition.domains()) {
+      clocks.add(domain.clock());
+      clocks.add(domain.reset());
+    }
     Set<String> seen = new HashSet<>();
     for (Node port : definition.ports()) {
       if (port.name() == null) {
@@ -50,6 +56,10 @@ public final class StructureCheck {
       } else if (ReservedWords.contains(port.name())) {
         problem(
             "port %s of %s is a reserved word of Verilog or VHDL; choose another name (%s)",
+            port.name(), definition.name(), port.location());
+      } else if (clocks.contains(port.name())) {
+        problem(
+            "port %s of %s has the name of a clock or reset; choose another name (%s)",
             port.name(), definition.name(), port.location());
       } else if (!seen.add(port.name())) {
         problem(

@@ -32,6 +32,7 @@ public final class Definition {
   private String documentation = "";
   private Instance instance;
   private Digest digest;
+  private Netlist netlist;
 
   /**
    * An empty module.
@@ -169,5 +170,15 @@ public final class Definition {
       digest = Digest.of(this);
     }
     return digest;
+  }
+
+  /** The module as a graph; null until the module is checked. */
+  public Netlist netlist() {
+    return netlist;
+  }
+
+  /** Ends the construction of the module with its netlist, or that of an equal module. */
+  public void complete(Netlist checked) {
+    netlist = checked;
   }
 }

@@ -1,0 +1,41 @@
+package dev.heddle.hdl.check;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Line numbers of a test source, found by comments such as {@code // @driven}. */
+final class MarkedLines {
+  private final String file;
+  private final List<String> lines;
+
+  MarkedLines(Class<?> test) {
+    file = test.getSimpleName() + ".java";
+    try {
+      lines =
+          Files.readAllLines(
+              Path.of("src/test/java", test.getPackageName().replace('.', '/'), file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The number of the line that ends with the mark. */
+  int number(String mark) {
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).endsWith("// @" + mark)) {
+        return i + 1;
+      }
+    }
+    throw new IllegalArgumentException("no line is marked @" + mark);
+  }
+
+  /** {@code text} with each {@code @mark} replaced by file and line. */
+  String fill(String text) {
+    return java.util.regex.Pattern.compile("@(\\w+)")
+        .matcher(text)
+        .replaceAll(match -> file + ":" + number(match.group(1)));
+  }
+}
