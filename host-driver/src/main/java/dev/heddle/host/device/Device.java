@@ -1,0 +1,277 @@
+package dev.heddle.host.device;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.QuantisedMatrix;
+import dev.heddle.accel.format.WeightImage;
+import dev.heddle.accel.format.WeightLayout;
+import dev.heddle.accel.format.X8Vector;
+import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.Engine;
+import dev.heddle.host.transport.Register;
+import dev.heddle.host.transport.Transport;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A machine that is open for work. Weights are uploaded once and stay; a product writes its
+ * vectors, rings the doorbell of a resident descriptor list and reads the results.
+ *
+ * <pre>{@code
+ * try (Device device = Device.open(new GoldenTransport(configuration, bytes), configuration)) {
+ *   DeviceMatrix weights = device.upload(matrix);
+ *   float[][] y = device.multiply(weights, List.of(X8Vector.quantise(x)));
+ * }
+ * }</pre>
+ *
+ * <p>The results are those of {@link dev.heddle.accel.format.GoldenMatmul}, bit for bit, on every
+ * device and configuration. A device belongs to one thread at a time. What the transport cannot do
+ * is its {@code TransportException}.
+ */
+public final class Device implements AutoCloseable {
+  /** How long a list may take unless said otherwise. */
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
+
+  private static final int UPLOAD_PIECE = 4 << 20;
+
+  private record ListKey(List<DeviceMatrix> matrices, int vectors) {}
+
+  private record ResidentList(MatmulList list, MemoryRegion region) {}
+
+  private final Transport transport;
+  private final Configuration configuration;
+  private final Duration timeout;
+  private final MemoryAllocator memory;
+  private final Map<ListKey, ResidentList> lists = new HashMap<>();
+  private MemoryRegion activations;
+  private MemoryRegion results;
+  private MemoryRegion records;
+  private Counters counters = Counters.ZERO;
+
+  private Device(Transport transport, Configuration configuration, Duration timeout) {
+    this.transport = transport;
+    this.configuration = configuration;
+    this.timeout = timeout;
+    this.memory = new MemoryAllocator(transport.describe().memoryBytes());
+  }
+
+  /** Opens a device with {@link #DEFAULT_TIMEOUT}. */
+  public static Device open(Transport transport, Configuration configuration) {
+    return open(transport, configuration, DEFAULT_TIMEOUT);
+  }
+
+  /**
+   * Resets the machine and checks that it is what the host expects. The device owns the transport
+   * from then on; when opening fails, the transport is closed.
+   *
+   * @param timeout how long a descriptor list may take
+   * @throws DeviceException when it is no such machine
+   */
+  public static Device open(Transport transport, Configuration configuration, Duration timeout) {
+    try {
+      transport.reset();
+      Identity.check(transport, configuration);
+      transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
+      return new Device(transport, configuration, timeout);
+    } catch (RuntimeException e) {
+      transport.close();
+      throw e;
+    }
+  }
+
+  /** The machine's configuration. */
+  public Configuration configuration() {
+    return configuration;
+  }
+
+  /** What the device is, for messages. */
+  public String description() {
+    return transport.describe().toString();
+  }
+
+  /** What was done since the device was opened. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /** Whether a result exceeded fp32 since the device was opened and was saturated. */
+  public boolean saturated() {
+    return (transport.read32(Register.STATUS.offset()) & Register.SATURATED) != 0;
+  }
+
+  /** Uploads a matrix without telling of the progress. */
+  public DeviceMatrix upload(QuantisedMatrix matrix) {
+    return upload(matrix, UploadProgress.NONE);
+  }
+
+  /**
+   * Packs a matrix for this machine and writes it to card memory, where it stays.
+   *
+   * @throws DeviceException when its rows are too long for the configuration or memory is full
+   */
+  public DeviceMatrix upload(QuantisedMatrix matrix, UploadProgress progress) {
+    requireRowLength(matrix);
+    WeightImage image = WeightImage.pack(matrix, configuration);
+    WeightLayout layout = image.layout();
+    MemoryRegion region = memory.allocate(layout.size(), matrix.toString());
+    int total = image.bytes().capacity();
+    for (int at = 0; at < total; at += UPLOAD_PIECE) {
+      int piece = Math.min(UPLOAD_PIECE, total - at);
+      transport.writeBlock(region.address() + at, image.bytes().slice(at, piece));
+      progress.update(at + piece, total);
+    }
+    return new DeviceMatrix(layout, image.accumulatorUnit(), region);
+  }
+
+  private void requireRowLength(QuantisedMatrix matrix) {
+    if (matrix.blocks() <= configuration.maxBlocks()) {
+      return;
+    }
+    String remedy =
+        Configuration.shipped().stream()
+            .filter(shipped -> shipped.maxBlocks() >= matrix.blocks())
+            .findFirst()
+            .map(shipped -> "use configuration " + shipped.name())
+            .orElse("no shipped configuration takes it");
+    throw new DeviceException(
+        "a %s has rows of %d blocks, but configuration %s takes at most %d; %s, or maxBlocks=%d"
+            .formatted(
+                matrix,
+                matrix.blocks(),
+                configuration.name(),
+                configuration.maxBlocks(),
+                remedy,
+                matrix.blocks()));
+  }
+
+  /** {@code y = W x} for each of the vectors: {@code [vector][row]}. */
+  public float[][] multiply(DeviceMatrix matrix, List<X8Vector> vectors) {
+    return multiply(List.of(matrix), vectors).get(0);
+  }
+
+  /**
+   * Multiplies several matrices with the same vectors in one list, which loads the vectors once.
+   *
+   * @param matrices matrices of this device with equal row length
+   * @param vectors any number of vectors; more than {@code maxTokens} are taken in turns
+   * @return for each matrix {@code [vector][row]}
+   */
+  public List<float[][]> multiply(List<DeviceMatrix> matrices, List<X8Vector> vectors) {
+    requireShapes(matrices, vectors);
+    ResidentList resident = resident(new ListKey(List.copyOf(matrices), vectors.size()));
+    MatmulList list = resident.list();
+    transport.writeBlock(activations.address(), list.encode(vectors));
+    run(resident.region().address());
+    count(list);
+    ByteBuffer bytes = ByteBuffer.allocateDirect((int) list.resultBytes());
+    transport.readBlock(results.address(), bytes);
+    return list.decode(bytes.flip());
+  }
+
+  private void requireShapes(List<DeviceMatrix> matrices, List<X8Vector> vectors) {
+    if (matrices.isEmpty() || vectors.isEmpty()) {
+      throw new IllegalArgumentException("a product needs at least one matrix and one vector");
+    }
+    int blocks = matrices.get(0).layout().blocks();
+    for (DeviceMatrix matrix : matrices) {
+      if (!matrix.layout().configuration().equals(configuration)) {
+        throw new IllegalArgumentException(
+            "a matrix packed for configuration %s on a device of configuration %s"
+                .formatted(matrix.layout().configuration().name(), configuration.name()));
+      }
+      if (matrix.layout().blocks() != blocks) {
+        throw new IllegalArgumentException(
+            "matrices with rows of %d and of %d blocks cannot share their vectors"
+                .formatted(blocks, matrix.layout().blocks()));
+      }
+    }
+    for (X8Vector vector : vectors) {
+      if (vector.blocks() != blocks) {
+        throw new IllegalArgumentException(
+            "a vector of %d blocks for matrices with rows of %d"
+                .formatted(vector.blocks(), blocks));
+      }
+    }
+  }
+
+  /** The list of a product, written to card memory when it is not there yet. */
+  private ResidentList resident(ListKey key) {
+    MatmulList list = new MatmulList(key.matrices(), key.vectors());
+    MemoryRegion vectorsBefore = activations;
+    MemoryRegion resultsBefore = results;
+    activations = atLeast(activations, list.activationBytes(), "activation vectors");
+    results = atLeast(results, list.resultBytes(), "results");
+    records =
+        atLeast(
+            records,
+            (long) list.engineDescriptors() * CompletionRecord.BYTES,
+            "completion records");
+    if (activations != vectorsBefore || results != resultsBefore) {
+      lists.values().forEach(stale -> memory.free(stale.region()));
+      lists.clear();
+    }
+    return lists.computeIfAbsent(key, missing -> write(list));
+  }
+
+  private MemoryRegion atLeast(MemoryRegion region, long bytes, String what) {
+    if (region != null && region.bytes() >= bytes) {
+      return region;
+    }
+    if (region != null) {
+      memory.free(region);
+    }
+    return memory.allocate(bytes, what);
+  }
+
+  private ResidentList write(MatmulList list) {
+    MemoryRegion region = memory.allocate(list.bytes(), "a descriptor list");
+    transport.writeBlock(region.address(), list.encode(activations.address(), results.address()));
+    return new ResidentList(list, region);
+  }
+
+  private void run(long list) {
+    writeAddress(Register.LIST_LOW, Register.LIST_HIGH, list);
+    writeAddress(Register.RECORDS_LOW, Register.RECORDS_HIGH, records.address());
+    transport.write32(Register.DOORBELL.offset(), 1);
+    if (!transport.awaitInterrupt(timeout)) {
+      throw new DeviceException(
+          "the machine did not finish a descriptor list within %d s (STATUS 0x%x); reset it"
+              .formatted(timeout.toSeconds(), transport.read32(Register.STATUS.offset())));
+    }
+    transport.write32(Register.INTERRUPT_ACKNOWLEDGE.offset(), 1);
+    int status = transport.read32(Register.STATUS.offset());
+    if ((status & Register.ERROR) != 0) {
+      throw new DeviceException(
+          "the machine stopped at a descriptor it cannot execute (STATUS 0x%x); reset it"
+              .formatted(status));
+    }
+  }
+
+  private void writeAddress(Register low, Register high, long address) {
+    transport.write32(low.offset(), (int) address);
+    transport.write32(high.offset(), (int) (address >>> Integer.SIZE));
+  }
+
+  private void count(MatmulList list) {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(list.engineDescriptors() * CompletionRecord.BYTES);
+    transport.readBlock(records.address(), bytes);
+    Counters sum = new Counters(1, 0, list.payloadBytes(), list.products(), 0, 0);
+    for (int at = 0; at < bytes.capacity(); at += CompletionRecord.BYTES) {
+      CompletionRecord done = CompletionRecord.decode(bytes, at);
+      if (done.engine() == Engine.MATMUL) {
+        sum =
+            sum.plus(
+                new Counters(0, done.cycles(), 0, 0, done.stalledMemory(), done.stalledTokens()));
+      }
+    }
+    counters = counters.plus(sum);
+  }
+
+  /** Closes the transport. */
+  @Override
+  public void close() {
+    transport.close();
+  }
+}

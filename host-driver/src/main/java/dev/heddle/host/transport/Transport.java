@@ -1,0 +1,59 @@
+package dev.heddle.host.transport;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * The connection to one machine; everything above it cannot tell a board from a simulation.
+ *
+ * <pre>
+ *   host -- Transport --+-- registers    32 bits each, byte offsets that are multiples of 4
+ *                       +-- card memory  bytes, addresses from 0 to describe().memoryBytes()
+ *                       '-- interrupt    a level: up until the host acknowledges it
+ * </pre>
+ *
+ * <p>Calls take effect in the order they are made. A transport belongs to one thread at a time. A
+ * wait can be ended early by interrupting its thread. After {@link #close} every other call is an
+ * {@link IllegalStateException}; closing twice is harmless. Whatever fails is a {@link
+ * TransportException} that says what failed, where, and what to do.
+ */
+public interface Transport extends AutoCloseable {
+  /**
+   * Reads a register.
+   *
+   * @param offset byte offset in the register window, a multiple of 4
+   */
+  int read32(int offset);
+
+  /**
+   * Writes a register; returns when the machine has taken it.
+   *
+   * @param offset byte offset in the register window, a multiple of 4
+   */
+  void write32(int offset, int value);
+
+  /** Reads card memory from {@code address} on until {@code target} is full. */
+  void readBlock(long address, ByteBuffer target);
+
+  /** Writes what remains of {@code source} to card memory from {@code address} on. */
+  void writeBlock(long address, ByteBuffer source);
+
+  /**
+   * Waits until the interrupt is up; returns at once if it is.
+   *
+   * @return whether it came within {@code timeout}
+   * @throws TransportException also when the waiting thread is interrupted; its interrupt status is
+   *     then set
+   */
+  boolean awaitInterrupt(Duration timeout);
+
+  /** Resets the machine: registers as after power-up, nothing running. Card memory stays. */
+  void reset();
+
+  /** What is at the other end. */
+  TransportDescription describe();
+
+  /** Ends the connection and frees what it holds. */
+  @Override
+  void close();
+}

@@ -1,0 +1,203 @@
+package dev.heddle.host.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.Descriptor;
+import dev.heddle.accel.isa.Operation;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every transport must do; each implementation has a subclass. */
+abstract class TransportConformance {
+  static final Configuration CONFIGURATION = Configuration.NANO;
+  static final int MEMORY_BYTES = 1 << 20;
+  static final long LIST = 0x1000;
+  private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  private Transport transport;
+
+  /** A machine of {@link #CONFIGURATION} with {@link #MEMORY_BYTES} of card memory. */
+  abstract Transport open();
+
+  @BeforeEach
+  void openTransport() {
+    transport = open();
+    transport.reset();
+  }
+
+  @AfterEach
+  void closeTransport() {
+    transport.close();
+  }
+
+  private static ByteBuffer random(Random random, int bytes) {
+    byte[] content = new byte[bytes];
+    random.nextBytes(content);
+    return ByteBuffer.wrap(content);
+  }
+
+  private ByteBuffer read(long address, int bytes) {
+    ByteBuffer target = ByteBuffer.allocate(bytes);
+    transport.readBlock(address, target);
+    return target.flip();
+  }
+
+  /** Rings the doorbell of a list that has nothing but its end. */
+  private void runEmptyList() {
+    ByteBuffer list = ByteBuffer.allocate(Operation.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Descriptor.of(Operation.END).encode(list, 0);
+    transport.writeBlock(LIST, list);
+    transport.write32(Register.LIST_LOW.offset(), (int) LIST);
+    transport.write32(Register.LIST_HIGH.offset(), 0);
+    transport.write32(Register.DOORBELL.offset(), 1);
+  }
+
+  @Test
+  void theMachineTellsItsIdentity() {
+    assertThat(transport.read32(Register.MAGIC.offset())).isEqualTo(Register.MAGIC_VALUE);
+    assertThat(transport.read32(Register.CONFIG_HASH.offset()))
+        .isEqualTo(Register.hash(CONFIGURATION));
+    transport.write32(Register.MAGIC.offset(), 0);
+    assertThat(transport.read32(Register.MAGIC.offset())).isEqualTo(Register.MAGIC_VALUE);
+  }
+
+  @Test
+  void theScratchRegisterHoldsEveryPattern() {
+    for (int bit = 0; bit < Integer.SIZE; bit++) {
+      for (int pattern : new int[] {1 << bit, ~(1 << bit)}) {
+        transport.write32(Register.SCRATCH.offset(), pattern);
+        assertThat(transport.read32(Register.SCRATCH.offset())).isEqualTo(pattern);
+      }
+    }
+  }
+
+  @Test
+  void anOffsetWithoutRegisterIsRefused() {
+    assertThatThrownBy(() -> transport.read32(0x7fff_0000)).isInstanceOf(TransportException.class);
+    assertThatThrownBy(() -> transport.read32(Register.SCRATCH.offset() + 1))
+        .isInstanceOf(TransportException.class);
+  }
+
+  @Test
+  void blocksOfAnyPlaceAndLengthComeBack() {
+    Random random = new Random(1);
+    ByteBuffer model = random(random, MEMORY_BYTES);
+    transport.writeBlock(0, model.duplicate());
+    for (int i = 0; i < 300; i++) {
+      int length = random.nextInt(i % 10 == 0 ? 70_000 : 200);
+      int address = random.nextInt(MEMORY_BYTES - length);
+      ByteBuffer block = random(random, length);
+      transport.writeBlock(address, i % 2 == 0 ? block.duplicate() : block.asReadOnlyBuffer());
+      model.put(address, block, 0, length);
+      int from = Math.max(0, address - 70);
+      int bytes = Math.min(MEMORY_BYTES, address + length + 70) - from;
+      assertThat(read(from, bytes)).as("write %d", i).isEqualTo(model.slice(from, bytes));
+    }
+  }
+
+  @Test
+  void onlyWhatRemainsOfABufferIsTransferred() {
+    ByteBuffer source = ByteBuffer.allocateDirect(100);
+    for (int i = 0; i < 100; i++) {
+      source.put(i, (byte) i);
+    }
+    transport.writeBlock(0x200, ByteBuffer.allocate(100));
+    source.position(10).limit(30);
+    transport.writeBlock(0x200, source);
+    assertThat(source.remaining()).isZero();
+    ByteBuffer target = ByteBuffer.allocateDirect(100);
+    target.position(50).limit(80);
+    transport.readBlock(0x200, target);
+    assertThat(target.remaining()).isZero();
+    target.clear();
+    for (int i = 0; i < 100; i++) {
+      assertThat(target.get(i)).isEqualTo((byte) (i >= 50 && i < 70 ? i - 40 : 0));
+    }
+  }
+
+  @Test
+  void memoryBeyondTheEndIsRefused() {
+    assertThat(transport.describe().memoryBytes()).isEqualTo(MEMORY_BYTES);
+    ByteBuffer eight = ByteBuffer.allocate(8);
+    transport.writeBlock(MEMORY_BYTES - 8, eight.duplicate());
+    for (long address : new long[] {MEMORY_BYTES - 7, -1, Long.MAX_VALUE - 3, 1L << 40}) {
+      assertThatThrownBy(() -> transport.writeBlock(address, eight.duplicate()))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining("memory");
+      assertThatThrownBy(() -> transport.readBlock(address, eight.duplicate()))
+          .isInstanceOf(TransportException.class);
+    }
+  }
+
+  @Test
+  void withoutWorkThereIsNoInterrupt() {
+    transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
+    assertThat(transport.awaitInterrupt(SOON)).isFalse();
+  }
+
+  @Test
+  void theInterruptStaysUntilItIsAcknowledged() {
+    transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
+    for (int i = 0; i < 3; i++) {
+      runEmptyList();
+      assertThat(transport.awaitInterrupt(LONG)).isTrue();
+      assertThat(transport.awaitInterrupt(SOON)).isTrue();
+      assertThat(transport.read32(Register.STATUS.offset()) & (Register.BUSY | Register.DONE))
+          .isEqualTo(Register.DONE);
+      transport.write32(Register.INTERRUPT_ACKNOWLEDGE.offset(), 1);
+      assertThat(transport.awaitInterrupt(SOON)).isFalse();
+    }
+  }
+
+  @Test
+  void aDisabledInterruptStaysDown() {
+    runEmptyList();
+    assertThat(transport.awaitInterrupt(SOON)).isFalse();
+  }
+
+  @Test
+  void aResetClearsTheRegistersAndKeepsTheMemory() {
+    ByteBuffer content = random(new Random(2), 1000);
+    transport.writeBlock(0x4321, content.duplicate());
+    transport.write32(Register.SCRATCH.offset(), -1);
+    transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
+    runEmptyList();
+    assertThat(transport.awaitInterrupt(LONG)).isTrue();
+    transport.reset();
+    assertThat(transport.read32(Register.SCRATCH.offset())).isZero();
+    assertThat(transport.awaitInterrupt(SOON)).isFalse();
+    assertThat(read(0x4321, 1000)).isEqualTo(content);
+  }
+
+  @Test
+  void anInterruptedThreadDoesNotWait() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> transport.awaitInterrupt(LONG))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("interrupted");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aClosedTransportRefusesEverything() {
+    transport.close();
+    transport.close();
+    assertThatThrownBy(() -> transport.read32(0)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> transport.write32(0, 0)).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> transport.readBlock(0, ByteBuffer.allocate(1)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> transport.writeBlock(0, ByteBuffer.allocate(1)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> transport.awaitInterrupt(SOON))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(transport::reset).isInstanceOf(IllegalStateException.class);
+  }
+}
