@@ -255,7 +255,7 @@ final class ExpressionWriter {
           yield widened(node, width, signed, consumer);
         }
         Text operand = value(node.operand(0), width, false, Context.SELF, consumer);
-        String text = (width == 1 ? "!" : "~") + operand.bound(Text.UNARY);
+        String text = (width == 1 ? "!" : "~") + operand.bound(Text.PRIMARY);
         yield new Text(text, Text.UNARY, width > 1 && operand.signed()).as(signed);
       }
       case ALL, ANY, PARITY -> {

@@ -30,6 +30,7 @@ final class Liveness {
   private final Map<Node, Map<Node, Boolean>> seen = new IdentityHashMap<>();
   private final ArrayDeque<Node> work = new ArrayDeque<>();
   private final Set<Integer> clockedDomains = new HashSet<>();
+  private final Set<Integer> resetDomains = new HashSet<>();
 
   Liveness(Definition definition) {
     this.definition = definition;
@@ -53,6 +54,9 @@ final class Liveness {
     for (Node node : live) {
       if (node.op() == Op.REGISTER) {
         clockedDomains.add(node.domain());
+        if (node.value() != null) {
+          resetDomains.add(node.domain());
+        }
       }
     }
   }
@@ -70,6 +74,11 @@ final class Liveness {
   /** Whether the module has state in a clock domain. */
   boolean isClocked(int domain) {
     return clockedDomains.contains(domain);
+  }
+
+  /** Whether reset matters to a clock domain. */
+  boolean isReset(int domain) {
+    return resetDomains.contains(domain);
   }
 
   /** Live outputs, wires and instance inputs in the order of declaration. */
@@ -122,6 +131,7 @@ final class Liveness {
       root(property.condition());
       conditions.forEach(this::root);
       clockedDomains.add(property.domain());
+      resetDomains.add(property.domain());
     }
   }
 

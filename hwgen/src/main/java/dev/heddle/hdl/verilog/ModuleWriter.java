@@ -30,6 +30,7 @@ final class ModuleWriter {
   private final Map<Instance, String> instanceNames = new HashMap<>();
   private final ExpressionWriter expressions;
   private final List<Boolean> clocked = new ArrayList<>();
+  private final List<Boolean> reset = new ArrayList<>();
   private final Map<Node, Statement.Assign> direct = new IdentityHashMap<>();
 
   ModuleWriter(
@@ -77,7 +78,10 @@ final class ModuleWriter {
     unusedBits(out);
     out.append("endmodule\n");
     return new VerilogWriter.Written(
-        moduleName, List.copyOf(clocked), definition.ports().stream().map(names::get).toList());
+        moduleName,
+        List.copyOf(clocked),
+        List.copyOf(reset),
+        definition.ports().stream().map(names::get).toList());
   }
 
   private void readAllNamed(Node node) {
@@ -88,14 +92,19 @@ final class ModuleWriter {
 
   private void findClocks() {
     for (int domain = 0; domain < definition.domains().size(); domain++) {
-      boolean needed = live.isClocked(domain);
+      boolean needsClock = live.isClocked(domain);
+      boolean needsReset = live.isReset(domain);
       for (Instance instance : definition.instances()) {
-        List<Boolean> child = modules.get(instance.definition()).clocked();
-        for (int i = 0; i < child.size(); i++) {
-          needed |= child.get(i) && instance.domains().get(i) == domain;
+        VerilogWriter.Written child = modules.get(instance.definition());
+        for (int i = 0; i < child.clocked().size(); i++) {
+          if (instance.domains().get(i) == domain) {
+            needsClock |= child.clocked().get(i);
+            needsReset |= child.reset().get(i);
+          }
         }
       }
-      clocked.add(needed);
+      clocked.add(needsClock);
+      reset.add(needsReset);
     }
   }
 
@@ -121,7 +130,8 @@ final class ModuleWriter {
     }
     for (Instance instance : definition.instances()) {
       for (Node port : instance.definition().ports()) {
-        if (port.op() == Op.OUTPUT) {
+        // An input of an instance needs a name only when something else reads it too.
+        if (port.op() == Op.OUTPUT || live.uses().containsKey(port)) {
           names.put(port, scope.claim(instanceNames.get(instance) + "_" + port.name()));
         }
       }
@@ -142,10 +152,13 @@ final class ModuleWriter {
     out.append("module ").append(moduleName).append(" (");
     String separator = "\n";
     for (int i = 0; i < definition.domains().size(); i++) {
+      Domain domain = definition.domains().get(i);
       if (clocked.get(i)) {
-        Domain domain = definition.domains().get(i);
         out.append(separator).append("  input  wire ").append(domain.clock());
-        out.append(",\n  input  wire ").append(domain.reset());
+        separator = ",\n";
+      }
+      if (reset.get(i)) {
+        out.append(separator).append("  input  wire ").append(domain.reset());
         separator = ",\n";
       }
     }
@@ -257,11 +270,15 @@ final class ModuleWriter {
       out.append(' ').append(name).append(" (");
       String separator = "\n";
       for (int i = 0; i < module.clocked().size(); i++) {
+        Domain inner = instance.definition().domains().get(i);
+        Domain outer = definition.domains().get(instance.domains().get(i));
         if (module.clocked().get(i)) {
-          Domain inner = instance.definition().domains().get(i);
-          Domain outer = definition.domains().get(instance.domains().get(i));
           out.append(separator).append("    .").append(inner.clock());
-          out.append('(').append(outer.clock()).append("),\n    .").append(inner.reset());
+          out.append('(').append(outer.clock()).append(')');
+          separator = ",\n";
+        }
+        if (module.reset().get(i)) {
+          out.append(separator).append("    .").append(inner.reset());
           out.append('(').append(outer.reset()).append(')');
           separator = ",\n";
         }
@@ -282,7 +299,7 @@ final class ModuleWriter {
     }
     String wanted = instanceName + "_" + port.name();
     Statement.Assign assign = direct.get(port);
-    if (assign != null) {
+    if (assign != null && !names.containsKey(port)) {
       return expressions.self(assign.value(), port.width(), wanted);
     }
     String name = names.computeIfAbsent(port, key -> scope.claim(wanted));
@@ -294,7 +311,7 @@ final class ModuleWriter {
     boolean first = true;
     for (Node target : live.combinationalTargets()) {
       Statement.Assign assign = direct.get(target);
-      if (assign == null || target.op() == Op.INPUT) {
+      if (assign == null || !names.containsKey(target)) {
         continue;
       }
       if (first) {

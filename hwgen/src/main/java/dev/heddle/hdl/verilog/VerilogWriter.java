@@ -28,10 +28,14 @@ public final class VerilogWriter {
   private final Map<Definition, Written> modules = new IdentityHashMap<>();
 
   /**
-   * A module that has its text. {@code clocked} says for each domain whether the module has its
-   * ports.
+   * A module that has its text.
+   *
+   * @param name name of the module
+   * @param clocked for each domain whether the module has its clock port
+   * @param reset for each domain whether the module has its reset port
+   * @param ports names of the other ports
    */
-  record Written(String name, List<Boolean> clocked, List<String> ports) {}
+  record Written(String name, List<Boolean> clocked, List<Boolean> reset, List<String> ports) {}
 
   private VerilogWriter() {}
 
@@ -48,9 +52,11 @@ public final class VerilogWriter {
   private List<VerilogDesign.Port> ports(Definition definition, Written module) {
     List<VerilogDesign.Port> ports = new ArrayList<>();
     for (int i = 0; i < definition.domains().size(); i++) {
+      Domain domain = definition.domains().get(i);
       if (module.clocked.get(i)) {
-        Domain domain = definition.domains().get(i);
         ports.add(new VerilogDesign.Port(domain.clock(), 1, true));
+      }
+      if (module.reset.get(i)) {
         ports.add(new VerilogDesign.Port(domain.reset(), 1, true));
       }
     }
@@ -76,6 +82,7 @@ public final class VerilogWriter {
         module =
             new Written(
                 definition.name(),
+                definition.domains().stream().map(domain -> false).toList(),
                 definition.domains().stream().map(domain -> false).toList(),
                 definition.ports().stream().map(Node::name).toList());
       } else {
