@@ -14,6 +14,11 @@ public final class Vec<T extends Data> extends AbstractList<T> implements Data {
     this.items = List.copyOf(items);
   }
 
+  /** A vec of signals that exist, for {@link #at} and for payloads. */
+  public static <T extends Data> Vec<T> of(List<T> items) {
+    return new Vec<>(items);
+  }
+
   @Override
   public T get(int index) {
     return items.get(index);

@@ -1,0 +1,94 @@
+package dev.heddle.lib;
+
+import static dev.heddle.hdl.Hdl.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.verilog.VerilogDesign;
+import dev.heddle.hdl.verilog.VerilogWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LibraryLintTest {
+  @TempDir Path folder;
+
+  static Stream<Arguments> components() {
+    return Stream.of(
+        component("fifo of two", () -> new Fifo<>(uint(8), 2)),
+        component("fifo of single bits", () -> new Fifo<>(bit(), 5)),
+        component("fifo of records", () -> new Fifo<>(Samples.word(16), 16)),
+        component("block fifo of two", () -> new BlockRamFifo<>(uint(8), 2)),
+        component("block fifo of any depth", () -> new BlockRamFifo<>(sint(9), 100)),
+        component("block fifo of records", () -> new BlockRamFifo<>(Samples.word(16), 512)),
+        component("asynchronous fifo of two", () -> new AsyncFifo<>(uint(8), 2)),
+        component("asynchronous fifo of records", () -> new AsyncFifo<>(Samples.word(8), 16)),
+        component("synchroniser of a bit", () -> new Synchronizer<>(bit())),
+        component("synchroniser of a number", () -> new Synchronizer<>(uint(5), 3)),
+        component("arbiter of two", () -> new Arbiter<>(uint(8), 2, Arbiter.Policy.FIXED_PRIORITY)),
+        component(
+            "fair arbiter of two", () -> new Arbiter<>(uint(8), 2, Arbiter.Policy.ROUND_ROBIN)),
+        component(
+            "fair arbiter of five packets",
+            () ->
+                new Arbiter<>(Samples.word(4), 5, Arbiter.Policy.ROUND_ROBIN, Samples.Word::last)),
+        component("no width change", () -> new WidthAdapter(8, 8)),
+        component("halves", () -> new WidthAdapter(64, 32)),
+        component("thirds to bits", () -> new WidthAdapter(3, 1)),
+        component("words of two", () -> new WidthAdapter(1, 2)),
+        component("words of five", () -> new WidthAdapter(12, 60)),
+        component("chain", Samples.Chain::new),
+        component("diamond", Samples.Diamond::new),
+        component("crossroads", Samples.Crossroads::new),
+        component("funnel", Samples.Funnel::new));
+  }
+
+  private static Arguments component(String name, Supplier<Component> component) {
+    return Arguments.of(name, component);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("components")
+  void theVerilogIsAcceptedWithoutAWarning(String name, Supplier<Component> component)
+      throws Exception {
+    VerilogDesign design = VerilogWriter.write(component.get());
+    Path file = Files.writeString(folder.resolve("design.v"), design.text());
+    String text = name + "\n" + design.text();
+    assertThat(
+            run(
+                "verilator",
+                "--lint-only",
+                "-Wall",
+                "-Wno-DECLFILENAME",
+                "--top-module",
+                design.top(),
+                file.toString()))
+        .as(text)
+        .isEmpty();
+    assertThat(run("iverilog", "-g2005", "-Wall", "-t", "null", file.toString()))
+        .as(text)
+        .isEmpty();
+    assertThat(
+            run(
+                "yosys",
+                "-q",
+                "-p",
+                "read_verilog %s; hierarchy -check -top %s; proc; check -assert"
+                    .formatted(file, design.top())))
+        .as(text)
+        .isEmpty();
+  }
+
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() == 0 ? output : output + "exit " + process.exitValue();
+  }
+}
