@@ -19,8 +19,12 @@ final class Designs {
   private Designs() {}
 
   static VerilogDesign of(String resource) {
+    return ofText(text(resource));
+  }
+
+  static String text(String resource) {
     try (InputStream in = Designs.class.getResourceAsStream(resource + ".v")) {
-      return ofText(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -8,6 +8,7 @@
 //   activates   a token every max(tRRD, tFAW / 4): a rate, so that an activate that waits for its
 //               bank does not hold up those of other banks
 //   data bus    tCCD_S between bank groups (gapless), tCCD_L within one, turnaround gaps
+//   read data   a bounded buffer, which hides a part of a refresh from a port slower than the bus
 //   refresh     every tREFI all banks close and nothing moves for tRP + tRFC
 //
 // Address bits, from the bottom: access | bank group | column | bank | row, so that a sequential
@@ -29,12 +30,18 @@ struct DdrParameters {
     uint64_t readLatency, writeLatency;  // controller and PHY, without the DRAM itself
     uint64_t accessBytes, bankGroups, banks, columns;  // banks of a group; accesses of a row
     uint64_t lookahead;
+    uint64_t readBuffer;  // accesses under way or waiting for the port
 };
 
 struct Bank {
     int64_t row;          // -1: closed
     uint64_t column;      // earliest next column command
     uint64_t precharge;   // earliest next precharge
+};
+
+struct ReadyBeat {
+    uint64_t cycle;  // from which it may be sent
+    bool endsAccess;
 };
 
 struct Access {
@@ -87,18 +94,21 @@ public:
             if (writes_.empty()) draining_ = false;
             const bool write = draining_ || (reads_.empty() && bus_ <= now && !writes_.empty());
             std::deque<Access>& queue = write ? writes_ : reads_;
-            if (queue.empty()) break;
+            if (queue.empty() || (!write && buffered_ >= p.readBuffer)) break;
             const uint64_t end = transfer(queue.front().line, write, now);
             if (!write) {
                 const uint64_t at = (end + p.readLatency + p.cycle - 1) / p.cycle;
-                for (uint32_t i = 0; i < queue.front().beats; ++i) beatReady_.push_back(at);
+                const uint32_t beats = queue.front().beats;
+                for (uint32_t i = 1; i <= beats; ++i) beatReady_.push_back({at, i == beats});
+                ++buffered_;
             }
             queue.pop_front();
         }
     }
 
     int nextRead(const std::deque<Burst>& bursts, uint64_t cycle) override {
-        if (bursts.empty() || beatReady_.empty() || beatReady_.front() > cycle) return -1;
+        if (bursts.empty() || beatReady_.empty() || beatReady_.front().cycle > cycle) return -1;
+        if (beatReady_.front().endsAccess) --buffered_;
         beatReady_.pop_front();
         return 0;
     }
@@ -108,6 +118,7 @@ public:
         reads_.clear();
         writes_.clear();
         beatReady_.clear();
+        buffered_ = 0;
         draining_ = false;
         lastWrite_ = false;
         lastGroup_ = p.bankGroups;
@@ -121,6 +132,7 @@ public:
         archive.sequence(reads_);
         archive.sequence(writes_);
         archive.sequence(beatReady_);
+        archive.value(buffered_);
         archive.value(draining_);
         archive.value(lastWrite_);
         archive.value(lastGroup_);
@@ -182,7 +194,8 @@ private:
     std::vector<Bank> banks_;
     std::deque<Access> reads_;
     std::deque<Access> writes_;
-    std::deque<uint64_t> beatReady_;  // cycle of each beat to come
+    std::deque<ReadyBeat> beatReady_;  // booked and not yet sent
+    uint64_t buffered_;                // accesses in it
     bool draining_;
     bool lastWrite_;
     uint64_t lastGroup_;
@@ -222,6 +235,7 @@ std::unique_ptr<MemoryTiming> makeDdrTiming(const TimingParameters& t, uint64_t 
     p.banks = t.number("banks");
     p.columns = t.number("row_bytes") / p.accessBytes;
     p.lookahead = 64 * p.tCK;
+    p.readBuffer = t.number("read_buffer");
     if (p.tREFI <= p.tRP + p.tRFC) throw std::runtime_error("ddr: tREFI must exceed tRP + tRFC");
     return std::unique_ptr<MemoryTiming>(new DdrTiming(p));
 }

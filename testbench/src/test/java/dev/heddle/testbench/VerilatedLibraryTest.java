@@ -1,0 +1,224 @@
+package dev.heddle.testbench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.hdl.verilog.VerilogDesign;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerilatedLibraryTest {
+  private static final LibraryOptions OPTIONS = LibraryOptions.CHECKED;
+
+  private static VerilatedLibrary library(String name) {
+    return VerilatedLibrary.of(Designs.of(name), OPTIONS);
+  }
+
+  /** Files of simulator libraries that are mapped into this process. */
+  private static List<String> mapped() throws IOException {
+    String folder = LibraryCache.ofUser().folder().toString();
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines
+          .filter(line -> line.contains(folder))
+          .map(line -> line.substring(line.indexOf('/')))
+          .distinct()
+          .toList();
+    }
+  }
+
+  private static long count(Simulation counter) {
+    counter.clock("clk");
+    counter.reset(2);
+    counter.set("enable", 1);
+    counter.step(5);
+    return counter.value("count");
+  }
+
+  @Test
+  void twoDesignsOfTheSameNameLoadedAtOnceGiveTheirOwnAnswers() {
+    try (VerilatedLibrary up = library("counter");
+        VerilatedLibrary down = library("twin");
+        Simulation first = Simulation.in(up, 1);
+        Simulation second = Simulation.in(down, 1);
+        Simulation third = Simulation.in(up, 1)) {
+      assertThat(up.file()).isNotEqualTo(down.file());
+      assertThat(count(first)).isEqualTo(5);
+      assertThat(count(second)).isEqualTo(256 - 15);
+      first.step(10);
+      assertThat(count(third)).isEqualTo(5);
+      assertThat(first.value("count")).isEqualTo(15);
+    }
+  }
+
+  @Test
+  void aStopInOneDesignLeavesTheOthersRunning() throws InterruptedException {
+    try (Simulation stopper = Simulation.of(Designs.of("stopper"));
+        Simulation counter = Simulation.of(Designs.of("counter"))) {
+      stopper.clock("clk");
+      count(counter);
+      stopper.set("how", 1);
+      List<Throwable> thrown = new ArrayList<>();
+      Thread other =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 2; i++) {
+                  try {
+                    stopper.step();
+                  } catch (SimulationStoppedException e) {
+                    thrown.add(e);
+                  }
+                }
+              });
+      other.start();
+      other.join();
+      assertThat(thrown).hasSize(2);
+      counter.step(3);
+      assertThat(counter.value("count")).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void fiftyCyclesOfCreateAndDestroyLeaveNothingMapped() throws IOException {
+    library("counter").close();
+    library("twin").close();
+    assertThat(mapped()).isEmpty();
+    for (int i = 0; i < 50; i++) {
+      try (VerilatedLibrary up = library("counter");
+          VerilatedLibrary down = library("twin");
+          Simulation first = Simulation.in(up, i);
+          Simulation second = Simulation.in(down, i)) {
+        assertThat(count(first)).isEqualTo(5);
+        assertThat(count(second)).isEqualTo(241);
+        assertThat(mapped()).hasSize(2);
+      }
+      assertThat(mapped()).as("after cycle %d", i).isEmpty();
+    }
+  }
+
+  @Test
+  void aStoppedDesignIsUnloadedToo() throws IOException {
+    try (Simulation stopper = Simulation.of(Designs.of("stopper"))) {
+      stopper.clock("clk");
+      stopper.set("how", 5);
+      assertThatThrownBy(stopper::step).isInstanceOf(SimulationStoppedException.class);
+      assertThat(mapped()).hasSize(1);
+    }
+    assertThat(mapped()).isEmpty();
+  }
+
+  @Test
+  void aLibraryStaysLoadedUntilItsLastInstanceIsClosed() throws IOException {
+    VerilatedLibrary library = library("counter");
+    Simulation counter = Simulation.in(library, 1);
+    library.close();
+    assertThat(count(counter)).isEqualTo(5);
+    assertThat(mapped()).hasSize(1);
+    counter.close();
+    assertThat(mapped()).isEmpty();
+    assertThatThrownBy(() -> Simulation.in(library, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the library of counter is closed");
+  }
+
+  @Test
+  void equalInputIsBuiltOnceAndOtherOptionsAreAnotherLibrary() {
+    List<String> steps = new ArrayList<>();
+    library("counter").close();
+    try (VerilatedLibrary again =
+            VerilatedLibrary.of(
+                Designs.of("counter"), OPTIONS, (done, total, step) -> steps.add(step));
+        VerilatedLibrary other = VerilatedLibrary.of(Designs.of("counter"), LibraryOptions.FAST)) {
+      assertThat(steps).isEmpty();
+      assertThat(other.file()).isNotEqualTo(again.file());
+    }
+  }
+
+  @Test
+  void aTruncatedOrDamagedLibraryIsBuiltAgain() throws IOException {
+    VerilogDesign design = Designs.of("counter");
+    Path file;
+    try (VerilatedLibrary library = VerilatedLibrary.of(design, OPTIONS)) {
+      file = library.file();
+    }
+    long size = Files.size(file);
+    List<String> steps = new ArrayList<>();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(size / 2);
+    }
+    try (VerilatedLibrary library =
+            VerilatedLibrary.of(design, OPTIONS, (done, total, step) -> steps.add(step));
+        Simulation counter = Simulation.in(library, 1)) {
+      assertThat(steps).contains("verilating counter", "linking");
+      assertThat(library.file()).isEqualTo(file).hasSize(size);
+      assertThat(count(counter)).isEqualTo(5);
+    }
+    Files.delete(file.resolveSibling("record"));
+    try (Simulation counter = Simulation.of(design)) {
+      assertThat(count(counter)).isEqualTo(5);
+    }
+    assertThat(file.resolveSibling("record")).exists();
+  }
+
+  @Test
+  void aMissingToolSaysWhatToInstall(@TempDir Path empty) throws IOException {
+    assertThatThrownBy(() -> Toolchain.find(empty.toString()))
+        .isInstanceOf(BuildException.class)
+        .hasMessage(
+            "verilator was not found on the search path;"
+                + " install it: sudo apt-get install -y verilator");
+    assertThat(Files.createFile(empty.resolve("verilator")).toFile().setExecutable(true)).isTrue();
+    assertThatThrownBy(() -> Toolchain.find(empty.toString()))
+        .hasMessage(
+            "g++ was not found on the search path; install it: sudo apt-get install -y g++");
+  }
+
+  @Test
+  void verilogThatDoesNotCompileIsReportedWithItsLine() {
+    VerilogDesign broken =
+        Designs.ofText(
+            "\nmodule broken(input clk, output reg q);\n  assign q = = clk;\nendmodule\n");
+    assertThatThrownBy(() -> VerilatedLibrary.of(broken, OPTIONS))
+        .isInstanceOf(BuildException.class)
+        .hasMessageContaining("Verilator on module broken failed with exit code 1")
+        .hasMessageContaining("broken.v:3:14: syntax error")
+        .hasMessageContaining("The whole log is in ");
+  }
+
+  @Test
+  void portsThatTheVerilogDoesNotHaveAreReported() {
+    VerilogDesign counter = Designs.of("counter");
+    VerilogDesign wrongWidth =
+        new VerilogDesign(
+            "counter", counter.text(), List.of(new VerilogDesign.Port("count", 9, false)));
+    assertThatThrownBy(() -> VerilatedLibrary.of(wrongWidth, OPTIONS))
+        .hasMessage(
+            "port count of module counter has 8 bits in the Verilog text but is declared with 9");
+    VerilogDesign missing =
+        new VerilogDesign(
+            "counter", counter.text(), List.of(new VerilogDesign.Port("load", 1, true)));
+    assertThatThrownBy(() -> VerilatedLibrary.of(missing, OPTIONS))
+        .hasMessage("module counter has no port load in its Verilog text");
+  }
+
+  @Test
+  void namesThatVerilatorChangesAreFound() {
+    VerilogDesign names =
+        Designs.ofText(
+            "\nmodule names(input delete, input [2:0] a__b, output [2:0] q_);\n"
+                + "  assign q_ = a__b ^ {3{delete}};\nendmodule\n");
+    try (Simulation simulation = Simulation.of(names)) {
+      simulation.set("delete", 1);
+      simulation.set("a__b", 2);
+      simulation.eval();
+      assertThat(simulation.value("q_")).isEqualTo(5);
+    }
+  }
+}
