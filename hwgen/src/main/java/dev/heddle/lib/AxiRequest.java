@@ -7,7 +7,7 @@ import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
 
 /**
- * A range of memory to read or to write.
+ * A range of memory that {@link AxiReader} reads or {@link AxiWriter} writes.
  *
  * @param address byte address of the first beat, a multiple of the bytes of a beat (lower bits are
  *     ignored)

@@ -81,14 +81,14 @@ public final class RegisterFile extends Component {
     Bit read = bus.ar.valid.andNot(answered);
     UInt readWord = bus.ar.payload.addr().slice(addressBits - 1, WORD_SHIFT);
     boolean latches = map.registers().stream().anyMatch(Register::isLatched);
-    UInt highWord = latches ? reg(uint(RegisterMap.WORD_BITS), 0) : null;
+    UInt highWord = latches ? named("highWord", reg(uint(RegisterMap.WORD_BITS), 0)) : null;
 
     List<Bit> writeHits = new ArrayList<>();
     List<Bit> readHits = new ArrayList<>();
     List<UInt> words = new ArrayList<>();
     for (Register register : map.registers()) {
       List<Bit> hits = new ArrayList<>();
-      UInt contents = contents(register);
+      UInt contents = named(lower(register.name()) + "_contents", contents(register));
       for (int i : range(register.words())) {
         int word = register.offset() / RegisterMap.WORD_BYTES + i;
         String suffix = lower(register.name()) + (i == 0 ? "" : "_high");
@@ -228,16 +228,15 @@ public final class RegisterFile extends Component {
       data.add(bus.w.payload.data());
     }
     UInt mask = named(lower(register.name()) + "_mask", cat(masks));
-    UInt value = cat(data);
+    UInt value = named(lower(register.name()) + "_data", cat(data));
     for (RegisterField field : register.fields()) {
       if (!field.access().isWritable()) {
         continue;
       }
       String port = lower(register.name()) + "_" + field.name();
-      UInt fieldMask = mask.slice(field.msb(), field.lsb());
-      UInt fieldData = value.slice(field.msb(), field.lsb());
+      UInt fieldMask = named(port + "_mask", mask.slice(field.msb(), field.lsb()));
       UInt stored = named(port + "_stored", reg(uint(field.width()), field.value()));
-      UInt ones = fieldData.and(fieldMask);
+      UInt ones = named(port + "_ones", value.slice(field.msb(), field.lsb()).and(fieldMask));
       stored.set(
           switch (field.access()) {
             case EVENT -> stored.and(ones.not()).or(inputs.get(field));

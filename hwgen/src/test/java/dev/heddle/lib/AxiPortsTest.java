@@ -88,6 +88,8 @@ class AxiPortsTest {
         .hasMessage("an AXI address has 12 to 64 bits, not 65");
     assertThatThrownBy(() -> new AxiLimits(48, 4))
         .hasMessage("bursts of 48 beats; it must be a power of two up to 256");
+    assertThatThrownBy(() -> new AxiReader(SHAPE, new AxiLimits(64, 4), 63))
+        .hasMessage("a buffer of 63 beats cannot hold a burst of 64");
   }
 
   @Test
