@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LibraryLintTest {
+  private static final AxiShape SMALL = new AxiShape(20, 8, 1);
+  private static final AxiShape LARGE = new AxiShape(64, 512, 4);
+
   @TempDir Path folder;
 
   static Stream<Arguments> components() {
@@ -47,7 +50,20 @@ class LibraryLintTest {
         component("chain", Samples.Chain::new),
         component("diamond", Samples.Diamond::new),
         component("crossroads", Samples.Crossroads::new),
-        component("funnel", Samples.Funnel::new));
+        component("funnel", Samples.Funnel::new),
+        component("splitter", () -> new AxiBurstSplitter(LARGE, new AxiLimits(256, 4))),
+        component("splitter of bytes", () -> new AxiBurstSplitter(SMALL, new AxiLimits(1, 4))),
+        component("reader", () -> new AxiReader(LARGE, new AxiLimits(64, 8))),
+        component("small reader", () -> new AxiReader(SMALL, new AxiLimits(1, 1))),
+        component("reader with any buffer", () -> new AxiReader(SMALL, new AxiLimits(16, 5), 77)),
+        component("writer", () -> new AxiWriter(LARGE, new AxiLimits(64, 8))),
+        component("small writer", () -> new AxiWriter(SMALL, new AxiLimits(1, 1))),
+        component("read arbiter of two", () -> new AxiReadArbiter(SMALL, 2)),
+        component("read arbiter of five", () -> new AxiReadArbiter(LARGE, 5)),
+        component("write arbiter of two", () -> new AxiWriteArbiter(SMALL, 2, 2)),
+        component("write arbiter of five", () -> new AxiWriteArbiter(LARGE, 5, 12)),
+        component("register file", () -> new RegisterFile(RegisterMapTest.MAP)),
+        component("register file in a window", () -> new RegisterFile(RegisterMapTest.MAP, 16)));
   }
 
   private static Arguments component(String name, Supplier<Component> component) {

@@ -24,7 +24,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
 class RegisterMapTest {
-  private static final RegisterMap MAP =
+  static final RegisterMap MAP =
       RegisterMap.named("timer", "Counts cycles, & tells <when>.")
           .register(
               "ID", 0x00, "Identity ]]> */.", constant("magic", 0, 32, 0xF00D_BEEFL, "Magic."))
