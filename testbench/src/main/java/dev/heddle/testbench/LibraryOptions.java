@@ -5,11 +5,11 @@ import java.util.List;
 /**
  * How a design is turned into a simulator library; equal options give the same cached library.
  *
- * <p>{@link #FAST} was chosen by measurement (1,024 signed 8x8 multipliers as 32 instances of a dot
- * product of 32): compiler level 1 is as fast as 2 and compiles quicker; 3 and {@code
- * -march=native} are slower.
+ * <p>The compiler level of {@link #FAST} was chosen by measurement on 1,024 signed 8x8 multipliers,
+ * 32 instances of a dot product of 32 (program {@code DotProductSpeed} of the tests): level 1 is
+ * the fastest, 2 and 3 lose 10 to 20 %, and {@code -march=native} gains nothing at any of them.
  *
- * @param trace whether trace windows can be written; about 15 % slower even while none is open
+ * @param trace whether trace windows can be written; somewhat slower even while none is open
  * @param assertions whether assertions of the design are checked
  * @param randomise whether registers without reset and unknown values start random, by the seed of
  *     the instance, instead of zero
