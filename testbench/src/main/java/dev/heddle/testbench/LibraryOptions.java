@@ -60,9 +60,11 @@ public record LibraryOptions(
             "--x-initial",
             unknown,
             assertions ? "--assert" : "--noassert");
+    // The checks of a Component are written under this macro.
+    List<String> checked = assertions ? concat(flags, List.of("+define+SIMULATION")) : flags;
     return trace
-        ? concat(flags, List.of("--trace-fst", "--trace-structs", "--trace-underscore"))
-        : flags;
+        ? concat(checked, List.of("--trace-fst", "--trace-structs", "--trace-underscore"))
+        : checked;
   }
 
   List<String> compilerDefines() {

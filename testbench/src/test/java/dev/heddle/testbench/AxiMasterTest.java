@@ -1,6 +1,7 @@
 package dev.heddle.testbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.hdl.verilog.VerilogWriter;
 import dev.heddle.lib.AxiReadArbiter;
@@ -399,6 +400,16 @@ class AxiMasterTest {
         sim.step();
       }
       assertThat(sim.cycle() - start).isEqualTo(4096 + latency + 4);
+    }
+  }
+
+  @Test
+  void aBeatThatWasNotRequestedStopsTheSimulation() {
+    try (Simulation sim = simulation(1)) {
+      sim.step();
+      sim.set("middle_read_rvalid", 1);
+      assertThatThrownBy(() -> sim.step(2)).isInstanceOf(SimulationStoppedException.class);
+      assertThat(sim.log()).contains("a beat arrives that was not requested");
     }
   }
 
