@@ -58,13 +58,8 @@ public final class AsyncFifo<T extends Data> extends Component {
     int pointer = bits(depth) + 1;
     Mem<T> words = crossingMem(type, depth);
     UInt tail = reg(uint(pointer), 0);
-    UInt head = regIn(reader, pointer);
     UInt tailCode = reg(uint(pointer), 0);
-    UInt headCode = regIn(reader, pointer);
     Synchronizer<UInt> headSeen = inst(new Synchronizer<>(uint(pointer)));
-    Synchronizer<UInt> tailSeen = inst(new Synchronizer<>(uint(pointer)), reader);
-    headSeen.source.set(headCode);
-    tailSeen.source.set(tailCode);
 
     // Full when the tail is depth ahead: in Gray code the two highest bits differ.
     UInt full = headSeen.settled.xor(lit(3L << (pointer - 2), pointer));
@@ -77,20 +72,23 @@ public final class AsyncFifo<T extends Data> extends Component {
           tailCode.set(GrayCode.encode(tail.inc()));
         });
 
-    pop.valid.set(headCode.ne(tailSeen.settled));
-    connect(pop.payload, words.read(head.wrap(pointer - 1)));
-    when(
-        pop.fire(),
+    clocked(
+        reader,
         () -> {
-          head.set(head.inc());
-          headCode.set(GrayCode.encode(head.inc()));
+          UInt head = reg(uint(pointer), 0);
+          UInt headCode = reg(uint(pointer), 0);
+          Synchronizer<UInt> tailSeen = inst(new Synchronizer<>(uint(pointer)));
+          headSeen.source.set(headCode);
+          tailSeen.source.set(tailCode);
+          pop.valid.set(headCode.ne(tailSeen.settled));
+          connect(pop.payload, words.read(head.wrap(pointer - 1)));
+          when(
+              pop.fire(),
+              () -> {
+                head.set(head.inc());
+                headCode.set(GrayCode.encode(head.inc()));
+              });
         });
-  }
-
-  private UInt regIn(ClockDomain domain, int width) {
-    UInt[] register = new UInt[1];
-    clocked(domain, () -> register[0] = reg(uint(width), 0));
-    return register[0];
   }
 
   @Override
