@@ -2,6 +2,7 @@ package dev.heddle.host.runtime;
 
 import dev.heddle.host.sampler.Sampler;
 import dev.heddle.host.tokenizer.Tokenizer;
+import dev.heddle.host.transport.TransportException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -24,9 +25,10 @@ public final class Generation {
    * What was generated.
    *
    * @param tokens without the prompt and without the token that ended the text
+   * @param decodedTokens those of {@code tokens} that the model read in turn
    * @param stop why it ended
    */
-  public record Result(List<Integer> tokens, Stop stop) {}
+  public record Result(List<Integer> tokens, int decodedTokens, Stop stop) {}
 
   private final LlamaRuntime runtime;
   private final Tokenizer tokenizer;
@@ -56,33 +58,47 @@ public final class Generation {
   /**
    * Reads the prompt and generates.
    *
-   * @param limit most tokens to generate
+   * @param limit most tokens to generate, at least 1
    * @param listener hears each token as it is chosen
    * @throws ContextFullException when the prompt alone is longer than the context
    */
   public Result run(int[] prompt, int limit, IntConsumer listener) {
     Sequence sequence = runtime.newSequence();
     List<Integer> tokens = new ArrayList<>();
-    float[] logits = runtime.read(sequence, prompt);
-    while (true) {
-      if (tokens.size() >= limit) {
-        return new Result(tokens, Stop.LENGTH);
-      }
-      int token = sampler.sample(logits);
-      if (tokenizer.endsGeneration(token)) {
-        return new Result(tokens, Stop.END_OF_TEXT);
-      }
-      tokens.add(token);
-      listener.accept(token);
-      if (Thread.currentThread().isInterrupted()) {
-        return new Result(tokens, Stop.INTERRUPTED);
-      }
-      if (tokens.size() < limit) {
-        if (sequence.length() >= runtime.contextLength()) {
-          return new Result(tokens, Stop.CONTEXT_FULL);
+    Stop stop = null;
+    try {
+      float[] logits = runtime.read(sequence, prompt);
+      while (stop == null) {
+        int token = sampler.sample(logits);
+        if (tokenizer.endsGeneration(token)) {
+          stop = Stop.END_OF_TEXT;
+          break;
         }
-        logits = runtime.read(sequence, token);
+        tokens.add(token);
+        listener.accept(token);
+        stop = reason(sequence, tokens, limit);
+        if (stop == null) {
+          logits = runtime.read(sequence, token);
+        }
       }
+    } catch (TransportException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      stop = Stop.INTERRUPTED;
     }
+    int decoded = Math.max(0, sequence.length() - prompt.length);
+    return new Result(tokens, decoded, stop);
+  }
+
+  /** Why to end before the next token is read; null to go on. */
+  private Stop reason(Sequence sequence, List<Integer> tokens, int limit) {
+    if (Thread.currentThread().isInterrupted()) {
+      return Stop.INTERRUPTED;
+    }
+    if (tokens.size() >= limit) {
+      return Stop.LENGTH;
+    }
+    return sequence.length() >= runtime.contextLength() ? Stop.CONTEXT_FULL : null;
   }
 }

@@ -1,0 +1,42 @@
+package dev.heddle.host.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Turns Ctrl-C into an interrupt of the thread that made this object, and holds the end of the
+ * program back until {@link #close}, so that the thread can report and free what it holds.
+ */
+final class Interruption implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 20;
+
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread worker = Thread.currentThread();
+  private final Thread hook = new Thread(this::interrupt, "interruption");
+
+  /** Listens from now on. */
+  Interruption() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  private void interrupt() {
+    worker.interrupt();
+    try {
+      closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Says that the thread is done. */
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The program is ending already: the hook runs and has just been released.
+      assert closed.getCount() == 0;
+    }
+  }
+}

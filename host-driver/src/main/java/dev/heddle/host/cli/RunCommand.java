@@ -1,0 +1,206 @@
+package dev.heddle.host.cli;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.host.device.Counters;
+import dev.heddle.host.device.Device;
+import dev.heddle.host.model.ModelFile;
+import dev.heddle.host.model.ShippedModel;
+import dev.heddle.host.runtime.Generation;
+import dev.heddle.host.runtime.LlamaRuntime;
+import dev.heddle.host.sampler.Sampler;
+import dev.heddle.host.tokenizer.TextStream;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle run}: lets a model continue a prompt and prints the text as it comes. */
+@Command(
+    name = "run",
+    description = "Lets a language model continue a prompt.",
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    sortOptions = false)
+final class RunCommand implements Callable<Integer>, Configurable {
+  /** Exit code of a program that Ctrl-C ended. */
+  static final int INTERRUPTED = 130;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      defaultValue = ShippedModel.TALE,
+      description = {
+        "GGUF file of a Llama model or llama2.c checkpoint.",
+        "Default: ${DEFAULT-VALUE}, the shipped one."
+      })
+  private String model;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      defaultValue = "Once upon a time",
+      description = "Text to continue. Default: \"${DEFAULT-VALUE}\".")
+  private String prompt;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "Most tokens to generate. Default: ${DEFAULT-VALUE}.")
+  private int tokens;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      defaultValue = "0.8",
+      description = "0 takes the likeliest token each time. Default: ${DEFAULT-VALUE}.")
+  private float temperature;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      defaultValue = "0.9",
+      description = "Share of the probability to draw from. Default: ${DEFAULT-VALUE}.")
+  private float topP;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Seed of the draws; equal seeds give equal text. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FORMAT",
+      defaultValue = "q8_0",
+      description = {
+        "Format that F32 and F16 matrices are quantised to: q8_0, q4_0 or q4_1.",
+        "Quantised ones stay as they are. Default: ${DEFAULT-VALUE}."
+      })
+  private WeightFormat weights;
+
+  @Mixin private MachineOptions machine;
+
+  @Mixin private ConfigurationOptions configuration;
+
+  private PrintWriter out;
+  private PrintWriter err;
+
+  @Override
+  public ConfigurationOptions configurationOptions() {
+    return configuration;
+  }
+
+  @Override
+  public Integer call() {
+    out = spec.commandLine().getOut();
+    err = spec.commandLine().getErr();
+    Configuration hardware = configuration.configuration(spec);
+    Sampler sampler = sampler();
+    try (Interruption interruption = new Interruption();
+        ModelFile file = open()) {
+      int[] read = promptTokens(file);
+      try (Device device =
+          machine.open(hardware, LlamaRuntime.memoryBytes(file, weights, hardware), err)) {
+        return generate(file, device, sampler, read);
+      }
+    } catch (RuntimeException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      err.println("Interrupted.");
+      err.flush();
+      return INTERRUPTED;
+    }
+  }
+
+  private Sampler sampler() {
+    if (tokens < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--tokens is %d but must be at least 1".formatted(tokens));
+    }
+    try {
+      return new Sampler(temperature, topP, seed);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private ModelFile open() {
+    return model.equals(ShippedModel.TALE) ? ShippedModel.tale() : ModelFile.open(Path.of(model));
+  }
+
+  private int[] promptTokens(ModelFile file) {
+    try {
+      return Generation.promptTokens(file.tokenizer(), prompt);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(e.getMessage(), e);
+    }
+  }
+
+  private int generate(ModelFile file, Device device, Sampler sampler, int[] read) {
+    LlamaRuntime runtime;
+    try (ProgressLine progress = new ProgressLine("loading " + file.name(), err)) {
+      runtime =
+          LlamaRuntime.load(
+              file, device, weights, (done, total) -> progress.update(done, total, ""));
+    }
+    TextStream text = file.tokenizer().stream();
+    out.print(prompt);
+    out.flush();
+    for (int token : read) {
+      text.append(token);
+    }
+    Counters[] afterPrompt = {Counters.ZERO};
+    int[] count = {0};
+    long start = System.nanoTime();
+    Generation.Result result =
+        new Generation(runtime, file.tokenizer(), sampler)
+            .run(
+                read,
+                tokens,
+                token -> {
+                  if (count[0]++ == 0) {
+                    afterPrompt[0] = device.counters();
+                  }
+                  out.print(text.append(token));
+                  out.flush();
+                });
+    Duration wall = Duration.ofNanos(System.nanoTime() - start);
+    out.println(text.finish());
+    printReason(result.stop(), runtime);
+    Counters decode = count[0] == 0 ? Counters.ZERO : device.counters().minus(afterPrompt[0]);
+    out.println();
+    new RunReport(
+            device.configuration(),
+            machine.label(),
+            read.length,
+            count[0],
+            decode,
+            result.decodedTokens(),
+            wall)
+        .print(out);
+    return result.stop() == Generation.Stop.INTERRUPTED ? INTERRUPTED : 0;
+  }
+
+  private void printReason(Generation.Stop stop, LlamaRuntime runtime) {
+    switch (stop) {
+      case CONTEXT_FULL ->
+          err.println(
+              "The model's context of %d tokens is full.".formatted(runtime.contextLength()));
+      case INTERRUPTED -> err.println("Interrupted.");
+      case LENGTH, END_OF_TEXT -> {}
+    }
+    err.flush();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.heddle.host.cli;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.host.device.Counters;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * The table at the end of a run.
+ *
+ * @param configuration what the model ran on
+ * @param device kind of device, for instance {@code golden}
+ * @param promptTokens tokens of the prompt
+ * @param tokens tokens generated
+ * @param decode what the device did after the prompt, one token at a time
+ * @param decodedTokens tokens that {@code decode} counts
+ * @param wall time from the begin of the prompt to the end
+ */
+record RunReport(
+    Configuration configuration,
+    String device,
+    int promptTokens,
+    int tokens,
+    Counters decode,
+    int decodedTokens,
+    Duration wall) {
+  private static final String UNCLOCKED = "-    the golden device has no clock";
+
+  /** Prints the table. */
+  void print(PrintWriter out) {
+    row(out, "device", "%s, configuration %s".formatted(device, configuration.name()));
+    row(out, "tokens", "%d after a prompt of %d".formatted(tokens, promptTokens));
+    boolean clocked = decode.cycles() > 0 && decodedTokens > 0;
+    double cycles = clocked ? (double) decode.cycles() / decodedTokens : 0;
+    row(out, "cycles per token", clocked ? "%,.0f".formatted(cycles) : UNCLOCKED);
+    row(
+        out,
+        "memory bandwidth used",
+        clocked
+            ? "%.1f %% of %,.0f MB/s"
+                .formatted(
+                    100 * decode.payloadShare(configuration),
+                    (double) configuration.ports()
+                        * configuration.beatBytes()
+                        * configuration.clockHz()
+                        / 1e6)
+            : UNCLOCKED);
+    row(
+        out,
+        "multipliers used",
+        clocked
+            ? "%.1f %% of %,d"
+                .formatted(100 * decode.multiplierShare(configuration), configuration.multipliers())
+            : UNCLOCKED);
+    row(
+        out,
+        "simulated tokens/s",
+        clocked
+            ? "%,.1f at %,.0f MHz"
+                .formatted(configuration.clockHz() / cycles, configuration.clockHz() / 1e6)
+            : UNCLOCKED);
+    double seconds = wall.toNanos() / 1e9;
+    row(out, "wall time", "%.1f s, %.1f tokens/s".formatted(seconds, tokens / seconds));
+    out.flush();
+  }
+
+  private static void row(PrintWriter out, String name, String value) {
+    out.println(String.format(Locale.ROOT, "  %-24s%s", name, value));
+  }
+}
