@@ -43,7 +43,8 @@ public enum Operation {
       new MemoryField("buffer", 43, 1, false, "half of the activation buffer, 0 or 1"),
       new MemoryField("format", 44, 1, false, "weight format: its position in WeightFormat"),
       new MemoryField(
-          "l0", 46, 2, true, "exponent of the accumulator's unit less that of the vector")),
+          "l0", 46, 2, true, "exponent of the accumulator's unit less that of the vector"),
+      new MemoryField("port_beats", 48, 4, false, "beats of one port's stream")),
 
   /** Goes on with the list at {@code next}. */
   LINK(3, null, new MemoryField("next", 8, 8, false, "address of the next descriptor")),

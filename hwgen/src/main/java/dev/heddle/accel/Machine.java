@@ -1,0 +1,259 @@
+package dev.heddle.accel;
+
+import static dev.heddle.hdl.Hdl.*;
+
+import dev.heddle.accel.command.CommandFetch;
+import dev.heddle.accel.command.EngineControl;
+import dev.heddle.accel.command.RecordWriter;
+import dev.heddle.accel.command.TokenCounters;
+import dev.heddle.accel.isa.Engine;
+import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.accel.matmul.ActivationBuffer;
+import dev.heddle.accel.matmul.ActivationLoader;
+import dev.heddle.accel.matmul.MatmulEngine;
+import dev.heddle.hdl.Bit;
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.UInt;
+import dev.heddle.lib.Arbiter;
+import dev.heddle.lib.Axi4;
+import dev.heddle.lib.AxiLite;
+import dev.heddle.lib.AxiRead;
+import dev.heddle.lib.AxiReadArbiter;
+import dev.heddle.lib.AxiReader;
+import dev.heddle.lib.AxiShape;
+import dev.heddle.lib.AxiWriteArbiter;
+import dev.heddle.lib.AxiWriter;
+import dev.heddle.lib.RegisterFile;
+import dev.heddle.lib.RegisterMap;
+import dev.heddle.lib.Stream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The accelerator: registers, command fetch, engines and memory ports.
+ *
+ * <pre>
+ *   s_axi_ctrl --> registers --> command fetch --> control of each engine --> engine
+ *                                     |                                         |
+ *   m_axi_mem0 --- fetch, activations, weights; results, records ---------------+
+ *   m_axi_mem1.. - weights -----------------------------------------------------'
+ * </pre>
+ *
+ * <p>The host writes {@code LIST}, rings {@code DOORBELL}, and is told by {@code irq} when the list
+ * has ended and everything it wrote has arrived in card memory.
+ */
+public final class Machine extends Component {
+  private static final int FETCH = 0;
+  private static final int LOADER = 1;
+  private static final int WEIGHTS = 2;
+
+  /** Registers ({@link MachineRegisters}). */
+  public final AxiLite control;
+
+  /** The port that everything uses. */
+  public final Axi4 firstPort;
+
+  /** The other ports, which weights stream from. */
+  public final List<AxiRead> otherPorts = new ArrayList<>();
+
+  /** One while an enabled event has not been cleared. */
+  public final Bit irq;
+
+  private final Configuration configuration;
+  private final List<Bit> memoryErrors = new ArrayList<>();
+
+  /** The machine of {@code configuration}. */
+  public Machine(Configuration configuration) {
+    this.configuration = configuration;
+    AxiShape shape = CardMemory.master(configuration);
+    RegisterMap map = MachineRegisters.of(configuration);
+    control = named("s_axi_ctrl", in(AxiLite.of(map.addressBits(), RegisterMap.WORD_BITS)));
+    firstPort = named("m_axi_mem0", out(Axi4.of(AxiReadArbiter.sharedShape(shape, 3))));
+    for (int port = 1; port < configuration.ports(); port++) {
+      AxiRead read = named("m_axi_mem" + port, out(AxiRead.of(shape)));
+      otherPorts.add(read);
+    }
+    irq = out(bit());
+    document("Heddle accelerator, configuration " + configuration.name() + ".");
+    parameter("PORTS", configuration.ports());
+    parameter("PORT_BITS", configuration.portBits());
+    parameter("LANES", configuration.lanes());
+    parameter("COLUMNS", configuration.columns());
+    parameter("TOKENS", configuration.maxTokens());
+    parameter("BLOCKS", configuration.maxBlocks());
+
+    RegisterFile registers = inst(new RegisterFile(map));
+    connect(registers.bus, control);
+    CommandFetch fetch = inst(new CommandFetch(configuration));
+    ActivationLoader loader = inst(new ActivationLoader(configuration));
+    ActivationBuffer buffer = inst(new ActivationBuffer(configuration));
+    MatmulEngine matmul = inst(new MatmulEngine(configuration));
+    EngineControl loaderControl = inst(new EngineControl(Engine.LOADER, configuration));
+    EngineControl matmulControl = inst(new EngineControl(Engine.MATMUL, configuration));
+    List<EngineControl> controls = List.of(loaderControl, matmulControl);
+    TokenCounters tokens = inst(new TokenCounters());
+    RecordWriter records = inst(new RecordWriter(configuration));
+
+    // ---- commands
+    Bit active = reg(bit(), 0);
+    Bit start = registers.pulse("DOORBELL", "start").asBit().andNot(active);
+    fetch.start.set(start);
+    fetch.listAddress.set(registers.value("LIST", "address").wrap(CardMemory.ADDRESS_BITS));
+    unused(registers.value("LIST", "address"));
+    for (Engine engine : Engine.values()) {
+      int i = engine.ordinal();
+      EngineControl engineControl = controls.get(i);
+      connect(engineControl.descriptors, fetch.descriptors.get(i));
+      tokens.wanted.get(i).set(engineControl.wanted);
+      tokens.take.get(i).set(engineControl.take);
+      tokens.released.get(i).set(engineControl.released);
+      tokens.give.get(i).set(engineControl.give);
+      engineControl.granted.set(tokens.granted.get(i));
+    }
+    tokens.clear.set(start);
+    connect(loader.command, loaderControl.command);
+    loaderControl.done.set(loader.done);
+    loaderControl.busy.set(false);
+    connect(matmul.command, matmulControl.command);
+    matmulControl.done.set(matmul.done);
+    matmulControl.busy.set(matmul.busy);
+    matmulControl.beats.set(matmul.beatsTaken);
+    unused(loader.active);
+    unused(matmul.active);
+
+    // ---- activations
+    connect(buffer.writePlace, loader.place);
+    buffer.writtenCodes.set(loader.codes);
+    buffer.writeCodes.set(loader.writeCodes);
+    buffer.writtenExponent.set(loader.exponent);
+    buffer.writeExponent.set(loader.writeExponent);
+    buffer.writeLargest.set(loader.writeLargest);
+    connect(buffer.readPlace, matmul.activationPlace);
+    matmul.activationCodes.set(buffer.codes);
+    matmul.activationExponent.set(buffer.exponent);
+    matmul.largestExponent.set(buffer.largest);
+    buffer.resultToken.set(matmul.resultToken);
+    buffer.resultHalf.set(matmul.resultHalf);
+    matmul.resultLargest.set(buffer.resultLargest);
+
+    // ---- reads
+    AxiReadArbiter readers = inst(new AxiReadArbiter(shape, 3));
+    connect(firstPort.read, readers.memory);
+    AxiReader fetchReader = inst(new AxiReader(shape, CardMemory.occasional()));
+    connect(fetchReader.requests, fetch.requests);
+    connect(fetch.beats, fetchReader.beats);
+    connect(readers.masters.get(FETCH), fetchReader.memory);
+    AxiReader loaderReader = inst(new AxiReader(shape, CardMemory.streaming(configuration)));
+    connect(loaderReader.requests, loader.requests);
+    connect(loader.beats, loaderReader.beats);
+    connect(readers.masters.get(LOADER), loaderReader.memory);
+    loaderControl.beats.set(loaderReader.beats.fire().asUInt());
+    memoryErrors.add(fetchReader.error);
+    memoryErrors.add(loaderReader.error);
+    unused(fetchReader.idle);
+    unused(loaderReader.idle);
+    for (int port = 0; port < configuration.ports(); port++) {
+      AxiReader reader =
+          inst("weight_reader_" + port, new AxiReader(shape, CardMemory.streaming(configuration)));
+      connect(reader.requests, matmul.weightRequests.get(port));
+      connect(matmul.weightBeats.get(port), reader.beats);
+      connect(port == 0 ? readers.masters.get(WEIGHTS) : otherPorts.get(port - 1), reader.memory);
+      memoryErrors.add(reader.error);
+      unused(reader.idle);
+    }
+
+    // ---- writes
+    AxiWriteArbiter writers = inst(new AxiWriteArbiter(shape, 2, configuration.outstanding() + 1));
+    AxiShape writeShape = AxiReadArbiter.sharedShape(shape, 2);
+    connectWrites(writers, writeShape);
+    AxiWriter resultWriter = inst(new AxiWriter(shape, CardMemory.streaming(configuration)));
+    connect(resultWriter.requests, matmul.resultRequests);
+    connect(resultWriter.beats, matmul.resultBeats);
+    connect(writers.masters.get(0), resultWriter.memory);
+    matmul.resultsArrived.set(resultWriter.idle);
+    AxiWriter recordWriter = inst(new AxiWriter(shape, CardMemory.occasional()));
+    connect(recordWriter.requests, records.requests);
+    connect(recordWriter.beats, records.beats);
+    connect(writers.masters.get(1), recordWriter.memory);
+    Stream<UInt> merged =
+        Arbiter.merge(
+            Arbiter.Policy.ROUND_ROBIN, List.of(loaderControl.records, matmulControl.records));
+    connect(records.records, merged);
+    records.start.set(start);
+    records.base.set(registers.value("RECORDS", "address").wrap(CardMemory.ADDRESS_BITS));
+    unused(registers.value("RECORDS", "address"));
+    memoryErrors.add(resultWriter.error);
+    memoryErrors.add(recordWriter.error);
+    unused(resultWriter.done);
+    unused(recordWriter.done);
+
+    // ---- the end of a list
+    Bit quiet =
+        fetch
+            .active
+            .not()
+            .and(loaderControl.idle)
+            .and(matmulControl.idle)
+            .and(recordWriter.idle)
+            .and(resultWriter.idle);
+    Bit quietBefore = next(quiet, 0);
+    Bit ends = active.and(quiet).and(quietBefore);
+    when(start, () -> active.set(true)).elseWhen(ends, () -> active.set(false));
+    registers.event("EVENTS", "done").set(ends.asUInt());
+    Bit raised = reg(bit(), 0);
+    raised.set(
+        registers.value("EVENTS", "done").and(registers.value("INTERRUPT_ENABLE", "done")).asBit());
+    irq.set(raised);
+
+    // ---- status and counters
+    registers.status("STATUS", "busy").set(active.asUInt());
+    registers.status("STATUS", "unknown_operation").set(fetch.unknown.asUInt());
+    registers.status("STATUS", "token_overflow").set(tokens.overflow.asUInt());
+    Bit memoryError = reg(bit(), 0);
+    when(reduce(memoryErrors, Bit::or), () -> memoryError.set(true));
+    registers.status("STATUS", "memory_error").set(memoryError.asUInt());
+    registers.status("STATUS", "saturated").set(matmul.saturated.asUInt());
+    registers.status("POSITION", "address").set(fetch.position.pad(64));
+    count(registers, "CYCLES", "cycles", active.asUInt());
+    UInt busyCycles = count(registers, "BUSY", "cycles", matmul.busy.asUInt());
+    count(registers, "STALLED_MEMORY", "cycles", matmulControl.stalledMemory.asUInt());
+    count(registers, "STALLED_TOKENS", "cycles", matmulControl.stalledTokens.asUInt());
+    UInt beats = matmul.beatsTaken.add(loaderReader.beats.fire().asUInt());
+    count(registers, "BEATS", "beats", beats);
+    registers
+        .status("MULTIPLICATIONS", "products")
+        .set(busyCycles.shl(Integer.numberOfTrailingZeros(configuration.multipliers())).wrap(64));
+    unused(loaderControl.stalledMemory);
+    unused(loaderControl.stalledTokens);
+  }
+
+  /** Connects the arbiter to the port, whose ids are as wide as those of the reads. */
+  private void connectWrites(AxiWriteArbiter writers, AxiShape writeShape) {
+    int idBits = writeShape.idBits();
+    firstPort.write.aw.valid.set(writers.memory.aw.valid);
+    writers.memory.aw.ready.set(firstPort.write.aw.ready);
+    connect(
+        firstPort.write.aw.payload,
+        writers.memory.aw.payload.withId(
+            writers.memory.aw.payload.id().pad(firstPort.shape().idBits())));
+    connect(firstPort.write.w, writers.memory.w);
+    writers.memory.b.valid.set(firstPort.write.b.valid);
+    firstPort.write.b.ready.set(writers.memory.b.ready);
+    connect(
+        writers.memory.b.payload,
+        new dev.heddle.lib.AxiWrite.Response(
+            firstPort.write.b.payload.id().wrap(idBits), firstPort.write.b.payload.resp()));
+  }
+
+  private UInt count(RegisterFile registers, String register, String field, UInt amount) {
+    UInt count = named("count_" + register.toLowerCase(java.util.Locale.ROOT), reg(uint(64), 0));
+    count.set(count.add(amount).wrap(64));
+    registers.status(register, field).set(count);
+    return count;
+  }
+
+  @Override
+  protected String moduleName() {
+    return "heddle_" + configuration.name();
+  }
+}

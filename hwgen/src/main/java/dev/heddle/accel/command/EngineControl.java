@@ -1,0 +1,159 @@
+package dev.heddle.accel.command;
+
+import static dev.heddle.accel.command.StructureBits.field;
+import static dev.heddle.hdl.Hdl.*;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.Engine;
+import dev.heddle.accel.isa.MemoryField;
+import dev.heddle.accel.isa.Operation;
+import dev.heddle.hdl.Bit;
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.State;
+import dev.heddle.hdl.UInt;
+import dev.heddle.lib.Fifo;
+import dev.heddle.lib.Stream;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What stands before an engine: a queue of its descriptors, the wait for tokens, the counters of
+ * the descriptor that runs, and the completion record at its end.
+ */
+public final class EngineControl extends Component {
+  private static final int QUEUED = 2;
+  private static final int COUNTER_BITS = 48;
+
+  private enum Phase {
+    WAIT,
+    RUN,
+    RECORD
+  }
+
+  /** Descriptors in the order of the list. */
+  public final Stream<UInt> descriptors;
+
+  /** The descriptor that starts. */
+  public final Stream<UInt> command;
+
+  /** Whether the engine is in the last cycle of its descriptor. */
+  public final Bit done;
+
+  /** Whether the multipliers work. */
+  public final Bit busy;
+
+  /** Beats taken from card memory in this cycle. */
+  public final UInt beats;
+
+  /** Engines whose tokens the next descriptor wants. */
+  public final UInt wanted;
+
+  /** Whether they are there. */
+  public final Bit granted;
+
+  /** Whether they are taken. */
+  public final Bit take;
+
+  /** Engines that get a token. */
+  public final UInt released;
+
+  /** Whether they get it. */
+  public final Bit give;
+
+  /** Completion records. */
+  public final Stream<UInt> records;
+
+  /** Whether nothing is queued or running. */
+  public final Bit idle;
+
+  /** Whether the next descriptor waits for tokens. */
+  public final Bit stalledTokens;
+
+  /** Whether the engine runs without multiplying. */
+  public final Bit stalledMemory;
+
+  private final Engine engine;
+
+  /** The control of {@code engine}. */
+  public EngineControl(Engine engine, Configuration configuration) {
+    this.engine = engine;
+    int engines = Engine.values().length;
+    int bits = Operation.BYTES * 8;
+    descriptors = in(Stream.of(uint(bits)));
+    command = out(Stream.of(uint(bits)));
+    done = in(bit());
+    busy = in(bit());
+    beats = in(uint(bits(configuration.ports() + 1)));
+    wanted = out(uint(engines));
+    granted = in(bit());
+    take = out(bit());
+    released = out(uint(engines));
+    give = out(bit());
+    records = out(Stream.of(uint(CompletionRecord.BYTES * 8)));
+    idle = out(bit());
+    stalledTokens = out(bit());
+    stalledMemory = out(bit());
+    document("Queue, tokens, counters and completion records of one engine.");
+
+    Fifo<UInt> queue = inst(new Fifo<>(uint(bits), QUEUED));
+    connect(queue.push, descriptors);
+    UInt head = queue.pop.payload;
+    State<Phase> phase = state(Phase.WAIT);
+    Bit waiting = phase.is(Phase.WAIT).and(queue.pop.valid);
+    wanted.set(field(head, Operation.WAIT).slice(engines - 1, 0));
+    released.set(field(head, Operation.RELEASE).slice(engines - 1, 0));
+    command.payload.set(head);
+    command.valid.set(waiting.and(granted));
+    take.set(command.fire());
+    Bit running = phase.is(Phase.RUN);
+    Bit ends = running.and(done);
+    give.set(ends);
+    Bit recorded = records.fire();
+    queue.pop.ready.set(recorded);
+    match(
+        phase,
+        p ->
+            switch (p) {
+              case WAIT -> () -> when(take, () -> phase.set(Phase.RUN));
+              case RUN -> () -> when(done, () -> phase.set(Phase.RECORD));
+              case RECORD -> () -> when(records.ready, () -> phase.set(Phase.WAIT));
+            });
+    records.valid.set(phase.is(Phase.RECORD));
+    idle.set(queue.level.eq(0));
+    Bit tokenStall = waiting.andNot(granted);
+    Bit memoryStall = running.andNot(busy);
+    stalledTokens.set(tokenStall);
+    stalledMemory.set(memoryStall);
+
+    Map<MemoryField, UInt> record = new LinkedHashMap<>();
+    record.put(CompletionRecord.TAG, field(head, Operation.TAG));
+    record.put(CompletionRecord.ENGINE, lit(engine.ordinal()));
+    UInt cycles = counter(waiting.or(running).asUInt(), recorded);
+    record.put(CompletionRecord.CYCLES, cycles);
+    UInt busyCycles = counter(busy.and(running).asUInt(), recorded);
+    record.put(CompletionRecord.BUSY, busyCycles);
+    UInt memoryCycles = counter(memoryStall.asUInt(), recorded);
+    record.put(CompletionRecord.STALLED_MEMORY, memoryCycles);
+    UInt tokenCycles = counter(tokenStall.asUInt(), recorded);
+    record.put(CompletionRecord.STALLED_TOKENS, tokenCycles);
+    UInt beatCount = counter(beats, recorded);
+    record.put(CompletionRecord.BEATS, beatCount);
+    record.put(
+        CompletionRecord.MULTIPLICATIONS,
+        busyCycles.shl(Integer.numberOfTrailingZeros(configuration.multipliers())));
+    records.payload.set(StructureBits.structure(CompletionRecord.BYTES, record));
+  }
+
+  private UInt counter(UInt amount, Bit clear) {
+    UInt count = reg(uint(COUNTER_BITS), 0);
+    when(clear, () -> count.set(0))
+        .otherwise(() -> count.set(count.add(amount).wrap(COUNTER_BITS)));
+    return count;
+  }
+
+  @Override
+  protected String moduleName() {
+    return "EngineControl_" + engine.name().toLowerCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,2 @@
+/** Command fetch, tokens between engines, completion records. */
+package dev.heddle.accel.command;

@@ -1,0 +1,152 @@
+package dev.heddle.accel.isa;
+
+import static dev.heddle.lib.RegisterField.constant;
+import static dev.heddle.lib.RegisterField.event;
+import static dev.heddle.lib.RegisterField.pulse;
+import static dev.heddle.lib.RegisterField.readOnly;
+import static dev.heddle.lib.RegisterField.readWrite;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.lib.RegisterField;
+import dev.heddle.lib.RegisterMap;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/** The registers of the machine: identity, geometry, the doorbell, status and counters. */
+public final class MachineRegisters {
+  /** What {@code MAGIC} reads: "HEDD". */
+  public static final int MAGIC = 0x48454444;
+
+  /** Version of the interface between host and machine: registers, descriptors, images. */
+  public static final int INTERFACE_VERSION = 1;
+
+  /** Version of the generator: major, minor and patch in a byte each. */
+  public static final int GENERATOR_VERSION = 0x000100;
+
+  /** Bits of an address in a register. */
+  private static final int ADDRESS_BITS = 64;
+
+  private MachineRegisters() {}
+
+  /** The registers of a machine of {@code configuration}. */
+  public static RegisterMap of(Configuration configuration) {
+    return RegisterMap.named("machine", "The machine: identity, doorbell, status, counters.")
+        .register(
+            "MAGIC",
+            0x00,
+            "Tells a machine from anything else.",
+            constant("magic", 0, 32, MAGIC, "Always 0x48454444, HEDD."))
+        .register(
+            "VERSION",
+            0x04,
+            "Version of registers, descriptors and memory images.",
+            constant("interface", 0, 32, INTERFACE_VERSION, "Version of the interface."))
+        .register(
+            "GENERATOR",
+            0x08,
+            "What made the hardware.",
+            constant("generator", 0, 32, GENERATOR_VERSION, "Version, a byte each."))
+        .register(
+            "CONFIG_HASH",
+            0x0c,
+            "Which configuration this is.",
+            constant("hash", 0, 32, hash(configuration), "CRC-32C of all parameters."))
+        .register(
+            "SCRATCH", 0x10, "For tests of the link.", readWrite("scratch", 0, 32, 0, "Anything."))
+        .register(
+            "CLOCK_HZ",
+            0x14,
+            "Clock that the design was generated for.",
+            constant("hertz", 0, 32, configuration.clockHz(), "Hertz."))
+        .register(
+            "FEATURES",
+            0x18,
+            "What the machine can do.",
+            constant(
+                "formats",
+                0,
+                16,
+                (1 << WeightFormat.values().length) - 1,
+                "Weight formats, a bit each."))
+        .register(
+            "GEOMETRY",
+            0x1c,
+            "Size of the matmul engine.",
+            constant("ports", 0, 8, configuration.ports(), "Memory ports."),
+            constant("lanes", 8, 8, configuration.lanes(), "Lanes of each port."),
+            constant("columns", 16, 8, configuration.columns(), "Multipliers of a lane."),
+            constant("tokens", 24, 8, configuration.maxTokens(), "Vectors at a time."))
+        .register(
+            "CAPACITY",
+            0x20,
+            "Size of ports and buffers.",
+            constant("port_bits", 0, 16, configuration.portBits(), "Data bits of a port."),
+            constant("blocks", 16, 16, configuration.maxBlocks(), "Longest row in blocks."))
+        .wide(
+            "LIST",
+            0x28,
+            "The next list.",
+            readWrite("address", 0, ADDRESS_BITS, 0, "Address of its first descriptor."))
+        .wide(
+            "RECORDS",
+            0x30,
+            "Completion records.",
+            readWrite("address", 0, ADDRESS_BITS, 0, "Address of the first, 0 for none."))
+        .register("DOORBELL", 0x38, "Start.", pulse("start", 0, 1, "Starts the list."))
+        .register(
+            "STATUS",
+            0x3c,
+            "State of the list.",
+            readOnly("busy", 0, 1, "A list runs."),
+            readOnly("unknown_operation", 1, 1, "The list stopped at an unknown operation."),
+            readOnly("token_overflow", 2, 1, "A token was released to a full counter."),
+            readOnly("memory_error", 3, 1, "Card memory has answered with an error."),
+            readOnly("saturated", 4, 1, "A result has been too large for fp32."))
+        .register(
+            "EVENTS",
+            0x40,
+            "What has happened; write ones to clear.",
+            event("done", 0, 1, "A list has ended."))
+        .register(
+            "INTERRUPT_ENABLE",
+            0x44,
+            "What raises the interrupt.",
+            readWrite("done", 0, 1, 0, "The end of a list."))
+        .wide(
+            "POSITION",
+            0x48,
+            "Where the command fetch is.",
+            readOnly("address", 0, ADDRESS_BITS, "Address of the descriptor read last."))
+        .wide("CYCLES", 0x50, "Cycles.", counter("cycles", "Cycles in which a list ran."))
+        .wide("BUSY", 0x58, "Work.", counter("cycles", "Cycles in which multipliers worked."))
+        .wide(
+            "STALLED_MEMORY",
+            0x60,
+            "Stalls for memory.",
+            counter("cycles", "Cycles of the matmul engine without work, running."))
+        .wide(
+            "STALLED_TOKENS",
+            0x68,
+            "Stalls for tokens.",
+            counter("cycles", "Cycles in which the matmul engine waited for tokens."))
+        .wide("BEATS", 0x70, "Traffic.", counter("beats", "Beats of weights and activations."))
+        .wide(
+            "MULTIPLICATIONS",
+            0x78,
+            "Products.",
+            counter("products", "Products of codes, padding included."))
+        .build();
+  }
+
+  private static RegisterField counter(String name, String description) {
+    return readOnly(name, 0, 64, description);
+  }
+
+  /** The contents of {@code CONFIG_HASH} in a machine of {@code configuration}. */
+  public static long hash(Configuration configuration) {
+    CRC32C crc = new CRC32C();
+    crc.update(configuration.toString().getBytes(StandardCharsets.UTF_8));
+    return crc.getValue();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.heddle.accel.matmul;
+
+import static dev.heddle.hdl.Hdl.*;
+
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.SInt;
+import dev.heddle.hdl.UInt;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The exact sum of {@code columns} products of signed 8-bit codes.
+ *
+ * <p>Latency two cycles: products are registered, then their sum. One result a cycle.
+ */
+public final class DotProduct extends Component {
+  /** Bits of a code. */
+  public static final int CODE_BITS = 8;
+
+  private final int columns;
+
+  /** Codes of the weights, column 0 in the lowest bits. */
+  public final UInt weights;
+
+  /** Codes of the activations, column 0 in the lowest bits. */
+  public final UInt activations;
+
+  /** The sum of the products of the codes two cycles ago. */
+  public final SInt sum;
+
+  /** A dot product of {@code columns} elements, a power of two. */
+  public DotProduct(int columns) {
+    this.columns = columns;
+    weights = in(uint(columns * CODE_BITS));
+    activations = in(uint(columns * CODE_BITS));
+    sum = out(sint(sumBits(columns)));
+    document("Exact dot product of signed 8-bit codes; two cycles.");
+    parameter("COLUMNS", columns);
+
+    List<SInt> products = new ArrayList<>();
+    for (int column = 0; column < columns; column++) {
+      SInt product = next(code(weights, column).mul(code(activations, column)));
+      products.add(product);
+    }
+    SInt total = next(sum(products));
+    sum.set(total);
+  }
+
+  /** Bits of the sum of {@code columns} products. */
+  static int sumBits(int columns) {
+    return 2 * CODE_BITS + bits(columns);
+  }
+
+  /** The code at {@code column} of packed codes. */
+  static SInt code(UInt codes, int column) {
+    return codes.slice(CODE_BITS * column + CODE_BITS - 1, CODE_BITS * column).asSInt();
+  }
+
+  @Override
+  protected String moduleName() {
+    return "DotProduct" + columns;
+  }
+}

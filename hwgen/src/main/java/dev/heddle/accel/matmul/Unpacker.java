@@ -1,0 +1,263 @@
+package dev.heddle.accel.matmul;
+
+import static dev.heddle.hdl.Hdl.*;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.format.WeightLayout;
+import dev.heddle.hdl.Bit;
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.State;
+import dev.heddle.hdl.UInt;
+import dev.heddle.hdl.Vec;
+import dev.heddle.lib.Stream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Turns the beats of one port into blocks of signed 8-bit codes with their scales ({@link
+ * WeightLayout} has the order).
+ *
+ * <pre>
+ *   beats --> scales, minimums --.
+ *        \--> widened codes ------+--> block buffer 0 --.
+ *                                 '--> block buffer 1 --+--> codes of one step, scales
+ * </pre>
+ *
+ * <p>One buffer is filled while the other is used, for as many cycles as there are steps and
+ * tokens. It takes a beat a cycle as long as a buffer is free. Codes of 4 bits are widened on the
+ * way in, where each passes once.
+ */
+public final class Unpacker extends Component {
+  private enum Phase {
+    SCALES,
+    MINIMUMS,
+    CODES
+  }
+
+  /** Beats of the port. */
+  public final Stream<UInt> beats;
+
+  /** Blocks of a row; stable while a matrix passes. */
+  public final UInt blocks;
+
+  /** Position of the format in {@link WeightFormat}; stable while a matrix passes. */
+  public final UInt format;
+
+  /** Whether a block is there. */
+  public final Bit valid;
+
+  /** Uses up the block. */
+  public final Bit advance;
+
+  /** Step whose codes are wanted. */
+  public final UInt step;
+
+  /** Codes of that step: lane by lane, column by column, the first in the lowest bits. */
+  public final UInt codes;
+
+  /** Scales of the block, one for each lane. */
+  public final Vec<Scale> scales;
+
+  /** Minimums of the block, zero in formats without. */
+  public final Vec<Scale> minimums;
+
+  private final Configuration configuration;
+
+  /** The unpacker of one port. */
+  public Unpacker(Configuration configuration) {
+    this.configuration = configuration;
+    int portBits = configuration.portBits();
+    int lanes = configuration.lanes();
+    int stepBits = lanes * configuration.columns() * DotProduct.CODE_BITS;
+    int units = stepBits * configuration.steps() / portBits;
+    int group = configuration.blocksPerScaleBeat();
+    beats = in(Stream.of(uint(portBits)));
+    blocks = in(uint(bits(configuration.maxBlocks() + 1)));
+    format = in(uint(formatBits()));
+    valid = out(bit());
+    advance = in(bit());
+    step = in(uint(bits(configuration.steps())));
+    codes = out(uint(stepBits));
+    scales = out(lanes, Scale.type());
+    minimums = out(lanes, Scale.type());
+    document("Beats of one port to blocks of signed 8-bit codes and their scales.");
+    parameter("PORT_BITS", portBits);
+    parameter("LANES", lanes);
+    parameter("COLUMNS", configuration.columns());
+
+    Bit wide = is(f -> f.codeBits() == DotProduct.CODE_BITS);
+    Bit signed = is(WeightFormat::signed);
+    Bit hasMinimum = is(WeightFormat::hasMin);
+
+    State<Phase> phase = state(Phase.SCALES);
+    UInt beat = reg(uint(bits(units)), 0);
+    UInt block = reg(uint(blocks.width()), 0);
+    UInt inGroup = reg(uint(bits(group)), 0);
+    Bit fill = reg(bit(), 0);
+    Bit use = reg(bit(), 0);
+    Vec<Bit> full = regs(2, bit(), 0);
+    UInt scaleBeat = reg(uint(portBits));
+    UInt minimumBeat = reg(uint(portBits));
+
+    Bit fillFull = mux(fill, full.get(1), full.get(0));
+    Bit ready = phase.is(Phase.CODES).not().or(fillFull.not());
+    beats.ready.set(ready);
+    Bit taken = beats.fire();
+    Bit lastBeat =
+        beat.eq(mux(wide, lit(units - 1, beat.width()), lit(units / 2 - 1, beat.width())));
+    Bit lastBlock = block.eq(blocks.dec());
+    Bit codeBeat = taken.and(phase.is(Phase.CODES));
+    Bit filled = codeBeat.and(lastBeat);
+
+    match(
+        phase,
+        p ->
+            switch (p) {
+              case SCALES ->
+                  () ->
+                      when(
+                          taken,
+                          () -> {
+                            scaleBeat.set(beats.payload);
+                            phase.set(hasMinimum, Phase.MINIMUMS, Phase.CODES);
+                          });
+              case MINIMUMS ->
+                  () ->
+                      when(
+                          taken,
+                          () -> {
+                            minimumBeat.set(beats.payload);
+                            phase.set(Phase.CODES);
+                          });
+              case CODES ->
+                  () ->
+                      when(
+                          filled,
+                          () -> {
+                            inGroup.set(inGroup.inc());
+                            when(
+                                inGroup.eq(group - 1).or(lastBlock),
+                                () -> {
+                                  inGroup.set(0);
+                                  phase.set(Phase.SCALES);
+                                });
+                          });
+            });
+    when(codeBeat, () -> beat.set(mux(lastBeat, 0, beat.inc())));
+    when(
+        filled,
+        () -> {
+          fill.set(fill.not());
+          block.set(mux(lastBlock, 0, block.inc()));
+        });
+    when(advance, () -> use.set(use.not()));
+    for (int buffer : range(2)) {
+      Bit fills = filled.and(buffer == 0 ? fill.not() : fill);
+      Bit empties = advance.and(buffer == 0 ? use.not() : use);
+      when(fills, () -> full.get(buffer).set(true))
+          .elseWhen(empties, () -> full.get(buffer).set(false));
+    }
+    valid.set(mux(use, full.get(1), full.get(0)));
+
+    List<UInt> stored = new ArrayList<>();
+    for (int buffer : range(2)) {
+      Bit mine = codeBeat.and(buffer == 0 ? fill.not() : fill);
+      List<UInt> words = new ArrayList<>();
+      for (int unit : range(units)) {
+        UInt word = named("codes_" + buffer + "_" + unit, reg(uint(portBits)));
+        Bit now = mux(wide, beat.eq(unit), beat.eq(unit / 2));
+        UInt half =
+            beats.payload.slice(portBits / 2 * (unit % 2 + 1) - 1, portBits / 2 * (unit % 2));
+        when(mine.and(now), () -> word.set(mux(wide, beats.payload, widened(half, signed))));
+        words.add(word);
+      }
+      stored.add(joined(words));
+    }
+    UInt chosen = mux(use, stored.get(1), stored.get(0));
+    List<UInt> steps = new ArrayList<>();
+    for (int p = 0; p < configuration.steps(); p++) {
+      steps.add(chosen.slice(stepBits * (p + 1) - 1, stepBits * p));
+    }
+    codes.set(selected(steps, step));
+    if (configuration.steps() == 1) {
+      unused(step);
+    }
+
+    for (int lane : range(lanes)) {
+      Scale scale = blockScale(scaleBeat, lane, inGroup, filled, fill, use, lit(true));
+      connect(scales.get(lane), scale);
+      Scale minimum = blockScale(minimumBeat, lane, inGroup, filled, fill, use, hasMinimum);
+      connect(minimums.get(lane), minimum);
+    }
+  }
+
+  /** The scale of the block in use: taken from its scale beat when the block is complete. */
+  private Scale blockScale(
+      UInt beat, int lane, UInt inGroup, Bit filled, Bit fill, Bit use, Bit present) {
+    int bits = WeightFormat.SCALE_BITS;
+    List<UInt> halves = new ArrayList<>();
+    for (int i = 0; i < configuration.blocksPerScaleBeat(); i++) {
+      int low = bits * (i * configuration.lanes() + lane);
+      halves.add(beat.slice(low + bits - 1, low));
+    }
+    UInt half = selected(halves, inGroup);
+    UInt taken = mux(present, half, lit(0, bits));
+    UInt first = reg(uint(bits));
+    UInt second = reg(uint(bits));
+    when(filled.andNot(fill), () -> first.set(taken));
+    when(filled.and(fill), () -> second.set(taken));
+    return Scale.decode(mux(use, second, first));
+  }
+
+  private static UInt selected(List<UInt> values, UInt index) {
+    UInt[] level = values.toArray(new UInt[0]);
+    for (int bit = 0; level.length > 1; bit++) {
+      UInt[] next = new UInt[level.length / 2];
+      for (int i = 0; i < next.length; i++) {
+        next[i] = mux(index.at(bit), level[2 * i + 1], level[2 * i]);
+      }
+      level = next;
+    }
+    return level[0];
+  }
+
+  /** 4-bit codes as 8-bit ones. */
+  private static UInt widened(UInt narrow, Bit signed) {
+    List<UInt> codes = new ArrayList<>();
+    for (int i = 0; i < narrow.width() / 4; i++) {
+      UInt code = narrow.slice(4 * i + 3, 4 * i);
+      codes.add(cat(fill(4, code.at(3).and(signed)), code));
+    }
+    return joined(codes);
+  }
+
+  private static UInt joined(List<UInt> lowToHigh) {
+    List<UInt> parts = new ArrayList<>(lowToHigh);
+    Collections.reverse(parts);
+    return cat(parts);
+  }
+
+  private Bit is(Predicate<WeightFormat> property) {
+    Bit any = lit(false);
+    for (WeightFormat candidate : WeightFormat.values()) {
+      if (property.test(candidate)) {
+        any = any.or(format.eq(candidate.ordinal()));
+      }
+    }
+    return any;
+  }
+
+  /** Bits of a position in {@link WeightFormat}. */
+  static int formatBits() {
+    return bits(WeightFormat.values().length);
+  }
+
+  @Override
+  protected String moduleName() {
+    return "Unpacker_%db_%dx%d"
+        .formatted(configuration.portBits(), configuration.lanes(), configuration.columns());
+  }
+}
