@@ -30,6 +30,26 @@ final class NetlistBuilder {
   final List<Netlist.WritePort> writePorts = new ArrayList<>();
   final List<Netlist.Property> properties = new ArrayList<>();
 
+  /** The values that signals have at a place in the statements. */
+  private static final class Scope {
+    private final Scope around;
+    private final Map<Node, Integer> driven = new LinkedHashMap<>();
+
+    Scope(Scope around) {
+      this.around = around;
+    }
+
+    Integer value(Node target) {
+      for (Scope scope = this; scope != null; scope = scope.around) {
+        Integer value = scope.driven.get(target);
+        if (value != null) {
+          return value;
+        }
+      }
+      return null;
+    }
+  }
+
   /** The condition of the branch a statement is in. */
   private final class Path {
     private final Path outer;
@@ -77,13 +97,15 @@ final class NetlistBuilder {
     }
     for (Node node : definition.nodes()) {
       if (!node.op().isSignal()) {
-        operands[node.id()] = cells(node.operands());
+        // First the cells: a new constant may move the array.
+        int[] read = cells(node.operands());
+        operands[node.id()] = read;
       }
     }
     if (!definition.external()) {
-      Map<Node, Integer> driven = new LinkedHashMap<>();
-      walk(definition.body(), driven, null);
-      driven.forEach(this::drive);
+      Scope scope = new Scope(null);
+      walk(definition.body(), scope, null);
+      scope.driven.forEach(this::drive);
     }
   }
 
@@ -123,18 +145,18 @@ final class NetlistBuilder {
     registers.add(new Netlist.Register(cell, next, target.domain()));
   }
 
-  private void walk(Block block, Map<Node, Integer> driven, Path path) {
+  private void walk(Block block, Scope scope, Path path) {
     for (Statement statement : block.statements()) {
       if (statement instanceof Statement.Assign assign) {
-        driven.put(assign.target(), cell(assign.value()));
+        scope.driven.put(assign.target(), cell(assign.value()));
       } else if (statement instanceof Statement.If branch) {
         int condition = cell(branch.condition());
-        List<Map<Node, Integer>> ends = List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
+        List<Scope> ends = List.of(new Scope(scope), new Scope(scope));
         walk(branch.then(), ends.get(0), new Path(path, condition, false));
         walk(branch.otherwise(), ends.get(1), new Path(path, condition, true));
-        merge(new int[] {condition}, ends, driven);
+        merge(new int[] {condition}, ends, scope);
       } else if (statement instanceof Statement.Switch choice) {
-        choose(choice, driven, path);
+        choose(choice, scope, path);
       } else if (statement instanceof Statement.Write write) {
         writePorts.add(
             new Netlist.WritePort(
@@ -156,19 +178,19 @@ final class NetlistBuilder {
     }
   }
 
-  private void choose(Statement.Switch choice, Map<Node, Integer> driven, Path path) {
+  private void choose(Statement.Switch choice, Scope scope, Path path) {
     int subject = cell(choice.subject());
     int[] conditions = new int[choice.cases().size()];
-    List<Map<Node, Integer>> ends = new ArrayList<>();
+    List<Scope> ends = new ArrayList<>();
     for (int i = 0; i < conditions.length; i++) {
       Statement.Case arm = choice.cases().get(i);
       conditions[i] = add(Op.EQ, 1, false, null, subject, cell(arm.constant()));
-      Map<Node, Integer> end = new LinkedHashMap<>();
+      Scope end = new Scope(scope);
       walk(arm.body(), end, new Path(path, conditions[i], false));
       ends.add(end);
     }
     // The cases cover every value that occurs, so the last needs no condition.
-    merge(Arrays.copyOf(conditions, conditions.length - 1), ends, driven);
+    merge(Arrays.copyOf(conditions, conditions.length - 1), ends, scope);
   }
 
   /**
@@ -176,29 +198,26 @@ final class NetlistBuilder {
    *
    * @param conditions one for each branch but the last, the first that holds counts
    */
-  private void merge(int[] conditions, List<Map<Node, Integer>> ends, Map<Node, Integer> driven) {
+  private void merge(int[] conditions, List<Scope> ends, Scope scope) {
     Map<Node, Boolean> targets = new LinkedHashMap<>();
-    ends.forEach(end -> end.keySet().forEach(target -> targets.put(target, true)));
+    ends.forEach(end -> end.driven.keySet().forEach(target -> targets.put(target, true)));
     for (Node target : targets.keySet()) {
       int last = conditions.length;
-      int value = end(target, ends.get(last), driven);
+      int value = end(target, ends.get(last));
       for (int i = last - 1; i >= 0; i--) {
-        int here = end(target, ends.get(i), driven);
+        int here = end(target, ends.get(i));
         if (value == UNDRIVEN) {
           value = here;
         } else if (here != value && here != UNDRIVEN) {
           value = add(Op.MUX, target.width(), target.signed(), null, conditions[i], here, value);
         }
       }
-      driven.put(target, value);
+      scope.driven.put(target, value);
     }
   }
 
-  private int end(Node target, Map<Node, Integer> end, Map<Node, Integer> before) {
-    Integer value = end.get(target);
-    if (value == null) {
-      value = before.get(target);
-    }
+  private int end(Node target, Scope end) {
+    Integer value = end.value(target);
     if (value != null) {
       return value;
     }

@@ -229,6 +229,9 @@ final class ExpressionWriter {
   }
 
   private Text named(Node node, int width, boolean signed, String consumer) {
+    if (node.op() == Op.LITERAL) {
+      return literal(node, width, signed);
+    }
     return fit(node, reference(node, consumer), width, signed);
   }
 
@@ -266,13 +269,20 @@ final class ExpressionWriter {
         String symbol = node.op() == Op.ALL ? "&" : node.op() == Op.ANY ? "|" : "^";
         String text =
             value(operand, operand.width(), false, Context.SELF, consumer).bound(Text.PRIMARY);
-        yield new Text(operand.width() == 1 ? text : symbol + text, Text.UNARY, false).as(signed);
+        // In parentheses next to any operator: nobody should have to parse |a == &b.
+        Text reduced =
+            operand.width() == 1
+                ? new Text(text, Text.UNARY, false)
+                : new Text(symbol + text, Text.CONDITIONAL, false);
+        yield reduced.as(signed);
       }
       case EQ, NE, LT, LE -> comparison(node, width, signed, consumer);
       case MUX -> {
         Text select = value(node.operand(0), 1, false, Context.SELF, consumer);
-        Text one = value(node.operand(1), width, signed, context, consumer);
-        Text zero = value(node.operand(2), width, signed, context, consumer);
+        // An unsigned branch makes the other one unsigned too, so each has to keep its sign.
+        Context branch = context == Context.ROOT ? Context.ARITHMETIC : context;
+        Text one = value(node.operand(1), width, signed, branch, consumer);
+        Text zero = value(node.operand(2), width, signed, branch, consumer);
         String text =
             select.bound(Text.LOGICAL_OR)
                 + " ? "
@@ -524,7 +534,8 @@ final class ExpressionWriter {
     }
     boolean plain = context == Context.ROOT && base.op() != Op.EXTEND;
     Text text = value(base, width, base.signed(), plain ? context : Context.SELF, consumer);
-    return context == Context.ROOT && !signed ? text : text.as(signed);
+    // $signed would give a product or sum a width of its own; a whole right-hand side needs none.
+    return context == Context.ROOT ? text : text.as(signed);
   }
 
   /** An operator whose result is narrower than what is wanted. */

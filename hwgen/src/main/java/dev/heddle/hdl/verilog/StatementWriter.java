@@ -7,6 +7,7 @@ import dev.heddle.hdl.ir.Memory;
 import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.Op;
 import dev.heddle.hdl.ir.Statement;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -286,19 +287,37 @@ final class StatementWriter {
         out.append(expressions.root(write.data(), width, memory)).append(";\n");
         return;
       }
-      String mask = expressions.name(write.mask(), memory + "_mask");
-      String data = expressions.name(write.data(), memory + "_data");
-      int part = width / write.mask().width();
-      for (int i = 0; i < write.mask().width(); i++) {
-        String bit = write.mask().width() == 1 ? "" : "[" + i + "]";
-        String slice =
-            width == 1
-                ? ""
-                : part == 1 ? "[" + i + "]" : "[" + (part * i + part - 1) + ":" + part * i + "]";
-        out.append(indent).append("if (").append(mask).append(bit).append(") ");
-        out.append(memory).append('[').append(address).append(']').append(slice);
-        out.append(" <= ").append(data).append(slice).append(";\n");
+      String place = memory + "[" + address + "]";
+      BigInteger mask = write.mask().op() == Op.LITERAL ? write.mask().value() : null;
+      String maskName = mask == null ? expressions.name(write.mask(), memory + "_mask") : null;
+      int parts = write.mask().width();
+      int part = width / parts;
+      for (int i = 0; i < parts; i++) {
+        if (mask != null && !mask.testBit(i)) {
+          continue;
+        }
+        String bits = range(width, part * i, part);
+        out.append(indent);
+        if (mask == null) {
+          out.append("if (").append(maskName).append(range(parts, i, 1)).append(") ");
+        }
+        out.append(place).append(bits).append(" <= ");
+        out.append(part(write.data(), bits, part * i, part, memory)).append(";\n");
       }
+    }
+
+    private String part(Node data, String bits, int low, int width, String memory) {
+      return data.op() == Op.LITERAL
+          ? ExpressionWriter.constant(data.value().shiftRight(low), width, false)
+          : expressions.name(data, memory + "_data") + bits;
+    }
+
+    /** The selection of some bits of a signal, empty for all of them. */
+    private String range(int whole, int low, int width) {
+      if (width == whole) {
+        return "";
+      }
+      return width == 1 ? "[" + low + "]" : "[" + (low + width - 1) + ":" + low + "]";
     }
 
     private void property(Statement.Property property, String indent) {
