@@ -58,20 +58,18 @@ public record Configuration(
   }
 
   public Configuration {
-    require(name.matches("[a-z][a-z0-9_]*"), "name", name, "a lower-case identifier");
-    require(isPowerOfTwo(ports) && ports <= 8, "ports", ports, "1, 2, 4 or 8");
-    require(
-        isPowerOfTwo(portBits) && portBits >= 32 && portBits <= 512,
-        "portBits",
-        portBits,
-        "32, 64, 128, 256 or 512");
-    require(columns == 8 || columns == 16 || columns == 32, "columns", columns, "8, 16 or 32");
-    require(isPowerOfTwo(lanes) && lanes <= 64, "lanes", lanes, "a power of two up to 64");
-    require(maxTokens >= 1 && maxTokens <= 64, "maxTokens", maxTokens, "1 to 64");
-    require(maxBlocks >= 1 && maxBlocks <= 4096, "maxBlocks", maxBlocks, "1 to 4096");
-    require(outstanding >= 1 && outstanding <= 64, "outstanding", outstanding, "1 to 64");
-    require(
-        clockHz >= 1_000_000 && clockHz <= 4_000_000_000L, "clockHz", clockHz, "1 MHz to 4 GHz");
+    if (!name.matches("[a-z][a-z0-9_]*")) {
+      throw new IllegalArgumentException(
+          "name is %s but must be a lower-case identifier".formatted(name));
+    }
+    powerOfTwo("ports", ports, 1, 8, "1, 2, 4 or 8");
+    powerOfTwo("portBits", portBits, 32, 512, "32, 64, 128, 256 or 512");
+    powerOfTwo("columns", columns, 8, 32, "8, 16 or 32");
+    powerOfTwo("lanes", lanes, 1, 64, "a power of two up to 64");
+    between("maxTokens", maxTokens, 1, 64, "1 to 64");
+    between("maxBlocks", maxBlocks, 1, 4096, "1 to 4096");
+    between("outstanding", outstanding, 1, 64, "1 to 64");
+    between("clockHz", clockHz, 1_000_000, 4_000_000_000L, "1 MHz to 4 GHz");
     int narrowest = smallestCodeBits();
     int needed = portBits / narrowest;
     if (lanes * columns < needed) {
@@ -93,15 +91,22 @@ public record Configuration(
     }
   }
 
-  private static void require(boolean holds, String parameter, Object value, String wanted) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "%s is %s but must be %s".formatted(parameter, value, wanted));
-    }
+  private static void powerOfTwo(String parameter, int value, int least, int most, String wanted) {
+    int inside = Math.max(least, Math.min(most, value));
+    int below = Integer.highestOneBit(inside);
+    require(parameter, value, inside - below <= 2 * below - inside ? below : 2 * below, wanted);
   }
 
-  private static boolean isPowerOfTwo(int n) {
-    return Integer.bitCount(n) == 1;
+  private static void between(String parameter, long value, long least, long most, String wanted) {
+    require(parameter, value, Math.max(least, Math.min(most, value)), wanted);
+  }
+
+  private static void require(String parameter, long value, long nearest, String wanted) {
+    if (value != nearest) {
+      throw new IllegalArgumentException(
+          "%s is %d but must be %s; use %s=%d"
+              .formatted(parameter, value, wanted, parameter, nearest));
+    }
   }
 
   private static int smallestCodeBits() {

@@ -86,7 +86,7 @@ public final class Machine extends Component {
     connect(registers.bus, control);
     CommandFetch fetch = inst(new CommandFetch(configuration));
     ActivationLoader loader = inst(new ActivationLoader(configuration));
-    ActivationBuffer buffer = inst(new ActivationBuffer(configuration));
+    ActivationBuffer activations = inst(new ActivationBuffer(configuration));
     MatmulEngine matmul = inst(new MatmulEngine(configuration));
     EngineControl loaderControl = inst(new EngineControl(Engine.LOADER, configuration));
     EngineControl matmulControl = inst(new EngineControl(Engine.MATMUL, configuration));
@@ -122,19 +122,19 @@ public final class Machine extends Component {
     unused(matmul.active);
 
     // ---- activations
-    connect(buffer.writePlace, loader.place);
-    buffer.writtenCodes.set(loader.codes);
-    buffer.writeCodes.set(loader.writeCodes);
-    buffer.writtenExponent.set(loader.exponent);
-    buffer.writeExponent.set(loader.writeExponent);
-    buffer.writeLargest.set(loader.writeLargest);
-    connect(buffer.readPlace, matmul.activationPlace);
-    matmul.activationCodes.set(buffer.codes);
-    matmul.activationExponent.set(buffer.exponent);
-    matmul.largestExponent.set(buffer.largest);
-    buffer.resultToken.set(matmul.resultToken);
-    buffer.resultHalf.set(matmul.resultHalf);
-    matmul.resultLargest.set(buffer.resultLargest);
+    connect(activations.writePlace, loader.place);
+    activations.writtenCodes.set(loader.codes);
+    activations.writeCodes.set(loader.writeCodes);
+    activations.writtenExponent.set(loader.exponent);
+    activations.writeExponent.set(loader.writeExponent);
+    activations.writeLargest.set(loader.writeLargest);
+    connect(activations.readPlace, matmul.activationPlace);
+    matmul.activationCodes.set(activations.codes);
+    matmul.activationExponent.set(activations.exponent);
+    matmul.largestExponent.set(activations.largest);
+    activations.resultToken.set(matmul.resultToken);
+    activations.resultHalf.set(matmul.resultHalf);
+    matmul.resultLargest.set(activations.resultLargest);
 
     // ---- reads
     AxiReadArbiter readers = inst(new AxiReadArbiter(shape, 3));
@@ -154,7 +154,7 @@ public final class Machine extends Component {
     unused(loaderReader.idle);
     for (int port = 0; port < configuration.ports(); port++) {
       AxiReader reader =
-          inst("weight_reader_" + port, new AxiReader(shape, CardMemory.streaming(configuration)));
+          inst("weightReader_" + port, new AxiReader(shape, CardMemory.streaming(configuration)));
       connect(reader.requests, matmul.weightRequests.get(port));
       connect(matmul.weightBeats.get(port), reader.beats);
       connect(port == 0 ? readers.masters.get(WEIGHTS) : otherPorts.get(port - 1), reader.memory);

@@ -228,7 +228,11 @@ public final class RegisterFile extends Component {
       data.add(bus.w.payload.data());
     }
     UInt mask = named(lower(register.name()) + "_mask", cat(masks));
-    UInt value = named(lower(register.name()) + "_data", cat(data));
+    UInt value = cat(data);
+    if (data.size() > 1) {
+      // One word alone is the data port itself, which keeps its name.
+      named(lower(register.name()) + "_data", value);
+    }
     for (RegisterField field : register.fields()) {
       if (!field.access().isWritable()) {
         continue;

@@ -54,11 +54,8 @@ public final class CommandFetch extends Component {
   /** For each engine its descriptors. */
   public final Vec<Stream<UInt>> descriptors;
 
-  private final Configuration configuration;
-
   /** The command fetch of {@code configuration}. */
   public CommandFetch(Configuration configuration) {
-    this.configuration = configuration;
     AxiShape shape = CardMemory.master(configuration);
     int bits = Operation.BYTES * 8;
     start = in(bit());
@@ -145,10 +142,5 @@ public final class CommandFetch extends Component {
       known = known.or(code.eq(operation.code()));
     }
     return known;
-  }
-
-  @Override
-  protected String moduleName() {
-    return "CommandFetch_" + configuration.name();
   }
 }

@@ -31,11 +31,8 @@ public final class RecordWriter extends Component {
   /** The records as beats. */
   public final Stream<AxiWriter.Beat> beats;
 
-  private final Configuration configuration;
-
   /** The record writer of {@code configuration}. */
   public RecordWriter(Configuration configuration) {
-    this.configuration = configuration;
     AxiShape shape = CardMemory.master(configuration);
     records = in(Stream.of(uint(CompletionRecord.BYTES * 8)));
     start = in(bit());
@@ -64,10 +61,5 @@ public final class RecordWriter extends Component {
     beats.valid.set(words.valid);
     words.ready.set(beats.ready);
     connect(beats.payload, new AxiWriter.Beat(words.payload, fill(shape.bytes(), lit(true))));
-  }
-
-  @Override
-  protected String moduleName() {
-    return "RecordWriter_" + configuration.name();
   }
 }

@@ -24,6 +24,14 @@ public final class MachineRegisters {
   /** Version of the generator: major, minor and patch in a byte each. */
   public static final int GENERATOR_VERSION = 0x000100;
 
+  /** {@link #GENERATOR_VERSION} as text, such as 0.1.0. */
+  public static final String GENERATOR_VERSION_TEXT =
+      (GENERATOR_VERSION >> 16 & 0xff)
+          + "."
+          + (GENERATOR_VERSION >> 8 & 0xff)
+          + "."
+          + (GENERATOR_VERSION & 0xff);
+
   /** Bits of an address in a register. */
   private static final int ADDRESS_BITS = 64;
 
@@ -31,7 +39,10 @@ public final class MachineRegisters {
 
   /** The registers of a machine of {@code configuration}. */
   public static RegisterMap of(Configuration configuration) {
-    return RegisterMap.named("machine", "The machine: identity, doorbell, status, counters.")
+    return RegisterMap.named(
+            "heddle",
+            "Identity, doorbell, status and counters of the machine %s."
+                .formatted(configuration.name()))
         .register(
             "MAGIC",
             0x00,

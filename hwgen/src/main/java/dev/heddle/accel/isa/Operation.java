@@ -1,7 +1,10 @@
 package dev.heddle.accel.isa;
 
+import dev.heddle.accel.format.WeightFormat;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What a descriptor asks for, and the fields that say with what.
@@ -16,6 +19,7 @@ public enum Operation {
   LOAD(
       1,
       Engine.LOADER,
+      "Copies activation vectors from card memory into half of the activation buffer.",
       new MemoryField("source", 8, 8, false, "address of the first vector image, a multiple of 64"),
       new MemoryField("stride", 16, 4, false, "bytes from one vector image to the next"),
       new MemoryField("blocks", 20, 2, false, "length of a vector in blocks of 32"),
@@ -28,6 +32,7 @@ public enum Operation {
   MATMUL(
       2,
       Engine.MATMUL,
+      "Multiplies a matrix with the vectors in half of the activation buffer; results are fp32.",
       new MemoryField("weights", 8, 8, false, "address of the weight image, a multiple of 64"),
       new MemoryField("port_stride", 16, 8, false, "bytes from one port's stream to the next"),
       new MemoryField("output", 24, 8, false, "address of the results, a multiple of 64"),
@@ -41,16 +46,23 @@ public enum Operation {
       new MemoryField("blocks", 40, 2, false, "length of a row in blocks of 32"),
       new MemoryField("tokens", 42, 1, false, "number of vectors"),
       new MemoryField("buffer", 43, 1, false, "half of the activation buffer, 0 or 1"),
-      new MemoryField("format", 44, 1, false, "weight format: its position in WeightFormat"),
+      new MemoryField("format", 44, 1, false, "weight format: " + formats()),
       new MemoryField(
           "l0", 46, 2, true, "exponent of the accumulator's unit less that of the vector"),
       new MemoryField("port_beats", 48, 4, false, "beats of one port's stream")),
 
   /** Goes on with the list at {@code next}. */
-  LINK(3, null, new MemoryField("next", 8, 8, false, "address of the next descriptor")),
+  LINK(
+      3,
+      null,
+      "Goes on with the list at another address.",
+      new MemoryField("next", 8, 8, false, "address of the next descriptor")),
 
   /** Ends the list; when all engines are idle the machine is done and raises its interrupt. */
-  END(4, null);
+  END(
+      4,
+      null,
+      "Ends the list; when all engines are idle the machine is done and raises its interrupt.");
 
   /** Bytes of a descriptor, and what addresses of descriptors are multiples of. */
   public static final int BYTES = 64;
@@ -77,11 +89,13 @@ public enum Operation {
 
   private final int code;
   private final Engine engine;
+  private final String purpose;
   private final List<MemoryField> operands;
 
-  Operation(int code, Engine engine, MemoryField... operands) {
+  Operation(int code, Engine engine, String purpose, MemoryField... operands) {
     this.code = code;
     this.engine = engine;
+    this.purpose = purpose;
     this.operands = List.of(operands);
   }
 
@@ -93,6 +107,17 @@ public enum Operation {
   /** The engine that runs it; null for what the command fetch does itself. */
   public Engine engine() {
     return engine;
+  }
+
+  private static String formats() {
+    return Arrays.stream(WeightFormat.values())
+        .map(format -> format.ordinal() + " " + format)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** What it does, in one sentence for documentation. */
+  public String purpose() {
+    return purpose;
   }
 
   /** Fields of this operation, without the header. */

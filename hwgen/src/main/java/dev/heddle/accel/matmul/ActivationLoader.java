@@ -64,11 +64,8 @@ public final class ActivationLoader extends Component {
   /** Whether {@link #exponent} is written as the largest of its vector. */
   public final Bit writeLargest;
 
-  private final Configuration configuration;
-
   /** The loader of {@code configuration}. */
   public ActivationLoader(Configuration configuration) {
-    this.configuration = configuration;
     AxiShape shape = CardMemory.master(configuration);
     int steps = configuration.steps();
     int columns = configuration.columns();
@@ -194,10 +191,5 @@ public final class ActivationLoader extends Component {
 
   private static UInt operand(UInt descriptor, String name) {
     return field(descriptor, Operation.LOAD.operand(name));
-  }
-
-  @Override
-  protected String moduleName() {
-    return "ActivationLoader_" + configuration.name();
   }
 }

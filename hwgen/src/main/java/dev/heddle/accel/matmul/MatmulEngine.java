@@ -355,9 +355,4 @@ public final class MatmulEngine extends Component {
   private static UInt operand(UInt descriptor, String name) {
     return field(descriptor, Operation.MATMUL.operand(name));
   }
-
-  @Override
-  protected String moduleName() {
-    return "MatmulEngine_" + configuration.name();
-  }
 }

@@ -75,11 +75,8 @@ public final class ResultWriter extends Component {
   /** The numbers. */
   public final Stream<AxiWriter.Beat> beats;
 
-  private final Configuration configuration;
-
   /** The result writer of {@code configuration}. */
   public ResultWriter(Configuration configuration) {
-    this.configuration = configuration;
     AxiShape shape = CardMemory.master(configuration);
     int ports = configuration.ports();
     int lanes = configuration.lanes();
@@ -195,10 +192,5 @@ public final class ResultWriter extends Component {
     beats.valid.set(words.valid);
     words.ready.set(beats.ready);
     connect(beats.payload, new AxiWriter.Beat(words.payload, fill(shape.bytes(), lit(true))));
-  }
-
-  @Override
-  protected String moduleName() {
-    return "ResultWriter_" + configuration.name();
   }
 }

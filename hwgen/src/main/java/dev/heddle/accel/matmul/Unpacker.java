@@ -88,27 +88,27 @@ public final class Unpacker extends Component {
     parameter("LANES", lanes);
     parameter("COLUMNS", configuration.columns());
 
-    Bit wide = is(f -> f.codeBits() == DotProduct.CODE_BITS);
-    Bit signed = is(WeightFormat::signed);
-    Bit hasMinimum = is(WeightFormat::hasMin);
+    Bit wide = named("wide", is(f -> f.codeBits() == DotProduct.CODE_BITS));
+    Bit signed = named("signedCodes", is(WeightFormat::signed));
+    Bit hasMinimum = named("hasMinimum", is(WeightFormat::hasMin));
 
     State<Phase> phase = state(Phase.SCALES);
     UInt beat = reg(uint(bits(units)), 0);
-    UInt block = reg(uint(blocks.width()), 0);
+    UInt blockIndex = reg(uint(blocks.width()), 0);
     UInt inGroup = reg(uint(bits(group)), 0);
-    Bit fill = reg(bit(), 0);
-    Bit use = reg(bit(), 0);
+    Bit filling = reg(bit(), 0);
+    Bit draining = reg(bit(), 0);
     Vec<Bit> full = regs(2, bit(), 0);
     UInt scaleBeat = reg(uint(portBits));
     UInt minimumBeat = reg(uint(portBits));
 
-    Bit fillFull = mux(fill, full.get(1), full.get(0));
+    Bit fillFull = mux(filling, full.get(1), full.get(0));
     Bit ready = phase.is(Phase.CODES).not().or(fillFull.not());
     beats.ready.set(ready);
     Bit taken = beats.fire();
     Bit lastBeat =
         beat.eq(mux(wide, lit(units - 1, beat.width()), lit(units / 2 - 1, beat.width())));
-    Bit lastBlock = block.eq(blocks.dec());
+    Bit lastBlock = blockIndex.eq(blocks.dec());
     Bit codeBeat = taken.and(phase.is(Phase.CODES));
     Bit filled = codeBeat.and(lastBeat);
 
@@ -150,33 +150,39 @@ public final class Unpacker extends Component {
     when(
         filled,
         () -> {
-          fill.set(fill.not());
-          block.set(mux(lastBlock, 0, block.inc()));
+          filling.set(filling.not());
+          blockIndex.set(mux(lastBlock, 0, blockIndex.inc()));
         });
-    when(advance, () -> use.set(use.not()));
+    when(advance, () -> draining.set(draining.not()));
     for (int buffer : range(2)) {
-      Bit fills = filled.and(buffer == 0 ? fill.not() : fill);
-      Bit empties = advance.and(buffer == 0 ? use.not() : use);
+      Bit fills = filled.and(buffer == 0 ? filling.not() : filling);
+      Bit empties = advance.and(buffer == 0 ? draining.not() : draining);
       when(fills, () -> full.get(buffer).set(true))
           .elseWhen(empties, () -> full.get(buffer).set(false));
     }
-    valid.set(mux(use, full.get(1), full.get(0)));
+    valid.set(mux(draining, full.get(1), full.get(0)));
 
+    // A beat of 8-bit codes is stored as it is; one of 4-bit codes becomes two words.
+    List<UInt> halves = new ArrayList<>();
+    for (int half : range(2)) {
+      UInt narrow = beats.payload.slice(portBits / 2 * (half + 1) - 1, portBits / 2 * half);
+      halves.add(
+          named(
+              "word_" + half, mux(wide, beats.payload, widened(narrow, signed, "signs_" + half))));
+    }
     List<UInt> stored = new ArrayList<>();
     for (int buffer : range(2)) {
-      Bit mine = codeBeat.and(buffer == 0 ? fill.not() : fill);
+      Bit mine = codeBeat.and(buffer == 0 ? filling.not() : filling);
       List<UInt> words = new ArrayList<>();
       for (int unit : range(units)) {
         UInt word = named("codes_" + buffer + "_" + unit, reg(uint(portBits)));
         Bit now = mux(wide, beat.eq(unit), beat.eq(unit / 2));
-        UInt half =
-            beats.payload.slice(portBits / 2 * (unit % 2 + 1) - 1, portBits / 2 * (unit % 2));
-        when(mine.and(now), () -> word.set(mux(wide, beats.payload, widened(half, signed))));
+        when(mine.and(now), () -> word.set(halves.get(unit % 2)));
         words.add(word);
       }
       stored.add(joined(words));
     }
-    UInt chosen = mux(use, stored.get(1), stored.get(0));
+    UInt chosen = mux(draining, stored.get(1), stored.get(0));
     List<UInt> steps = new ArrayList<>();
     for (int p = 0; p < configuration.steps(); p++) {
       steps.add(chosen.slice(stepBits * (p + 1) - 1, stepBits * p));
@@ -187,16 +193,16 @@ public final class Unpacker extends Component {
     }
 
     for (int lane : range(lanes)) {
-      Scale scale = blockScale(scaleBeat, lane, inGroup, filled, fill, use, lit(true));
+      Scale scale = blockScale(scaleBeat, lane, inGroup, filled, filling, draining, lit(true));
       connect(scales.get(lane), scale);
-      Scale minimum = blockScale(minimumBeat, lane, inGroup, filled, fill, use, hasMinimum);
+      Scale minimum = blockScale(minimumBeat, lane, inGroup, filled, filling, draining, hasMinimum);
       connect(minimums.get(lane), minimum);
     }
   }
 
   /** The scale of the block in use: taken from its scale beat when the block is complete. */
   private Scale blockScale(
-      UInt beat, int lane, UInt inGroup, Bit filled, Bit fill, Bit use, Bit present) {
+      UInt beat, int lane, UInt inGroup, Bit filled, Bit filling, Bit draining, Bit present) {
     int bits = WeightFormat.SCALE_BITS;
     List<UInt> halves = new ArrayList<>();
     for (int i = 0; i < configuration.blocksPerScaleBeat(); i++) {
@@ -207,9 +213,9 @@ public final class Unpacker extends Component {
     UInt taken = mux(present, half, lit(0, bits));
     UInt first = reg(uint(bits));
     UInt second = reg(uint(bits));
-    when(filled.andNot(fill), () -> first.set(taken));
-    when(filled.and(fill), () -> second.set(taken));
-    return Scale.decode(mux(use, second, first));
+    when(filled.andNot(filling), () -> first.set(taken));
+    when(filled.and(filling), () -> second.set(taken));
+    return Scale.decode(mux(draining, second, first));
   }
 
   private static UInt selected(List<UInt> values, UInt index) {
@@ -225,11 +231,16 @@ public final class Unpacker extends Component {
   }
 
   /** 4-bit codes as 8-bit ones. */
-  private static UInt widened(UInt narrow, Bit signed) {
+  private static UInt widened(UInt narrow, Bit signed, String name) {
+    int count = narrow.width() / 4;
+    List<UInt> tops = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      tops.add(narrow.slice(4 * i + 3, 4 * i + 3));
+    }
+    UInt signs = named(name, joined(tops).and(fill(count, signed)));
     List<UInt> codes = new ArrayList<>();
-    for (int i = 0; i < narrow.width() / 4; i++) {
-      UInt code = narrow.slice(4 * i + 3, 4 * i);
-      codes.add(cat(fill(4, code.at(3).and(signed)), code));
+    for (int i = 0; i < count; i++) {
+      codes.add(cat(fill(4, signs.at(i)), narrow.slice(4 * i + 3, 4 * i)));
     }
     return joined(codes);
   }

@@ -8,13 +8,15 @@ import dev.heddle.hdl.ir.Instance;
 import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.Op;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a component and everything below it as one Verilog-2005 text.
+ * Writes a component and everything below it as Verilog-2005.
  *
  * <p>The text reads as a careful person writes: names from the Java source, one {@code always}
  * block for each clock, one module for all equal instances, no temporaries without need. It depends
@@ -22,7 +24,7 @@ import java.util.Map;
  * changes one module.
  */
 public final class VerilogWriter {
-  private final StringBuilder out = new StringBuilder(1 << 14);
+  private final Map<String, String> texts = new LinkedHashMap<>();
   private final Names moduleNames = new Names();
   private final Map<Digest, Written> written = new HashMap<>();
   private final Map<Definition, Written> modules = new IdentityHashMap<>();
@@ -37,16 +39,45 @@ public final class VerilogWriter {
    */
   record Written(String name, List<Boolean> clocked, List<Boolean> reset, List<String> ports) {}
 
-  private VerilogWriter() {}
+  private final Definition top;
+  private final String prefix;
+
+  private VerilogWriter(Definition top, String prefix) {
+    this.top = top;
+    this.prefix = prefix;
+  }
 
   /** The design whose top is {@code top}. */
   public static VerilogDesign write(Component top) {
+    VerilogWriter writer = new VerilogWriter(top.close(), "");
+    Written module = writer.module(writer.top);
+    return new VerilogDesign(
+        module.name, source("", writer.texts.values()), writer.ports(writer.top, module));
+  }
+
+  /**
+   * The design whose top is {@code top}, a file for each module. Names of the modules below the top
+   * begin with the name of the top and an underscore; black boxes keep theirs.
+   *
+   * @param notice comment lines that every file begins with, may be empty
+   */
+  public static VerilogLibrary writeLibrary(Component top, String notice) {
     Definition definition = top.close();
-    VerilogWriter writer = new VerilogWriter();
-    writer.out.append("`default_nettype none\n");
+    VerilogWriter writer = new VerilogWriter(definition, definition.name() + "_");
     Written module = writer.module(definition);
-    writer.out.append("\n`default_nettype wire\n");
-    return new VerilogDesign(module.name, writer.out.toString(), writer.ports(definition, module));
+    List<VerilogLibrary.Module> modules = new ArrayList<>();
+    writer.texts.forEach(
+        (name, text) ->
+            modules.add(new VerilogLibrary.Module(name, source(notice, List.of(text)))));
+    return new VerilogLibrary(module.name, modules, writer.ports(definition, module));
+  }
+
+  private static String source(String notice, Collection<String> modules) {
+    StringBuilder out = new StringBuilder(1 << 14);
+    notice.lines().forEach(line -> out.append("// ").append(line).append('\n'));
+    out.append("`default_nettype none\n");
+    modules.forEach(module -> out.append('\n').append(module));
+    return out.append("\n`default_nettype wire\n").toString();
   }
 
   private List<VerilogDesign.Port> ports(Definition definition, Written module) {
@@ -86,10 +117,10 @@ public final class VerilogWriter {
                 definition.domains().stream().map(domain -> false).toList(),
                 definition.ports().stream().map(Node::name).toList());
       } else {
-        ModuleWriter writer =
-            new ModuleWriter(definition, moduleNames.claim(definition.name()), modules);
-        out.append('\n');
-        module = writer.write(out);
+        String name = definition == top ? definition.name() : prefix + definition.name();
+        StringBuilder text = new StringBuilder(1 << 12);
+        module = new ModuleWriter(definition, moduleNames.claim(name), modules).write(text);
+        texts.put(module.name, text.toString());
       }
       written.put(definition.digest(), module);
     }

@@ -45,11 +45,17 @@ public final class Lint {
           "`default_nettype none\n" + module.getValue() + "`default_nettype wire\n");
       files.add(name);
     }
+    assertClean(design.top(), files, folder);
+  }
+
+  /** Asks the three tools about the files of a design in {@code folder}. */
+  public static void assertClean(String top, List<String> files, Path folder)
+      throws IOException, InterruptedException {
     for (String define : List.of("", "-DSIMULATION", "-DFORMAL")) {
-      List<String> verilator = command("verilator --lint-only -Wall --top-module " + design.top());
+      List<String> verilator = command("verilator --lint-only -Wall --top-module " + top);
       silent(folder, verilator, define, files);
       if (!define.equals("-DFORMAL")) {
-        List<String> icarus = command("iverilog -g2005 -Wall -t null -s " + design.top());
+        List<String> icarus = command("iverilog -g2005 -Wall -t null -s " + top);
         silent(folder, icarus, define, files);
       }
       if (define.equals("-DSIMULATION")) {
@@ -59,9 +65,7 @@ public final class Lint {
       String script =
           "read_verilog %s %s; hierarchy -check -top %s; proc; check -assert"
               .formatted(
-                  define.equals("-DFORMAL") ? "-formal" : define,
-                  String.join(" ", files),
-                  design.top());
+                  define.equals("-DFORMAL") ? "-formal" : define, String.join(" ", files), top);
       silent(folder, List.of("yosys", "-q", "-p", script), "", List.of());
     }
   }

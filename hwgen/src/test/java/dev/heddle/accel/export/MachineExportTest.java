@@ -1,0 +1,151 @@
+package dev.heddle.accel.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.Operation;
+import dev.heddle.hdl.verilog.Lint;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MachineExportTest {
+  private static final MachineExport NANO = new MachineExport(Configuration.NANO);
+
+  @TempDir Path folder;
+
+  static Stream<Configuration> shipped() {
+    return Configuration.shipped().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void theFilesOfTheListAreCleanForAllTools(Configuration configuration) throws Exception {
+    MachineExport export = new MachineExport(configuration);
+    export.write(folder);
+    List<String> list = Files.readAllLines(folder.resolve(export.name() + ".f"));
+    Lint.assertClean(export.name(), list, folder);
+  }
+
+  @Test
+  void everyModuleStandsInAFileOfItsNameUnderTheLicence() {
+    NANO.files()
+        .forEach(
+            (name, text) -> {
+              if (name.endsWith(".v")) {
+                String module = name.substring(0, name.length() - ".v".length());
+                assertThat(module).startsWith("heddle_nano");
+                assertThat(text)
+                    .startsWith("// SPDX-License-Identifier: Apache-2.0\n")
+                    .containsOnlyOnce("\nmodule ")
+                    .contains("\nmodule " + module + " (");
+              }
+            });
+    assertThat(NANO.files()).containsKeys("heddle_nano.v", "heddle_nano_Unpacker_32b_2x8.v");
+  }
+
+  @Test
+  void twoMachinesShareNoModule() {
+    assertThat(NANO.files().get("heddle_nano.f").lines())
+        .doesNotContainAnyElementsOf(
+            new MachineExport(Configuration.SMALL).files().get("heddle_small.f").lines().toList());
+  }
+
+  @Test
+  void equalConfigurationsGiveEqualFiles() {
+    assertThat(new MachineExport(Configuration.NANO).files()).isEqualTo(NANO.files());
+  }
+
+  @Test
+  void theDescriptionTellsWhatTheMachineIs() throws IOException {
+    JsonNode description = new ObjectMapper().readTree(NANO.files().get("heddle_nano.json"));
+    assertThat(description.at("/top").asText()).isEqualTo("heddle_nano");
+    assertThat(description.at("/configuration/portBits").asInt()).isEqualTo(32);
+    assertThat(description.at("/figures/multipliers").asInt()).isEqualTo(16);
+    assertThat(description.at("/figures/row_tile_rows").asInt()).isEqualTo(2);
+    assertThat(description.at("/figures/memory_bytes_per_cycle").asInt()).isEqualTo(4);
+    assertThat(description.at("/figures/peak_mac_per_second").asLong()).isEqualTo(384_000_000);
+    assertThat(description.at("/figures/peak_memory_bytes_per_second").asLong())
+        .isEqualTo(96_000_000);
+    // At least the codes of all activation vectors that fit, two halves.
+    assertThat(description.at("/figures/on_chip_memory_bits").asLong())
+        .isGreaterThanOrEqualTo(2L * 4 * 128 * 32 * 8);
+    assertThat(description.at("/descriptor/bytes").asInt()).isEqualTo(Operation.BYTES);
+    assertThat(description.at("/descriptor/operations")).hasSize(Operation.values().length);
+    assertThat(description.at("/completion_record/fields")).hasSize(CompletionRecord.FIELDS.size());
+    assertThat(description.at("/registers/0/name").asText()).isEqualTo("MAGIC");
+    assertThat(description.at("/files").valueStream().map(JsonNode::asText))
+        .containsExactlyElementsOf(new TreeSet<>(NANO.files().keySet()));
+  }
+
+  @Test
+  void thePortsOfTheDescriptionAreThoseOfTheTop() throws IOException {
+    JsonNode description = new ObjectMapper().readTree(NANO.files().get("heddle_nano.json"));
+    String top = NANO.files().get("heddle_nano.v");
+    String header = top.substring(top.indexOf("\nmodule "), top.indexOf("\n);"));
+    assertThat(description.at("/ports")).hasSize((int) header.lines().count() - 2);
+    for (JsonNode port : description.at("/ports")) {
+      int width = port.at("/width").asInt();
+      assertThat(header)
+          .containsPattern(
+              "%s +(wire|reg) +%s%s\\b"
+                  .formatted(
+                      port.at("/direction").asText(),
+                      width == 1 ? "" : "\\[%d:0\\] ".formatted(width - 1),
+                      port.at("/name").asText()));
+    }
+    for (JsonNode port : description.at("/memory_ports")) {
+      assertThat(header)
+          .contains(port.at("/name").asText() + "_arvalid")
+          .contains(
+              "[%d:0] %s_rdata"
+                  .formatted(port.at("/data_bits").asInt() - 1, port.at("/name").asText()));
+    }
+  }
+
+  @Test
+  void anEarlierOutputIsReplaced() throws IOException {
+    NANO.write(folder);
+    Path top = folder.resolve("heddle_nano.v");
+    String description = Files.readString(folder.resolve("heddle_nano.json"));
+    Files.writeString(top, "module edited");
+    Files.writeString(folder.resolve("heddle_nano_Old.v"), "module heddle_nano_Old");
+    Files.writeString(
+        folder.resolve("heddle_nano.json"),
+        description.replace("\"heddle_nano.f\"", "\"heddle_nano.f\", \"heddle_nano_Old.v\""));
+    NANO.write(folder);
+    assertThat(top).hasContent(NANO.files().get("heddle_nano.v"));
+    assertThat(folder.resolve("heddle_nano_Old.v")).doesNotExist();
+  }
+
+  @Test
+  void aFolderWithOtherFilesIsLeftAlone() throws IOException {
+    Path mine = Files.writeString(folder.resolve("registers.md"), "my notes");
+    assertThatThrownBy(() -> NANO.write(folder))
+        .isInstanceOf(FileAlreadyExistsException.class)
+        .hasMessageContaining(folder.toString())
+        .hasMessageContaining("not an earlier output for heddle_nano: registers.md;");
+    assertThat(mine).hasContent("my notes");
+    assertThat(folder).isDirectoryNotContaining("glob:**.v");
+  }
+
+  @Test
+  void aFolderOfAnotherMachineIsLeftAlone() throws IOException {
+    NANO.write(folder);
+    assertThatThrownBy(() -> new MachineExport(Configuration.SMALL).write(folder))
+        .isInstanceOf(FileAlreadyExistsException.class)
+        .hasMessageContaining("not an earlier output for heddle_small");
+  }
+}
