@@ -122,7 +122,7 @@ public final class MatmulLane extends Component {
     SInt scaledTerm = next(shifted(scaled, scaledExponent.add(shift)));
     SInt raisedTerm = next(shifted(raised, raisedExponent.add(shift)));
 
-    Mem<SInt> sums = mem(sint(Long.SIZE), 2 * tokens);
+    Mem<SInt> sums = mem(sint(Long.SIZE), tokens == 1 ? 2 : 2 << bits(tokens));
     UInt place = place(target.bank(), target.token(), tokens);
     SInt before = mux(target.first(), slit(0, Long.SIZE), sums.read(place));
     SInt after = before.add(scaledTerm).wrap(Long.SIZE).add(raisedTerm).wrap(Long.SIZE);

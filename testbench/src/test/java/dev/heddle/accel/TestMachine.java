@@ -1,0 +1,43 @@
+package dev.heddle.accel;
+
+import dev.heddle.hdl.verilog.VerilogWriter;
+import dev.heddle.testbench.LibraryOptions;
+import dev.heddle.testbench.MemoryModel;
+import dev.heddle.testbench.SimulatedMachine;
+import dev.heddle.testbench.VerilatedLibrary;
+
+/** Machines for the regressions: assertions on where the model is small. */
+final class TestMachine {
+  /** Eight ports of the least width, one lane each, one vector at a time, one burst in flight. */
+  static final Configuration NARROW =
+      new Configuration("narrow", 8, 32, 1, 8, 1, 5, 1, 100_000_000);
+
+  /** One wide port with many narrow lanes, a number of vectors that is no power of two. */
+  static final Configuration BROAD =
+      new Configuration("broad", 1, 512, 16, 8, 3, 9, 3, 250_000_000);
+
+  /** A step is a block, a scale beat has the scales of one block, the most vectors. */
+  static final Configuration SINGLE =
+      new Configuration("single", 2, 64, 4, 32, 64, 40, 64, 100_000_000);
+
+  private static final int MEMORY_BYTES = 1 << 24;
+  private static final int MOST_CHECKED_MULTIPLIERS = 256;
+
+  private TestMachine() {}
+
+  /** The library of a machine. */
+  static VerilatedLibrary library(Configuration configuration) {
+    LibraryOptions options =
+        configuration.multipliers() <= MOST_CHECKED_MULTIPLIERS
+            ? LibraryOptions.CHECKED
+            : LibraryOptions.FAST;
+    return VerilatedLibrary.of(VerilogWriter.write(new Machine(configuration)), options);
+  }
+
+  /** A machine with 16 MB of card memory. */
+  static SimulatedMachine on(
+      VerilatedLibrary library, Configuration configuration, MemoryModel memory) {
+    return new SimulatedMachine(
+        library, SimulatedMachine.Board.of(MEMORY_BYTES, configuration.clockHz(), memory));
+  }
+}
