@@ -25,7 +25,7 @@ record RunReport(
     Counters decode,
     int decodedTokens,
     Duration wall) {
-  private static final String UNCLOCKED = "-    the golden device has no clock";
+  private static final String UNMEASURED = "-";
 
   /** Prints the table. */
   void print(PrintWriter out) {
@@ -33,7 +33,7 @@ record RunReport(
     row(out, "tokens", "%d after a prompt of %d".formatted(tokens, promptTokens));
     boolean clocked = decode.cycles() > 0 && decodedTokens > 0;
     double cycles = clocked ? (double) decode.cycles() / decodedTokens : 0;
-    row(out, "cycles per token", clocked ? "%,.0f".formatted(cycles) : UNCLOCKED);
+    row(out, "cycles per token", clocked ? "%,.0f".formatted(cycles) : UNMEASURED);
     row(
         out,
         "memory bandwidth used",
@@ -45,21 +45,21 @@ record RunReport(
                         * configuration.beatBytes()
                         * configuration.clockHz()
                         / 1e6)
-            : UNCLOCKED);
+            : UNMEASURED);
     row(
         out,
         "multipliers used",
         clocked
             ? "%.1f %% of %,d"
                 .formatted(100 * decode.multiplierShare(configuration), configuration.multipliers())
-            : UNCLOCKED);
+            : UNMEASURED);
     row(
         out,
         "simulated tokens/s",
         clocked
             ? "%,.1f at %,.0f MHz"
                 .formatted(configuration.clockHz() / cycles, configuration.clockHz() / 1e6)
-            : UNCLOCKED);
+            : UNMEASURED);
     double seconds = wall.toNanos() / 1e9;
     row(out, "wall time", "%.1f s, %.1f tokens/s".formatted(seconds, tokens / seconds));
     out.flush();

@@ -6,8 +6,7 @@ import dev.heddle.accel.Configuration;
  * What a device has done, summed over its matrix products.
  *
  * @param lists descriptor lists run
- * @param cycles cycles of the matmul engine from the start of each list, waiting included; 0 on a
- *     device without a clock
+ * @param cycles cycles in which a list ran; 0 on a device without a clock
  * @param payloadBytes bytes of codes, scales and minimums that the products needed, without fill
  * @param products multiplications that the results needed, without those of padding
  * @param stalledMemory cycles without work because card memory delivered or took nothing

@@ -6,14 +6,15 @@ import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
 import dev.heddle.accel.isa.CompletionRecord;
-import dev.heddle.accel.isa.Engine;
-import dev.heddle.host.transport.Register;
+import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.host.transport.Transport;
+import dev.heddle.lib.Registers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A machine that is open for work. Weights are uploaded once and stay; a product writes its
@@ -36,6 +37,10 @@ public final class Device implements AutoCloseable {
 
   private static final int UPLOAD_PIECE = 4 << 20;
 
+  /** Fields of STATUS that say that a list failed. */
+  private static final List<String> ERRORS =
+      List.of("unknown_operation", "token_overflow", "memory_error");
+
   private record ListKey(List<DeviceMatrix> matrices, int vectors) {}
 
   private record ResidentList(MatmulList list, MemoryRegion region) {}
@@ -43,17 +48,22 @@ public final class Device implements AutoCloseable {
   private final Transport transport;
   private final Configuration configuration;
   private final Duration timeout;
+  private final Registers registers;
   private final MemoryAllocator memory;
   private final Map<ListKey, ResidentList> lists = new HashMap<>();
   private MemoryRegion activations;
   private MemoryRegion results;
   private MemoryRegion records;
-  private Counters counters = Counters.ZERO;
+  private int lastRecords;
+  private long listCount;
+  private long payloadBytes;
+  private long products;
 
   private Device(Transport transport, Configuration configuration, Duration timeout) {
     this.transport = transport;
     this.configuration = configuration;
     this.timeout = timeout;
+    this.registers = new Registers(MachineRegisters.of(configuration), transport.registerBus(), 0);
     this.memory = new MemoryAllocator(transport.describe().memoryBytes());
   }
 
@@ -73,8 +83,9 @@ public final class Device implements AutoCloseable {
     try {
       transport.reset();
       Identity.check(transport, configuration);
-      transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
-      return new Device(transport, configuration, timeout);
+      Device device = new Device(transport, configuration, timeout);
+      device.registers.write("INTERRUPT_ENABLE", "done", 1);
+      return device;
     } catch (RuntimeException e) {
       transport.close();
       throw e;
@@ -93,12 +104,29 @@ public final class Device implements AutoCloseable {
 
   /** What was done since the device was opened. */
   public Counters counters() {
-    return counters;
+    return new Counters(
+        listCount,
+        registers.read("CYCLES"),
+        payloadBytes,
+        products,
+        registers.read("STALLED_MEMORY"),
+        registers.read("STALLED_TOKENS"));
+  }
+
+  /** What the machine recorded about each descriptor of the last product, in order of their end. */
+  public List<CompletionRecord> records() {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(lastRecords * CompletionRecord.BYTES);
+    if (lastRecords > 0) {
+      transport.readBlock(records.address(), bytes);
+    }
+    return IntStream.range(0, lastRecords)
+        .mapToObj(i -> CompletionRecord.decode(bytes, i * CompletionRecord.BYTES))
+        .toList();
   }
 
   /** Whether a result exceeded fp32 since the device was opened and was saturated. */
   public boolean saturated() {
-    return (transport.read32(Register.STATUS.offset()) & Register.SATURATED) != 0;
+    return registers.read("STATUS", "saturated") != 0;
   }
 
   /** Uploads a matrix without telling of the progress. */
@@ -232,41 +260,33 @@ public final class Device implements AutoCloseable {
   }
 
   private void run(long list) {
-    writeAddress(Register.LIST_LOW, Register.LIST_HIGH, list);
-    writeAddress(Register.RECORDS_LOW, Register.RECORDS_HIGH, records.address());
-    transport.write32(Register.DOORBELL.offset(), 1);
+    registers.write("LIST", "address", list);
+    registers.write("RECORDS", "address", records.address());
+    registers.trigger("DOORBELL", "start");
     if (!transport.awaitInterrupt(timeout)) {
       throw new DeviceException(
-          "the machine did not finish a descriptor list within %d s (STATUS 0x%x); reset it"
-              .formatted(timeout.toSeconds(), transport.read32(Register.STATUS.offset())));
+          "the machine did not finish a descriptor list within %d s: it is at the descriptor at 0x%x, STATUS is 0x%x; reset it"
+              .formatted(
+                  timeout.toSeconds(),
+                  registers.read("POSITION", "address"),
+                  registers.read("STATUS")));
     }
-    transport.write32(Register.INTERRUPT_ACKNOWLEDGE.offset(), 1);
-    int status = transport.read32(Register.STATUS.offset());
-    if ((status & Register.ERROR) != 0) {
-      throw new DeviceException(
-          "the machine stopped at a descriptor it cannot execute (STATUS 0x%x); reset it"
-              .formatted(status));
+    registers.clear("EVENTS", "done", 1);
+    long status = registers.read("STATUS");
+    for (String error : ERRORS) {
+      if (registers.map().register("STATUS").field(error).decode(status) != 0) {
+        throw new DeviceException(
+            "the machine reports %s at the descriptor at 0x%x; reset it"
+                .formatted(error.replace('_', ' '), registers.read("POSITION", "address")));
+      }
     }
-  }
-
-  private void writeAddress(Register low, Register high, long address) {
-    transport.write32(low.offset(), (int) address);
-    transport.write32(high.offset(), (int) (address >>> Integer.SIZE));
   }
 
   private void count(MatmulList list) {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(list.engineDescriptors() * CompletionRecord.BYTES);
-    transport.readBlock(records.address(), bytes);
-    Counters sum = new Counters(1, 0, list.payloadBytes(), list.products(), 0, 0);
-    for (int at = 0; at < bytes.capacity(); at += CompletionRecord.BYTES) {
-      CompletionRecord done = CompletionRecord.decode(bytes, at);
-      if (done.engine() == Engine.MATMUL) {
-        sum =
-            sum.plus(
-                new Counters(0, done.cycles(), 0, 0, done.stalledMemory(), done.stalledTokens()));
-      }
-    }
-    counters = counters.plus(sum);
+    lastRecords = list.engineDescriptors();
+    listCount++;
+    payloadBytes += list.payloadBytes();
+    products += list.products();
   }
 
   /** Closes the transport. */

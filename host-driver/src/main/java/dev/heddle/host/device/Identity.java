@@ -1,8 +1,9 @@
 package dev.heddle.host.device;
 
 import dev.heddle.accel.Configuration;
-import dev.heddle.host.transport.Register;
+import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.host.transport.Transport;
+import dev.heddle.lib.Registers;
 
 /** Compares what a machine says it is with what the host expects. */
 final class Identity {
@@ -14,30 +15,31 @@ final class Identity {
    * @throws DeviceException naming what differs
    */
   static void check(Transport transport, Configuration configuration) {
-    int magic = transport.read32(Register.MAGIC.offset());
-    if (magic != Register.MAGIC_VALUE) {
+    Registers registers =
+        new Registers(MachineRegisters.of(configuration), transport.registerBus(), 0);
+    long magic = registers.read("MAGIC");
+    if (magic != MachineRegisters.MAGIC) {
       throw new DeviceException(
           "%s is no Heddle machine: its magic number is 0x%08x instead of 0x%08x; %s"
               .formatted(
                   transport.describe(),
                   magic,
-                  Register.MAGIC_VALUE,
-                  magic == -1 || magic == 0
+                  MachineRegisters.MAGIC,
+                  magic == 0xffff_ffffL || magic == 0
                       ? "check that the board is on and programmed"
                       : "program the board"));
     }
-    int version = transport.read32(Register.VERSION.offset());
-    if (version != Register.INTERFACE_VERSION) {
+    long version = registers.read("VERSION");
+    if (version != MachineRegisters.INTERFACE_VERSION) {
       throw new DeviceException(
-          "the machine speaks interface version %d and this host version %d; "
-                  .formatted(version, Register.INTERFACE_VERSION)
-              + "use a host and a machine of the same release");
+          "the machine speaks interface version %d and this host version %d; use a host and a machine of the same release"
+              .formatted(version, MachineRegisters.INTERFACE_VERSION));
     }
-    int hash = transport.read32(Register.CONFIG_HASH.offset());
-    if (hash != Register.hash(configuration)) {
+    long hash = registers.read("CONFIG_HASH");
+    if (hash != MachineRegisters.hash(configuration)) {
       String found =
           Configuration.shipped().stream()
-              .filter(shipped -> Register.hash(shipped) == hash)
+              .filter(shipped -> MachineRegisters.hash(shipped) == hash)
               .findFirst()
               .map(shipped -> "configuration " + shipped.name())
               .orElse("a configuration this host does not know (hash 0x%08x)".formatted(hash));

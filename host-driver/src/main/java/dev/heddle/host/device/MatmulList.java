@@ -107,6 +107,7 @@ final class MatmulList {
     return Descriptor.of(Operation.MATMUL)
         .with("weights", matrix.region().address())
         .with("port_stride", matrix.layout().portStride())
+        .with("port_beats", matrix.layout().portBeats())
         .with("output", output)
         .with("output_stride", matrix.outputStride())
         .with("row_tiles", matrix.layout().tiles())

@@ -89,6 +89,7 @@ final class GoldenMachine {
    */
   void run(long list, long records) {
     nextRecord = records;
+    tokens.clear();
     List<Placed> waiting = fetch(list);
     while (!waiting.isEmpty()) {
       boolean progress = false;
@@ -204,10 +205,8 @@ final class GoldenMachine {
     int rows = tiles * configuration.rows();
     WeightLayout layout =
         new WeightLayout(WeightFormat.values()[format], rows, blocks * BLOCK, configuration);
-    if (matmul.value("port_stride") != layout.portStride()) {
-      throw new IllegalArgumentException(
-          "port_stride must be %d for this matrix".formatted(layout.portStride()));
-    }
+    requireValue(matmul, "port_stride", layout.portStride());
+    requireValue(matmul, "port_beats", layout.portBeats());
     QuantisedMatrix weights = weights(matmul.value("weights"), layout);
     int unit = (int) matmul.value("l0");
     long output = matmul.value("output");
@@ -268,6 +267,13 @@ final class GoldenMachine {
           "%s is %d, outside [%d, %d]".formatted(operand, value, least, most));
     }
     return (int) value;
+  }
+
+  private static void requireValue(Descriptor descriptor, String operand, long wanted) {
+    if (descriptor.value(operand) != wanted) {
+      throw new IllegalArgumentException(
+          "%s must be %d for this matrix".formatted(operand, wanted));
+    }
   }
 
   private int range(long address, long bytes, String what) {

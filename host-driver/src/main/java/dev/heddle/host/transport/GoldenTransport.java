@@ -1,25 +1,24 @@
 package dev.heddle.host.transport;
 
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.MachineRegisters;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.Arrays;
 
 /**
  * A machine in Java: the golden model behind the registers and the card memory of the hardware.
  *
- * <p>A list runs when its doorbell rings. A list that is malformed or deadlocked sets the error bit
- * of STATUS and raises the interrupt; the next {@link #awaitInterrupt} says why. Only a reset makes
- * the machine usable again.
+ * <p>A list runs when its doorbell rings. A list that is malformed or deadlocked ends with an error
+ * bit in STATUS, and {@link #awaitInterrupt} says why until the machine is reset. It has no clock:
+ * all counters stay zero.
  */
 public final class GoldenTransport implements Transport {
   private final Configuration configuration;
   private final ByteBuffer memory;
   private final GoldenMachine machine;
-  private final int[] registers = new int[Register.values().length];
+  private final GoldenRegisters registers;
   private boolean closed;
-  private boolean interrupt;
   private TransportException fault;
 
   /**
@@ -36,72 +35,41 @@ public final class GoldenTransport implements Transport {
     this.configuration = configuration;
     this.memory = ByteBuffer.allocateDirect((int) memoryBytes).order(ByteOrder.LITTLE_ENDIAN);
     this.machine = new GoldenMachine(configuration, memory);
-    reset();
+    this.registers = new GoldenRegisters(MachineRegisters.of(configuration));
   }
 
   @Override
   public int read32(int offset) {
     requireOpen();
-    return switch (register(offset)) {
-      case MAGIC -> Register.MAGIC_VALUE;
-      case VERSION -> Register.INTERFACE_VERSION;
-      case CONFIG_HASH -> Register.hash(configuration);
-      case STATUS ->
-          registers[Register.STATUS.ordinal()] | (machine.saturated() ? Register.SATURATED : 0);
-      default -> registers[register(offset).ordinal()];
-    };
+    return registers.read(offset);
   }
 
   @Override
   public void write32(int offset, int value) {
     requireOpen();
-    Register register = register(offset);
-    switch (register) {
-      case MAGIC, VERSION, CONFIG_HASH, STATUS -> {} // read-only in hardware too
-      case DOORBELL -> {
-        if ((value & 1) != 0) {
-          run();
-        }
-      }
-      case INTERRUPT_ACKNOWLEDGE -> interrupt &= (value & 1) == 0;
-      default -> registers[register.ordinal()] = value;
+    long pulses = registers.write(offset, value);
+    if (pulses != 0 && registers.at(offset).name().equals("DOORBELL")) {
+      run();
     }
-  }
-
-  private static Register register(int offset) {
-    for (Register register : Register.values()) {
-      if (register.offset() == offset) {
-        return register;
-      }
-    }
-    throw new TransportException("there is no register at 0x%x".formatted(offset));
   }
 
   private void run() {
-    int status = Register.ERROR;
     if (fault == null) {
       try {
-        machine.run(
-            address(Register.LIST_LOW, Register.LIST_HIGH),
-            address(Register.RECORDS_LOW, Register.RECORDS_HIGH));
-        status = Register.DONE;
+        machine.run(registers.value("LIST", "address"), registers.value("RECORDS", "address"));
       } catch (TransportException e) {
         fault = e;
       }
     }
-    registers[Register.STATUS.ordinal()] = status;
-    interrupt = true;
-  }
-
-  private long address(Register low, Register high) {
-    return Integer.toUnsignedLong(registers[low.ordinal()])
-        | (long) registers[high.ordinal()] << Integer.SIZE;
+    registers.drive("STATUS", "unknown_operation", fault == null ? 0 : 1);
+    registers.drive("STATUS", "saturated", machine.saturated() ? 1 : 0);
+    registers.drive("EVENTS", "done", 1);
   }
 
   @Override
   public void readBlock(long address, ByteBuffer target) {
     requireOpen();
-    requireRange(address, target.remaining());
+    CardRange.require(address, target.remaining(), memory.capacity());
     target.put(memory.slice((int) address, target.remaining()));
   }
 
@@ -109,17 +77,9 @@ public final class GoldenTransport implements Transport {
   public void writeBlock(long address, ByteBuffer source) {
     requireOpen();
     int bytes = source.remaining();
-    requireRange(address, bytes);
+    CardRange.require(address, bytes, memory.capacity());
     memory.slice((int) address, bytes).put(source);
     machine.written(address, address + bytes);
-  }
-
-  private void requireRange(long address, int bytes) {
-    if (address < 0 || address > memory.capacity() - bytes) {
-      throw new TransportException(
-          "%d bytes at 0x%x do not lie in card memory, which has %d bytes"
-              .formatted(bytes, address, memory.capacity()));
-    }
   }
 
   @Override
@@ -131,14 +91,13 @@ public final class GoldenTransport implements Transport {
     if (fault != null) {
       throw new TransportException(fault.getMessage(), fault);
     }
-    return interrupt && (registers[Register.INTERRUPT_ENABLE.ordinal()] & 1) != 0;
+    return (registers.value("EVENTS", "done") & registers.value("INTERRUPT_ENABLE", "done")) != 0;
   }
 
   @Override
   public void reset() {
     requireOpen();
-    Arrays.fill(registers, 0);
-    interrupt = false;
+    registers.reset();
     fault = null;
     machine.reset();
   }

@@ -1,5 +1,6 @@
 package dev.heddle.host.transport;
 
+import dev.heddle.lib.RegisterBus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
@@ -49,6 +50,21 @@ public interface Transport extends AutoCloseable {
 
   /** Resets the machine: registers as after power-up, nothing running. Card memory stays. */
   void reset();
+
+  /** The registers as the accessors of a register map take them. */
+  default RegisterBus registerBus() {
+    return new RegisterBus() {
+      @Override
+      public long read(int address) {
+        return Integer.toUnsignedLong(read32(address));
+      }
+
+      @Override
+      public void write(int address, long word) {
+        write32(address, (int) word);
+      }
+    };
+  }
 
   /** What is at the other end. */
   TransportDescription describe();

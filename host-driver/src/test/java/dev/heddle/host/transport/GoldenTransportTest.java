@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.lib.Registers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -29,6 +30,7 @@ class GoldenTransportTest extends TransportConformance {
     return Descriptor.of(Operation.MATMUL)
         .with("weights", 0x8000)
         .with("port_stride", 128)
+        .with("port_beats", 17)
         .with("output", 0xc000)
         .with("output_stride", 64)
         .with("row_tiles", 1)
@@ -47,9 +49,10 @@ class GoldenTransportTest extends TransportConformance {
 
   private static void run(Transport golden, long address, ByteBuffer list) {
     golden.writeBlock(LIST, list);
-    golden.write32(Register.INTERRUPT_ENABLE.offset(), 1);
-    golden.write32(Register.LIST_LOW.offset(), (int) address);
-    golden.write32(Register.DOORBELL.offset(), 1);
+    Registers registers = registers(golden);
+    registers.write("INTERRUPT_ENABLE", "done", 1);
+    registers.write("LIST", "address", address);
+    registers.trigger("DOORBELL", "start");
     golden.awaitInterrupt(Duration.ofSeconds(1));
   }
 
@@ -62,10 +65,10 @@ class GoldenTransportTest extends TransportConformance {
       assertThatThrownBy(() -> run(golden, address, list))
           .isInstanceOf(TransportException.class)
           .hasMessageContaining(message);
-      assertThat(golden.read32(Register.STATUS.offset()) & Register.ERROR).isNotZero();
+      assertThat(registers(golden).read("STATUS", "unknown_operation")).isOne();
       golden.reset();
       run(golden, LIST, list(Descriptor.of(Operation.END)));
-      assertThat(golden.read32(Register.STATUS.offset())).isEqualTo(Register.DONE);
+      assertThat(registers(golden).read("STATUS")).isZero();
     }
   }
 
@@ -137,6 +140,12 @@ class GoldenTransportTest extends TransportConformance {
         LIST,
         loaded,
         matmul().await(Engine.LOADER).with("port_stride", 64),
+        end);
+    assertRefused(
+        "port_beats must be 17",
+        LIST,
+        loaded,
+        matmul().await(Engine.LOADER).with("port_beats", 16),
         end);
     assertRefused(
         "format is 3, outside [0, 2]",

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.Descriptor;
+import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.lib.Registers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -23,6 +25,7 @@ abstract class TransportConformance {
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private Transport transport;
+  private Registers registers;
 
   /** A machine of {@link #CONFIGURATION} with {@link #MEMORY_BYTES} of card memory. */
   abstract Transport open();
@@ -31,6 +34,12 @@ abstract class TransportConformance {
   void openTransport() {
     transport = open();
     transport.reset();
+    registers = registers(transport);
+  }
+
+  /** The registers of a machine of {@link #CONFIGURATION}. */
+  static Registers registers(Transport transport) {
+    return new Registers(MachineRegisters.of(CONFIGURATION), transport.registerBus(), 0);
   }
 
   @AfterEach
@@ -55,26 +64,26 @@ abstract class TransportConformance {
     ByteBuffer list = ByteBuffer.allocate(Operation.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     Descriptor.of(Operation.END).encode(list, 0);
     transport.writeBlock(LIST, list);
-    transport.write32(Register.LIST_LOW.offset(), (int) LIST);
-    transport.write32(Register.LIST_HIGH.offset(), 0);
-    transport.write32(Register.DOORBELL.offset(), 1);
+    registers.write("LIST", "address", LIST);
+    registers.trigger("DOORBELL", "start");
   }
 
   @Test
   void theMachineTellsItsIdentity() {
-    assertThat(transport.read32(Register.MAGIC.offset())).isEqualTo(Register.MAGIC_VALUE);
-    assertThat(transport.read32(Register.CONFIG_HASH.offset()))
-        .isEqualTo(Register.hash(CONFIGURATION));
-    transport.write32(Register.MAGIC.offset(), 0);
-    assertThat(transport.read32(Register.MAGIC.offset())).isEqualTo(Register.MAGIC_VALUE);
+    assertThat(registers.read("MAGIC")).isEqualTo(MachineRegisters.MAGIC);
+    assertThat(registers.read("CONFIG_HASH")).isEqualTo(MachineRegisters.hash(CONFIGURATION));
+    assertThat(registers.read("CLOCK_HZ")).isEqualTo(CONFIGURATION.clockHz());
+    registers.write("MAGIC", 0);
+    assertThat(registers.read("MAGIC")).isEqualTo(MachineRegisters.MAGIC);
   }
 
   @Test
   void theScratchRegisterHoldsEveryPattern() {
+    int scratch = registers.map().register("SCRATCH").offset();
     for (int bit = 0; bit < Integer.SIZE; bit++) {
       for (int pattern : new int[] {1 << bit, ~(1 << bit)}) {
-        transport.write32(Register.SCRATCH.offset(), pattern);
-        assertThat(transport.read32(Register.SCRATCH.offset())).isEqualTo(pattern);
+        transport.write32(scratch, pattern);
+        assertThat(transport.read32(scratch)).isEqualTo(pattern);
       }
     }
   }
@@ -82,7 +91,7 @@ abstract class TransportConformance {
   @Test
   void anOffsetWithoutRegisterIsRefused() {
     assertThatThrownBy(() -> transport.read32(0x7fff_0000)).isInstanceOf(TransportException.class);
-    assertThatThrownBy(() -> transport.read32(Register.SCRATCH.offset() + 1))
+    assertThatThrownBy(() -> transport.read32(registers.map().register("SCRATCH").offset() + 1))
         .isInstanceOf(TransportException.class);
   }
 
@@ -139,20 +148,19 @@ abstract class TransportConformance {
 
   @Test
   void withoutWorkThereIsNoInterrupt() {
-    transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
+    registers.write("INTERRUPT_ENABLE", "done", 1);
     assertThat(transport.awaitInterrupt(SOON)).isFalse();
   }
 
   @Test
   void theInterruptStaysUntilItIsAcknowledged() {
-    transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
+    registers.write("INTERRUPT_ENABLE", "done", 1);
     for (int i = 0; i < 3; i++) {
       runEmptyList();
       assertThat(transport.awaitInterrupt(LONG)).isTrue();
       assertThat(transport.awaitInterrupt(SOON)).isTrue();
-      assertThat(transport.read32(Register.STATUS.offset()) & (Register.BUSY | Register.DONE))
-          .isEqualTo(Register.DONE);
-      transport.write32(Register.INTERRUPT_ACKNOWLEDGE.offset(), 1);
+      assertThat(registers.read("STATUS")).isZero();
+      registers.clear("EVENTS", "done", 1);
       assertThat(transport.awaitInterrupt(SOON)).isFalse();
     }
   }
@@ -167,12 +175,12 @@ abstract class TransportConformance {
   void aResetClearsTheRegistersAndKeepsTheMemory() {
     ByteBuffer content = random(new Random(2), 1000);
     transport.writeBlock(0x4321, content.duplicate());
-    transport.write32(Register.SCRATCH.offset(), -1);
-    transport.write32(Register.INTERRUPT_ENABLE.offset(), 1);
+    registers.write("SCRATCH", "scratch", 0xffff_ffffL);
+    registers.write("INTERRUPT_ENABLE", "done", 1);
     runEmptyList();
     assertThat(transport.awaitInterrupt(LONG)).isTrue();
     transport.reset();
-    assertThat(transport.read32(Register.SCRATCH.offset())).isZero();
+    assertThat(registers.read("SCRATCH")).isZero();
     assertThat(transport.awaitInterrupt(SOON)).isFalse();
     assertThat(read(0x4321, 1000)).isEqualTo(content);
   }

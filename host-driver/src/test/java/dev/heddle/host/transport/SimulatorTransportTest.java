@@ -1,0 +1,12 @@
+package dev.heddle.host.transport;
+
+import dev.heddle.testbench.BuildProgress;
+import dev.heddle.testbench.MemoryModel;
+
+class SimulatorTransportTest extends TransportConformance {
+  @Override
+  Transport open() {
+    return new SimulatorTransport(
+        CONFIGURATION, MEMORY_BYTES, MemoryModel.IDEAL, BuildProgress.SILENT);
+  }
+}
