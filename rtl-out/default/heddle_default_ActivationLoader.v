@@ -3,6 +3,10 @@
 `default_nettype none
 
 // Loads activation vectors from card memory into the activation buffer.
+//   PORT_BITS = 128
+//   COLUMNS = 16
+//   TOKENS = 8
+//   BLOCKS = 512
 module heddle_default_ActivationLoader (
   input  wire clk,
   input  wire reset,

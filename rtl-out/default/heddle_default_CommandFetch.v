@@ -3,6 +3,7 @@
 `default_nettype none
 
 // Reads a list of descriptors and hands each to its engine.
+//   PORT_BITS = 128
 module heddle_default_CommandFetch (
   input  wire clk,
   input  wire reset,

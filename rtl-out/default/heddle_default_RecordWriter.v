@@ -3,6 +3,7 @@
 `default_nettype none
 
 // Writes completion records to card memory.
+//   PORT_BITS = 128
 module heddle_default_RecordWriter (
   input  wire clk,
   input  wire reset,

@@ -104,24 +104,16 @@ module heddle_default_Unpacker_128b_4x16 (
   wire [63:0] narrow_1 = beats_payload[127:64];
   wire [15:0] signs_1 = {narrow_1[63], narrow_1[59], narrow_1[55], narrow_1[51], narrow_1[47], narrow_1[43], narrow_1[39], narrow_1[35], narrow_1[31], narrow_1[27], narrow_1[23], narrow_1[19], narrow_1[15], narrow_1[11], narrow_1[7], narrow_1[3]} & {16{signedCodes}};
   wire [127:0] word_1 = wide ? beats_payload : {{{4{signs_1[15]}}, narrow_1[63:60]}, {{4{signs_1[14]}}, narrow_1[59:56]}, {{4{signs_1[13]}}, narrow_1[55:52]}, {{4{signs_1[12]}}, narrow_1[51:48]}, {{4{signs_1[11]}}, narrow_1[47:44]}, {{4{signs_1[10]}}, narrow_1[43:40]}, {{4{signs_1[9]}}, narrow_1[39:36]}, {{4{signs_1[8]}}, narrow_1[35:32]}, {{4{signs_1[7]}}, narrow_1[31:28]}, {{4{signs_1[6]}}, narrow_1[27:24]}, {{4{signs_1[5]}}, narrow_1[23:20]}, {{4{signs_1[4]}}, narrow_1[19:16]}, {{4{signs_1[3]}}, narrow_1[15:12]}, {{4{signs_1[2]}}, narrow_1[11:8]}, {{4{signs_1[1]}}, narrow_1[7:4]}, {{4{signs_1[0]}}, narrow_1[3:0]}};
+  wire place_0 = wide ? beat == 3'd0 : beat == 3'd0;
+  wire place_1 = wide ? beat == 3'd1 : beat == 3'd0;
+  wire place_2 = wide ? beat == 3'd2 : beat == 3'd1;
+  wire place_3 = wide ? beat == 3'd3 : beat == 3'd1;
+  wire place_4 = wide ? beat == 3'd4 : beat == 3'd2;
+  wire place_5 = wide ? beat == 3'd5 : beat == 3'd2;
+  wire place_6 = wide ? beat == 3'd6 : beat == 3'd3;
+  wire place_7 = wide ? beat == 3'd7 : beat == 3'd3;
   wire mine = codeBeat && !filling;
-  wire now = wide ? beat == 3'd0 : beat == 3'd0;
-  wire now_1 = wide ? beat == 3'd1 : beat == 3'd0;
-  wire now_2 = wide ? beat == 3'd2 : beat == 3'd1;
-  wire now_3 = wide ? beat == 3'd3 : beat == 3'd1;
-  wire now_4 = wide ? beat == 3'd4 : beat == 3'd2;
-  wire now_5 = wide ? beat == 3'd5 : beat == 3'd2;
-  wire now_6 = wide ? beat == 3'd6 : beat == 3'd3;
-  wire now_7 = wide ? beat == 3'd7 : beat == 3'd3;
   wire mine_1 = codeBeat && filling;
-  wire now_8 = wide ? beat == 3'd0 : beat == 3'd0;
-  wire now_9 = wide ? beat == 3'd1 : beat == 3'd0;
-  wire now_10 = wide ? beat == 3'd2 : beat == 3'd1;
-  wire now_11 = wide ? beat == 3'd3 : beat == 3'd1;
-  wire now_12 = wide ? beat == 3'd4 : beat == 3'd2;
-  wire now_13 = wide ? beat == 3'd5 : beat == 3'd2;
-  wire now_14 = wide ? beat == 3'd6 : beat == 3'd3;
-  wire now_15 = wide ? beat == 3'd7 : beat == 3'd3;
   wire [1023:0] chosen = draining ? {codes_1_7, codes_1_6, codes_1_5, codes_1_4, codes_1_3, codes_1_2, codes_1_1, codes_1_0} : {codes_0_7, codes_0_6, codes_0_5, codes_0_4, codes_0_3, codes_0_2, codes_0_1, codes_0_0};
   wire [15:0] scale_first_choice = inGroup ? scaleBeat[79:64] : scaleBeat[15:0];
   wire [15:0] scale_fraction_choice = draining ? scale_second : scale_first;
@@ -285,52 +277,52 @@ module heddle_default_Unpacker_128b_4x16 (
       end
       default: ;
     endcase
-    if (mine && now) begin
+    if (mine && place_0) begin
       codes_0_0 <= word_0;
     end
-    if (mine && now_1) begin
+    if (mine && place_1) begin
       codes_0_1 <= word_1;
     end
-    if (mine && now_2) begin
+    if (mine && place_2) begin
       codes_0_2 <= word_0;
     end
-    if (mine && now_3) begin
+    if (mine && place_3) begin
       codes_0_3 <= word_1;
     end
-    if (mine && now_4) begin
+    if (mine && place_4) begin
       codes_0_4 <= word_0;
     end
-    if (mine && now_5) begin
+    if (mine && place_5) begin
       codes_0_5 <= word_1;
     end
-    if (mine && now_6) begin
+    if (mine && place_6) begin
       codes_0_6 <= word_0;
     end
-    if (mine && now_7) begin
+    if (mine && place_7) begin
       codes_0_7 <= word_1;
     end
-    if (mine_1 && now_8) begin
+    if (mine_1 && place_0) begin
       codes_1_0 <= word_0;
     end
-    if (mine_1 && now_9) begin
+    if (mine_1 && place_1) begin
       codes_1_1 <= word_1;
     end
-    if (mine_1 && now_10) begin
+    if (mine_1 && place_2) begin
       codes_1_2 <= word_0;
     end
-    if (mine_1 && now_11) begin
+    if (mine_1 && place_3) begin
       codes_1_3 <= word_1;
     end
-    if (mine_1 && now_12) begin
+    if (mine_1 && place_4) begin
       codes_1_4 <= word_0;
     end
-    if (mine_1 && now_13) begin
+    if (mine_1 && place_5) begin
       codes_1_5 <= word_1;
     end
-    if (mine_1 && now_14) begin
+    if (mine_1 && place_6) begin
       codes_1_6 <= word_0;
     end
-    if (mine_1 && now_15) begin
+    if (mine_1 && place_7) begin
       codes_1_7 <= word_1;
     end
     if (filled && !filling) begin

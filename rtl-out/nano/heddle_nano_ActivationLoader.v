@@ -3,6 +3,10 @@
 `default_nettype none
 
 // Loads activation vectors from card memory into the activation buffer.
+//   PORT_BITS = 32
+//   COLUMNS = 8
+//   TOKENS = 4
+//   BLOCKS = 128
 module heddle_nano_ActivationLoader (
   input  wire clk,
   input  wire reset,

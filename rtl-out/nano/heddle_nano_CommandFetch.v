@@ -3,6 +3,7 @@
 `default_nettype none
 
 // Reads a list of descriptors and hands each to its engine.
+//   PORT_BITS = 32
 module heddle_nano_CommandFetch (
   input  wire clk,
   input  wire reset,

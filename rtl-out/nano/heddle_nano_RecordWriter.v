@@ -3,6 +3,7 @@
 `default_nettype none
 
 // Writes completion records to card memory.
+//   PORT_BITS = 32
 module heddle_nano_RecordWriter (
   input  wire clk,
   input  wire reset,

@@ -104,40 +104,24 @@ module heddle_nano_Unpacker_32b_2x8 (
   wire [15:0] narrow_1 = beats_payload[31:16];
   wire [3:0] signs_1 = {narrow_1[15], narrow_1[11], narrow_1[7], narrow_1[3]} & {4{signedCodes}};
   wire [31:0] word_1 = wide ? beats_payload : {{{4{signs_1[3]}}, narrow_1[15:12]}, {{4{signs_1[2]}}, narrow_1[11:8]}, {{4{signs_1[1]}}, narrow_1[7:4]}, {{4{signs_1[0]}}, narrow_1[3:0]}};
+  wire place_0 = wide ? beat == 4'd0 : beat == 4'd0;
+  wire place_1 = wide ? beat == 4'd1 : beat == 4'd0;
+  wire place_2 = wide ? beat == 4'd2 : beat == 4'd1;
+  wire place_3 = wide ? beat == 4'd3 : beat == 4'd1;
+  wire place_4 = wide ? beat == 4'd4 : beat == 4'd2;
+  wire place_5 = wide ? beat == 4'd5 : beat == 4'd2;
+  wire place_6 = wide ? beat == 4'd6 : beat == 4'd3;
+  wire place_7 = wide ? beat == 4'd7 : beat == 4'd3;
+  wire place_8 = wide ? beat == 4'd8 : beat == 4'd4;
+  wire place_9 = wide ? beat == 4'd9 : beat == 4'd4;
+  wire place_10 = wide ? beat == 4'd10 : beat == 4'd5;
+  wire place_11 = wide ? beat == 4'd11 : beat == 4'd5;
+  wire place_12 = wide ? beat == 4'd12 : beat == 4'd6;
+  wire place_13 = wide ? beat == 4'd13 : beat == 4'd6;
+  wire place_14 = wide ? beat == 4'd14 : beat == 4'd7;
+  wire place_15 = wide ? beat == 4'd15 : beat == 4'd7;
   wire mine = codeBeat && !filling;
-  wire now = wide ? beat == 4'd0 : beat == 4'd0;
-  wire now_1 = wide ? beat == 4'd1 : beat == 4'd0;
-  wire now_2 = wide ? beat == 4'd2 : beat == 4'd1;
-  wire now_3 = wide ? beat == 4'd3 : beat == 4'd1;
-  wire now_4 = wide ? beat == 4'd4 : beat == 4'd2;
-  wire now_5 = wide ? beat == 4'd5 : beat == 4'd2;
-  wire now_6 = wide ? beat == 4'd6 : beat == 4'd3;
-  wire now_7 = wide ? beat == 4'd7 : beat == 4'd3;
-  wire now_8 = wide ? beat == 4'd8 : beat == 4'd4;
-  wire now_9 = wide ? beat == 4'd9 : beat == 4'd4;
-  wire now_10 = wide ? beat == 4'd10 : beat == 4'd5;
-  wire now_11 = wide ? beat == 4'd11 : beat == 4'd5;
-  wire now_12 = wide ? beat == 4'd12 : beat == 4'd6;
-  wire now_13 = wide ? beat == 4'd13 : beat == 4'd6;
-  wire now_14 = wide ? beat == 4'd14 : beat == 4'd7;
-  wire now_15 = wide ? beat == 4'd15 : beat == 4'd7;
   wire mine_1 = codeBeat && filling;
-  wire now_16 = wide ? beat == 4'd0 : beat == 4'd0;
-  wire now_17 = wide ? beat == 4'd1 : beat == 4'd0;
-  wire now_18 = wide ? beat == 4'd2 : beat == 4'd1;
-  wire now_19 = wide ? beat == 4'd3 : beat == 4'd1;
-  wire now_20 = wide ? beat == 4'd4 : beat == 4'd2;
-  wire now_21 = wide ? beat == 4'd5 : beat == 4'd2;
-  wire now_22 = wide ? beat == 4'd6 : beat == 4'd3;
-  wire now_23 = wide ? beat == 4'd7 : beat == 4'd3;
-  wire now_24 = wide ? beat == 4'd8 : beat == 4'd4;
-  wire now_25 = wide ? beat == 4'd9 : beat == 4'd4;
-  wire now_26 = wide ? beat == 4'd10 : beat == 4'd5;
-  wire now_27 = wide ? beat == 4'd11 : beat == 4'd5;
-  wire now_28 = wide ? beat == 4'd12 : beat == 4'd6;
-  wire now_29 = wide ? beat == 4'd13 : beat == 4'd6;
-  wire now_30 = wide ? beat == 4'd14 : beat == 4'd7;
-  wire now_31 = wide ? beat == 4'd15 : beat == 4'd7;
   wire [511:0] chosen = draining ? {codes_1_15, codes_1_14, codes_1_13, codes_1_12, codes_1_11, codes_1_10, codes_1_9, codes_1_8, codes_1_7, codes_1_6, codes_1_5, codes_1_4, codes_1_3, codes_1_2, codes_1_1, codes_1_0} : {codes_0_15, codes_0_14, codes_0_13, codes_0_12, codes_0_11, codes_0_10, codes_0_9, codes_0_8, codes_0_7, codes_0_6, codes_0_5, codes_0_4, codes_0_3, codes_0_2, codes_0_1, codes_0_0};
   wire [15:0] scale_fraction_choice = draining ? scale_second : scale_first;
   wire [9:0] scale_fraction = scale_fraction_choice[9:0];
@@ -255,100 +239,100 @@ module heddle_nano_Unpacker_32b_2x8 (
       end
       default: ;
     endcase
-    if (mine && now) begin
+    if (mine && place_0) begin
       codes_0_0 <= word_0;
     end
-    if (mine && now_1) begin
+    if (mine && place_1) begin
       codes_0_1 <= word_1;
     end
-    if (mine && now_2) begin
+    if (mine && place_2) begin
       codes_0_2 <= word_0;
     end
-    if (mine && now_3) begin
+    if (mine && place_3) begin
       codes_0_3 <= word_1;
     end
-    if (mine && now_4) begin
+    if (mine && place_4) begin
       codes_0_4 <= word_0;
     end
-    if (mine && now_5) begin
+    if (mine && place_5) begin
       codes_0_5 <= word_1;
     end
-    if (mine && now_6) begin
+    if (mine && place_6) begin
       codes_0_6 <= word_0;
     end
-    if (mine && now_7) begin
+    if (mine && place_7) begin
       codes_0_7 <= word_1;
     end
-    if (mine && now_8) begin
+    if (mine && place_8) begin
       codes_0_8 <= word_0;
     end
-    if (mine && now_9) begin
+    if (mine && place_9) begin
       codes_0_9 <= word_1;
     end
-    if (mine && now_10) begin
+    if (mine && place_10) begin
       codes_0_10 <= word_0;
     end
-    if (mine && now_11) begin
+    if (mine && place_11) begin
       codes_0_11 <= word_1;
     end
-    if (mine && now_12) begin
+    if (mine && place_12) begin
       codes_0_12 <= word_0;
     end
-    if (mine && now_13) begin
+    if (mine && place_13) begin
       codes_0_13 <= word_1;
     end
-    if (mine && now_14) begin
+    if (mine && place_14) begin
       codes_0_14 <= word_0;
     end
-    if (mine && now_15) begin
+    if (mine && place_15) begin
       codes_0_15 <= word_1;
     end
-    if (mine_1 && now_16) begin
+    if (mine_1 && place_0) begin
       codes_1_0 <= word_0;
     end
-    if (mine_1 && now_17) begin
+    if (mine_1 && place_1) begin
       codes_1_1 <= word_1;
     end
-    if (mine_1 && now_18) begin
+    if (mine_1 && place_2) begin
       codes_1_2 <= word_0;
     end
-    if (mine_1 && now_19) begin
+    if (mine_1 && place_3) begin
       codes_1_3 <= word_1;
     end
-    if (mine_1 && now_20) begin
+    if (mine_1 && place_4) begin
       codes_1_4 <= word_0;
     end
-    if (mine_1 && now_21) begin
+    if (mine_1 && place_5) begin
       codes_1_5 <= word_1;
     end
-    if (mine_1 && now_22) begin
+    if (mine_1 && place_6) begin
       codes_1_6 <= word_0;
     end
-    if (mine_1 && now_23) begin
+    if (mine_1 && place_7) begin
       codes_1_7 <= word_1;
     end
-    if (mine_1 && now_24) begin
+    if (mine_1 && place_8) begin
       codes_1_8 <= word_0;
     end
-    if (mine_1 && now_25) begin
+    if (mine_1 && place_9) begin
       codes_1_9 <= word_1;
     end
-    if (mine_1 && now_26) begin
+    if (mine_1 && place_10) begin
       codes_1_10 <= word_0;
     end
-    if (mine_1 && now_27) begin
+    if (mine_1 && place_11) begin
       codes_1_11 <= word_1;
     end
-    if (mine_1 && now_28) begin
+    if (mine_1 && place_12) begin
       codes_1_12 <= word_0;
     end
-    if (mine_1 && now_29) begin
+    if (mine_1 && place_13) begin
       codes_1_13 <= word_1;
     end
-    if (mine_1 && now_30) begin
+    if (mine_1 && place_14) begin
       codes_1_14 <= word_0;
     end
-    if (mine_1 && now_31) begin
+    if (mine_1 && place_15) begin
       codes_1_15 <= word_1;
     end
     if (filled && !filling) begin

@@ -67,6 +67,7 @@ public final class CommandFetch extends Component {
     beats = in(Stream.of(AxiReader.Beat.of(shape)));
     descriptors = out(Engine.values().length, Stream.of(uint(bits)));
     document("Reads a list of descriptors and hands each to its engine.");
+    parameter("PORT_BITS", configuration.portBits());
 
     State<Phase> phase = state(Phase.IDLE);
     UInt address = reg(uint(CardMemory.ADDRESS_BITS));

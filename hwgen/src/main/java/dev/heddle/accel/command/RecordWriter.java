@@ -40,6 +40,7 @@ public final class RecordWriter extends Component {
     requests = out(Stream.of(AxiRequest.of(shape)));
     beats = out(Stream.of(AxiWriter.Beat.of(shape)));
     document("Writes completion records to card memory.");
+    parameter("PORT_BITS", configuration.portBits());
 
     UInt address = reg(uint(CardMemory.ADDRESS_BITS), 0);
     Bit asked = reg(bit(), 0);

@@ -82,6 +82,10 @@ public final class ActivationLoader extends Component {
     writeExponent = out(bit());
     writeLargest = out(bit());
     document("Loads activation vectors from card memory into the activation buffer.");
+    parameter("PORT_BITS", configuration.portBits());
+    parameter("COLUMNS", configuration.columns());
+    parameter("TOKENS", configuration.maxTokens());
+    parameter("BLOCKS", configuration.maxBlocks());
 
     Bit running = reg(bit(), 0);
     UInt source = reg(uint(CardMemory.ADDRESS_BITS));

@@ -95,7 +95,13 @@ public final class ResultWriter extends Component {
     saturated = out(bit());
     requests = out(Stream.of(AxiRequest.of(shape)));
     beats = out(Stream.of(AxiWriter.Beat.of(shape)));
-    document("Converts the sums of a row tile to fp32 and writes them to card memory.");
+    document(
+        "Converts the sums of a row tile to fp32 and writes them to card memory; LANES + 5 cycles\n"
+            + "a token.");
+    parameter("PORTS", configuration.ports());
+    parameter("PORT_BITS", configuration.portBits());
+    parameter("LANES", configuration.lanes());
+    parameter("TOKENS", configuration.maxTokens());
 
     State<Phase> phase = state(Phase.IDLE);
     UInt waiting = reg(uint(2), 0);

@@ -170,14 +170,17 @@ public final class Unpacker extends Component {
           named(
               "word_" + half, mux(wide, beats.payload, widened(narrow, signed, "signs_" + half))));
     }
+    List<Bit> places = new ArrayList<>();
+    for (int unit : range(units)) {
+      places.add(named("place_" + unit, mux(wide, beat.eq(unit), beat.eq(unit / 2))));
+    }
     List<UInt> stored = new ArrayList<>();
     for (int buffer : range(2)) {
       Bit mine = codeBeat.and(buffer == 0 ? filling.not() : filling);
       List<UInt> words = new ArrayList<>();
       for (int unit : range(units)) {
         UInt word = named("codes_" + buffer + "_" + unit, reg(uint(portBits)));
-        Bit now = mux(wide, beat.eq(unit), beat.eq(unit / 2));
-        when(mine.and(now), () -> word.set(halves.get(unit % 2)));
+        when(mine.and(places.get(unit)), () -> word.set(halves.get(unit % 2)));
         words.add(word);
       }
       stored.add(joined(words));
