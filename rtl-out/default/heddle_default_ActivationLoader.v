@@ -47,7 +47,6 @@ module heddle_default_ActivationLoader (
   reg  [6:0] exponentWord;
   reg  [3:0] lane;
 
-  wire when_condition = command_valid && command_ready;
   wire signed [8:0] lastToken_difference = {1'd0, command_payload[183:176]} - 9'd1;
   wire [10:0] codeLines_sum = blocks + 11'd1;
   wire [9:0] codeLines = codeLines_sum[10:1];
@@ -55,7 +54,6 @@ module heddle_default_ActivationLoader (
   wire [4:0] exponentLines = exponentLines_sum[10:6];
   wire [10:0] lines = codeLines + {6'd0, exponentLines};
   wire [12:0] vectorBeats = {lines, 2'd0};
-  wire when_condition_1 = requests_valid && requests_ready;
   wire inCodes = codeWord != {codeLines, 2'd0};
   wire [6:0] exponentWords = {exponentLines, 2'd0};
   wire complete = blocks < exponentCount;
@@ -63,7 +61,7 @@ module heddle_default_ActivationLoader (
   wire takeWord = inCodes || lastByte || complete;
   wire exponentTaken = beats_valid && !inCodes && !complete;
   wire signed [7:0] lastWord_difference = exponentWords - 8'd1;
-  wire lastWord = exponentWord == $unsigned($signed(lastWord_difference[6:0]));
+  wire lastWord = exponentWord == lastWord_difference[6:0];
   wire vectorDone = beats_valid && beats_ready && !inCodes && lastWord;
   wire exponentWordTaken = beats_valid && beats_ready && !inCodes;
   wire lastVector = vectorDone && token == lastToken;
@@ -96,11 +94,11 @@ module heddle_default_ActivationLoader (
       exponentWord <= 7'd0;
       lane <= 4'd0;
     end else begin
-      if (when_condition) begin
+      if (command_valid && command_ready) begin
         running <= 1'd1;
         asking <= 1'd1;
       end
-      if (when_condition_1) begin
+      if (requests_valid && requests_ready) begin
         if (asked == lastToken) begin
           asking <= 1'd0;
         end
@@ -128,7 +126,7 @@ module heddle_default_ActivationLoader (
   end
 
   always @(posedge clk) begin
-    if (when_condition) begin
+    if (command_valid && command_ready) begin
       asked <= 3'd0;
       token <= 3'd0;
       source <= command_payload[103:64];
@@ -137,7 +135,7 @@ module heddle_default_ActivationLoader (
       lastToken <= lastToken_difference[2:0];
       half <= command_payload[184];
     end
-    if (when_condition_1) begin
+    if (requests_valid && requests_ready) begin
       source <= source + {8'd0, stride};
       asked <= asked + 3'd1;
     end

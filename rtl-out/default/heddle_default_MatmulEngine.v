@@ -312,14 +312,12 @@ module heddle_default_MatmulEngine (
 
   wire start = command_valid && command_ready;
   wire signed [8:0] lastToken_difference = {1'd0, command_payload[343:336]} - 9'd1;
-  wire when_condition = weightRequests_0_valid && weightRequests_0_ready;
-  wire when_condition_1 = weightRequests_1_valid && weightRequests_1_ready;
   wire [1:0] beatSum = {1'd0, weightBeats_0_valid && weightBeats_0_ready} + {1'd0, weightBeats_1_valid && weightBeats_1_ready};
   wire firstStep = step == 1'd0;
   wire lastStep = step == 1'd1;
   wire firstBlock = block_1 == 9'd0;
   wire signed [10:0] lastBlock_difference = blocks - 11'd1;
-  wire lastBlock = {1'd0, block_1} == $unsigned($signed(lastBlock_difference[9:0]));
+  wire lastBlock = {1'd0, block_1} == lastBlock_difference[9:0];
   wire lastOfTokens = token == lastToken;
   wire valid = unpacker_0_valid && unpacker_1_valid;
   wire bankFree = !firstBlock || !(bank ? draining_1 : draining_0);
@@ -327,7 +325,7 @@ module heddle_default_MatmulEngine (
   wire blockDone = issue && lastStep && lastOfTokens;
   wire tileDone = blockDone && lastBlock;
   wire signed [32:0] lastTile_difference = tiles - 33'd1;
-  wire lastTile = tile == $unsigned($signed(lastTile_difference[31:0]));
+  wire lastTile = tile == lastTile_difference[31:0];
   wire signed [8:0] shift = activationExponent - largestExponent - unit;
   wire signed [7:0] activationSum = activationCodes[7:0];
   wire signed [7:0] activationSum_1 = activationCodes[15:8];
@@ -687,11 +685,11 @@ module heddle_default_MatmulEngine (
       if (start) begin
         asking_0 <= 1'd1;
       end
-      if (when_condition) begin
+      if (weightRequests_0_valid && weightRequests_0_ready) begin
         asking_0 <= 1'd0;
         asking_1 <= 1'd1;
       end
-      if (when_condition_1) begin
+      if (weightRequests_1_valid && weightRequests_1_ready) begin
         asking_1 <= 1'd0;
       end
       if (issue) begin
@@ -755,10 +753,10 @@ module heddle_default_MatmulEngine (
       portStride <= command_payload[167:128];
       portBeats <= command_payload[415:384];
     end
-    if (when_condition) begin
+    if (weightRequests_0_valid && weightRequests_0_ready) begin
       address <= address + portStride;
     end
-    if (when_condition_1) begin
+    if (weightRequests_1_valid && weightRequests_1_ready) begin
       address <= address + portStride;
     end
     stage_firstStep <= firstStep;

@@ -39,10 +39,10 @@ module heddle_default_ResultWriter (
   output wire [127:0] beats_data,
   output wire [15:0] beats_strobe
 );
-  localparam [1:0] PHASE_REQUEST = 2'd1;
-  localparam [1:0] PHASE_OFFER = 2'd3;
   localparam [1:0] PHASE_IDLE = 2'd0;
+  localparam [1:0] PHASE_REQUEST = 2'd1;
   localparam [1:0] PHASE_CONVERT = 2'd2;
+  localparam [1:0] PHASE_OFFER = 2'd3;
 
   reg  [1:0] phase;
   reg  [1:0] waiting;
@@ -70,7 +70,6 @@ module heddle_default_ResultWriter (
   wire last = tokenNow == lastToken;
   wire rowTaken = row_valid && row_ready;
   wire tileTaken = rowTaken && last;
-  wire when_condition = waiting != 2'd0;
   wire [1:0] lane = cycle[1:0];
   wire signed [8:0] exponent = largest + unit;
   wire collect = phase == PHASE_CONVERT && cycle >= 3'd3;
@@ -121,7 +120,7 @@ module heddle_default_ResultWriter (
 
   always @(posedge clk) begin
     if (reset) begin
-      phase <= 2'd0;
+      phase <= PHASE_IDLE;
       waiting <= 2'd0;
       tokenNow <= 3'd0;
       bankNow <= 1'd0;
@@ -130,7 +129,7 @@ module heddle_default_ResultWriter (
     end else begin
       case (phase)
         PHASE_IDLE: begin
-          if (when_condition) begin
+          if (waiting != 2'd0) begin
             phase <= PHASE_REQUEST;
           end
         end
@@ -169,7 +168,7 @@ module heddle_default_ResultWriter (
   always @(posedge clk) begin
     case (phase)
       PHASE_IDLE: begin
-        if (when_condition) begin
+        if (waiting != 2'd0) begin
           tokenAddress <= tileAddress;
         end
       end

@@ -82,7 +82,7 @@ module heddle_default_TokenCounters (
       end
       if (clear) begin
         seen <= 1'd0;
-      end else if (gives && !takes && full || gives_1 && !takes_1 && full_1 || (gives_2 && !takes_2 && full_2 || gives_3 && !takes_3 && full_3)) begin
+      end else if (gives && !takes && full || gives_1 && !takes_1 && full_1 || gives_2 && !takes_2 && full_2 || gives_3 && !takes_3 && full_3) begin
         seen <= 1'd1;
       end
     end

@@ -90,10 +90,9 @@ module heddle_default_Unpacker_128b_4x16 (
   wire taken = beats_valid && beats_ready;
   wire lastBeat = beat == (wide ? 3'd7 : 3'd3);
   wire signed [10:0] lastBlock_difference = blocks - 11'd1;
-  wire lastBlock = blockIndex == $unsigned($signed(lastBlock_difference[9:0]));
+  wire lastBlock = blockIndex == lastBlock_difference[9:0];
   wire codeBeat = taken && phase == PHASE_CODES;
   wire filled = codeBeat && lastBeat;
-  wire when_condition = inGroup == 1'd1 || lastBlock;
   wire fills = filled && !filling;
   wire empties = advance && !draining;
   wire fills_1 = filled && filling;
@@ -210,7 +209,7 @@ module heddle_default_Unpacker_128b_4x16 (
 
   always @(posedge clk) begin
     if (reset) begin
-      phase <= 2'd0;
+      phase <= PHASE_SCALES;
       beat <= 3'd0;
       blockIndex <= 10'd0;
       inGroup <= 1'd0;
@@ -233,7 +232,7 @@ module heddle_default_Unpacker_128b_4x16 (
         default: begin // PHASE_CODES
           if (filled) begin
             inGroup <= inGroup + 1'd1;
-            if (when_condition) begin
+            if (inGroup == 1'd1 || lastBlock) begin
               inGroup <= 1'd0;
               phase <= PHASE_SCALES;
             end

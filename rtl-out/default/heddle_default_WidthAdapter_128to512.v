@@ -18,7 +18,6 @@ module heddle_default_WidthAdapter_128to512 (
 
   wire last = index == 2'd3;
   wire [511:0] word = {in_payload, parts};
-  wire when_condition = in_valid && in_ready;
 
   assign in_ready = out_ready || !last;
   assign out_valid = in_valid && last;
@@ -28,14 +27,14 @@ module heddle_default_WidthAdapter_128to512 (
     if (reset) begin
       index <= 2'd0;
     end else begin
-      if (when_condition) begin
+      if (in_valid && in_ready) begin
         index <= index + 1'd1;
       end
     end
   end
 
   always @(posedge clk) begin
-    if (when_condition) begin
+    if (in_valid && in_ready) begin
       parts <= word[511:128];
     end
   end

@@ -87,9 +87,9 @@ module heddle_nano (
   wire registers_bus_rvalid;
   wire [31:0] registers_bus_rdata;
   wire [1:0] registers_bus_rresp;
-  wire [31:0] registers_scratch_contents;
-  wire [63:0] registers_list_contents;
-  wire [63:0] registers_records_contents;
+  wire [31:0] registers_scratch_scratch;
+  wire [63:0] registers_list_address;
+  wire [63:0] registers_records_address;
   wire registers_doorbell_start;
   wire registers_events_done;
   wire registers_interrupt_enable_done;
@@ -336,7 +336,7 @@ module heddle_nano (
   wire quiet = !fetch_active && loaderControl_idle && matmulControl_idle && recordWriter_idle && resultWriter_idle;
   wire ends = active && quiet && quietBefore;
   wire [1:0] beats = matmul_beatsTaken + {1'd0, loaderReader_beats_valid && loaderReader_beats_ready};
-  wire [67:0] registers_multiplications_contents_bits = {count_busy, 4'd0};
+  wire [67:0] registers_multiplications_products_bits = {count_busy, 4'd0};
 
   heddle_nano_RegisterFile_heddle registers (
     .clk(clk),
@@ -360,9 +360,9 @@ module heddle_nano (
     .bus_rready(s_axi_ctrl_rready),
     .bus_rdata(registers_bus_rdata),
     .bus_rresp(registers_bus_rresp),
-    .scratch_contents(registers_scratch_contents),
-    .list_contents(registers_list_contents),
-    .records_contents(registers_records_contents),
+    .scratch_scratch(registers_scratch_scratch),
+    .list_address(registers_list_address),
+    .records_address(registers_records_address),
     .doorbell_start(registers_doorbell_start),
     .status_busy(active),
     .status_unknown_operation(fetch_unknown),
@@ -372,20 +372,20 @@ module heddle_nano (
     .events_done_set(ends),
     .events_done(registers_events_done),
     .interrupt_enable_done(registers_interrupt_enable_done),
-    .position_contents({24'd0, fetch_position}),
-    .cycles_contents(count_cycles),
-    .busy_contents(count_busy),
-    .stalled_memory_contents(count_stalled_memory),
-    .stalled_tokens_contents(count_stalled_tokens),
-    .beats_contents(count_beats),
-    .multiplications_contents(registers_multiplications_contents_bits[63:0])
+    .position_address({24'd0, fetch_position}),
+    .cycles_cycles(count_cycles),
+    .busy_cycles(count_busy),
+    .stalled_memory_cycles(count_stalled_memory),
+    .stalled_tokens_cycles(count_stalled_tokens),
+    .beats_beats(count_beats),
+    .multiplications_products(registers_multiplications_products_bits[63:0])
   );
 
   heddle_nano_CommandFetch fetch (
     .clk(clk),
     .reset(reset),
     .start(start),
-    .listAddress(registers_list_contents[39:0]),
+    .listAddress(registers_list_address[39:0]),
     .active(fetch_active),
     .unknown(fetch_unknown),
     .position(fetch_position),
@@ -569,7 +569,7 @@ module heddle_nano (
     .records_ready(records_records_ready),
     .records_payload(merged_arbiter_output_payload),
     .start(start),
-    .base(registers_records_contents[39:0]),
+    .base(registers_records_address[39:0]),
     .requests_valid(records_requests_valid),
     .requests_ready(recordWriter_requests_ready),
     .requests_address(records_requests_address),
@@ -957,7 +957,7 @@ module heddle_nano (
         active <= 1'd0;
       end
       raised <= registers_events_done && registers_interrupt_enable_done;
-      if (fetchReader_error || loaderReader_error || (weightReader_0_error || resultWriter_error) || recordWriter_error) begin
+      if (fetchReader_error || loaderReader_error || weightReader_0_error || resultWriter_error || recordWriter_error) begin
         memoryError <= 1'd1;
       end
       count_cycles <= count_cycles + {63'd0, active};
@@ -970,9 +970,9 @@ module heddle_nano (
 
   wire unused = &{1'b0, fetchReader_idle, loaderControl_stalledMemory,
     loaderControl_stalledTokens, loaderReader_idle, loader_active, m_axi_mem0_bid[2],
-    matmul_active, merged_arbiter_chosen, recordWriter_done, registers_list_contents,
-    registers_multiplications_contents_bits[67:64], registers_records_contents,
-    registers_scratch_contents, resultWriter_done, weightReader_0_idle};
+    matmul_active, merged_arbiter_chosen, recordWriter_done, registers_list_address,
+    registers_multiplications_products_bits[67:64], registers_records_address,
+    registers_scratch_scratch, resultWriter_done, weightReader_0_idle};
 endmodule
 
 `default_nettype wire

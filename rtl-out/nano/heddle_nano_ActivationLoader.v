@@ -51,7 +51,6 @@ module heddle_nano_ActivationLoader (
   wire words_adapter_out_ready;
   wire [63:0] words_adapter_out_payload;
 
-  wire when_condition = command_valid && command_ready;
   wire signed [8:0] lastToken_difference = {1'd0, command_payload[183:176]} - 9'd1;
   wire [8:0] codeLines_sum = blocks + 9'd1;
   wire [7:0] codeLines = codeLines_sum[8:1];
@@ -59,7 +58,6 @@ module heddle_nano_ActivationLoader (
   wire [2:0] exponentLines = exponentLines_sum[8:6];
   wire [8:0] lines = codeLines + {6'd0, exponentLines};
   wire [12:0] vectorBeats = {lines, 4'd0};
-  wire when_condition_1 = requests_valid && requests_ready;
   wire inCodes = codeWord != {codeLines, 3'd0};
   wire [5:0] exponentWords = {exponentLines, 3'd0};
   wire complete = blocks < exponentCount;
@@ -67,7 +65,7 @@ module heddle_nano_ActivationLoader (
   wire takeWord = inCodes || lastByte || complete;
   wire exponentTaken = words_adapter_out_valid && !inCodes && !complete;
   wire signed [6:0] lastWord_difference = exponentWords - 7'd1;
-  wire lastWord = exponentWord == $unsigned($signed(lastWord_difference[5:0]));
+  wire lastWord = exponentWord == lastWord_difference[5:0];
   wire vectorDone = words_adapter_out_valid && words_adapter_out_ready && !inCodes && lastWord;
   wire exponentWordTaken = words_adapter_out_valid && words_adapter_out_ready && !inCodes;
   wire lastVector = vectorDone && token == lastToken;
@@ -112,11 +110,11 @@ module heddle_nano_ActivationLoader (
       exponentWord <= 6'd0;
       lane <= 3'd0;
     end else begin
-      if (when_condition) begin
+      if (command_valid && command_ready) begin
         running <= 1'd1;
         asking <= 1'd1;
       end
-      if (when_condition_1) begin
+      if (requests_valid && requests_ready) begin
         if (asked == lastToken) begin
           asking <= 1'd0;
         end
@@ -144,7 +142,7 @@ module heddle_nano_ActivationLoader (
   end
 
   always @(posedge clk) begin
-    if (when_condition) begin
+    if (command_valid && command_ready) begin
       asked <= 2'd0;
       token <= 2'd0;
       source <= command_payload[103:64];
@@ -153,7 +151,7 @@ module heddle_nano_ActivationLoader (
       lastToken <= lastToken_difference[1:0];
       half <= command_payload[184];
     end
-    if (when_condition_1) begin
+    if (requests_valid && requests_ready) begin
       source <= source + {8'd0, stride};
       asked <= asked + 1'd1;
     end

@@ -98,9 +98,9 @@ module heddle_nano_AxiWriteArbiter_40x32_i1_n2_o9 (
   wire vacant = !full || memory_awready;
   wire granted = arbiter_output_valid && order_push_ready && vacant;
   wire valid = order_pop_payload ? masters_1_wvalid : masters_0_wvalid;
-  wire [31:0] beat = order_pop_payload ? masters_1_wdata : masters_0_wdata;
-  wire [3:0] beat_1 = order_pop_payload ? masters_1_wstrb : masters_0_wstrb;
-  wire beat_2 = order_pop_payload ? masters_1_wlast : masters_0_wlast;
+  wire [31:0] beat_data = order_pop_payload ? masters_1_wdata : masters_0_wdata;
+  wire [3:0] beat_strb = order_pop_payload ? masters_1_wstrb : masters_0_wstrb;
+  wire beat_last = order_pop_payload ? masters_1_wlast : masters_0_wlast;
   wire owner = memory_bid[1];
   wire id = memory_bid[0];
 
@@ -150,7 +150,7 @@ module heddle_nano_AxiWriteArbiter_40x32_i1_n2_o9 (
     .push_ready(order_push_ready),
     .push_payload(arbiter_chosen),
     .pop_valid(order_pop_valid),
-    .pop_ready(valid && memory_wready && beat_2),
+    .pop_ready(valid && memory_wready && beat_last),
     .pop_payload(order_pop_payload),
     .level(order_level)
   );
@@ -176,9 +176,9 @@ module heddle_nano_AxiWriteArbiter_40x32_i1_n2_o9 (
   assign memory_awprot = held_prot;
   assign memory_awqos = held_qos;
   assign memory_wvalid = order_pop_valid && valid;
-  assign memory_wdata = beat;
-  assign memory_wstrb = beat_1;
-  assign memory_wlast = beat_2;
+  assign memory_wdata = beat_data;
+  assign memory_wstrb = beat_strb;
+  assign memory_wlast = beat_last;
   assign memory_bready = owner ? masters_1_bready : masters_0_bready;
 
   always @(posedge clk) begin

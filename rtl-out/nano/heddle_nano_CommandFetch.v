@@ -74,7 +74,7 @@ module heddle_nano_CommandFetch (
 
   always @(posedge clk) begin
     if (reset) begin
-      phase <= 2'd0;
+      phase <= PHASE_IDLE;
       failed <= 1'd0;
     end else begin
       case (phase)

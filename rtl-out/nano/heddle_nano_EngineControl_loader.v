@@ -27,9 +27,9 @@ module heddle_nano_EngineControl_loader (
   output wire stalledTokens,
   output wire stalledMemory
 );
-  localparam [1:0] PHASE_RECORD = 2'd2;
   localparam [1:0] PHASE_WAIT = 2'd0;
   localparam [1:0] PHASE_RUN = 2'd1;
+  localparam [1:0] PHASE_RECORD = 2'd2;
 
   reg  [1:0] phase;
   reg  [47:0] cycles_count;
@@ -76,7 +76,7 @@ module heddle_nano_EngineControl_loader (
 
   always @(posedge clk) begin
     if (reset) begin
-      phase <= 2'd0;
+      phase <= PHASE_WAIT;
       cycles_count <= 48'd0;
       busyCycles_count <= 48'd0;
       memoryCycles_count <= 48'd0;

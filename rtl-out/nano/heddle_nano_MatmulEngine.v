@@ -173,19 +173,18 @@ module heddle_nano_MatmulEngine (
 
   wire start = command_valid && command_ready;
   wire signed [8:0] lastToken_difference = {1'd0, command_payload[343:336]} - 9'd1;
-  wire when_condition = weightRequests_0_valid && weightRequests_0_ready;
   wire firstStep = step == 2'd0;
   wire lastStep = step == 2'd3;
   wire firstBlock = block_1 == 7'd0;
   wire signed [8:0] lastBlock_difference = blocks - 9'd1;
-  wire lastBlock = {1'd0, block_1} == $unsigned($signed(lastBlock_difference[7:0]));
+  wire lastBlock = {1'd0, block_1} == lastBlock_difference[7:0];
   wire lastOfTokens = token == lastToken;
   wire bankFree = !firstBlock || !(bank ? draining_1 : draining_0);
   wire issue = issuing && unpacker_0_valid && bankFree;
   wire blockDone = issue && lastStep && lastOfTokens;
   wire tileDone = blockDone && lastBlock;
   wire signed [32:0] lastTile_difference = tiles - 33'd1;
-  wire lastTile = tile == $unsigned($signed(lastTile_difference[31:0]));
+  wire lastTile = tile == lastTile_difference[31:0];
   wire signed [8:0] shift = activationExponent - largestExponent - unit;
   wire signed [7:0] activationSum = activationCodes[7:0];
   wire signed [7:0] activationSum_1 = activationCodes[15:8];
@@ -354,7 +353,7 @@ module heddle_nano_MatmulEngine (
       if (start) begin
         asking_0 <= 1'd1;
       end
-      if (when_condition) begin
+      if (weightRequests_0_valid && weightRequests_0_ready) begin
         asking_0 <= 1'd0;
       end
       if (issue) begin
@@ -418,7 +417,7 @@ module heddle_nano_MatmulEngine (
       portStride <= command_payload[167:128];
       portBeats <= command_payload[415:384];
     end
-    if (when_condition) begin
+    if (weightRequests_0_valid && weightRequests_0_ready) begin
       address <= address + portStride;
     end
     stage_firstStep <= firstStep;

@@ -25,9 +25,9 @@ module heddle_nano_RegisterFile_heddle (
   input  wire bus_rready,
   output wire [31:0] bus_rdata,
   output wire [1:0] bus_rresp,
-  output wire [31:0] scratch_contents,
-  output wire [63:0] list_contents,
-  output wire [63:0] records_contents,
+  output wire [31:0] scratch_scratch,
+  output wire [63:0] list_address,
+  output wire [63:0] records_address,
   output wire doorbell_start,
   input  wire status_busy,
   input  wire status_unknown_operation,
@@ -37,13 +37,13 @@ module heddle_nano_RegisterFile_heddle (
   input  wire events_done_set,
   output wire events_done,
   output wire interrupt_enable_done,
-  input  wire [63:0] position_contents,
-  input  wire [63:0] cycles_contents,
-  input  wire [63:0] busy_contents,
-  input  wire [63:0] stalled_memory_contents,
-  input  wire [63:0] stalled_tokens_contents,
-  input  wire [63:0] beats_contents,
-  input  wire [63:0] multiplications_contents
+  input  wire [63:0] position_address,
+  input  wire [63:0] cycles_cycles,
+  input  wire [63:0] busy_cycles,
+  input  wire [63:0] stalled_memory_cycles,
+  input  wire [63:0] stalled_tokens_cycles,
+  input  wire [63:0] beats_beats,
+  input  wire [63:0] multiplications_products
 );
   reg  written;
   reg  [1:0] writeResponse;
@@ -85,19 +85,19 @@ module heddle_nano_RegisterFile_heddle (
   wire read_capacity = readWord == 5'd8;
   wire write_list = writeWord == 5'd10;
   wire read_list = readWord == 5'd10;
-  wire [31:0] part = list_contents[31:0];
+  wire [31:0] part = list_address[31:0];
   wire write_list_high = writeWord == 5'd11;
   wire read_list_high = readWord == 5'd11;
-  wire [31:0] part_1 = list_contents[63:32];
+  wire [31:0] part_1 = list_address[63:32];
   wire [63:0] list_address_mask = {write && write_list_high ? writeMask : 32'd0, write && write_list ? writeMask : 32'd0};
   wire [63:0] list_data = {2{bus_wdata}};
   wire [63:0] list_address_ones = list_data & list_address_mask;
   wire write_records = writeWord == 5'd12;
   wire read_records = readWord == 5'd12;
-  wire [31:0] part_2 = records_contents[31:0];
+  wire [31:0] part_2 = records_address[31:0];
   wire write_records_high = writeWord == 5'd13;
   wire read_records_high = readWord == 5'd13;
-  wire [31:0] part_3 = records_contents[63:32];
+  wire [31:0] part_3 = records_address[63:32];
   wire [63:0] records_address_mask = {write && write_records_high ? writeMask : 32'd0, write && write_records ? writeMask : 32'd0};
   wire [63:0] records_data = {2{bus_wdata}};
   wire [63:0] records_address_ones = records_data & records_address_mask;
@@ -123,42 +123,42 @@ module heddle_nano_RegisterFile_heddle (
   wire interrupt_enable_done_ones = bus_wdata[0] && interrupt_enable_done_mask;
   wire write_position = writeWord == 5'd18;
   wire read_position = readWord == 5'd18;
-  wire [31:0] part_4 = position_contents[31:0];
+  wire [31:0] part_4 = position_address[31:0];
   wire write_position_high = writeWord == 5'd19;
   wire read_position_high = readWord == 5'd19;
   wire write_cycles = writeWord == 5'd20;
   wire read_cycles = readWord == 5'd20;
-  wire [31:0] part_5 = cycles_contents[31:0];
+  wire [31:0] part_5 = cycles_cycles[31:0];
   wire write_cycles_high = writeWord == 5'd21;
   wire read_cycles_high = readWord == 5'd21;
   wire write_busy = writeWord == 5'd22;
   wire read_busy = readWord == 5'd22;
-  wire [31:0] part_6 = busy_contents[31:0];
+  wire [31:0] part_6 = busy_cycles[31:0];
   wire write_busy_high = writeWord == 5'd23;
   wire read_busy_high = readWord == 5'd23;
   wire write_stalled_memory = writeWord == 5'd24;
   wire read_stalled_memory = readWord == 5'd24;
-  wire [31:0] part_7 = stalled_memory_contents[31:0];
+  wire [31:0] part_7 = stalled_memory_cycles[31:0];
   wire write_stalled_memory_high = writeWord == 5'd25;
   wire read_stalled_memory_high = readWord == 5'd25;
   wire write_stalled_tokens = writeWord == 5'd26;
   wire read_stalled_tokens = readWord == 5'd26;
-  wire [31:0] part_8 = stalled_tokens_contents[31:0];
+  wire [31:0] part_8 = stalled_tokens_cycles[31:0];
   wire write_stalled_tokens_high = writeWord == 5'd27;
   wire read_stalled_tokens_high = readWord == 5'd27;
   wire write_beats = writeWord == 5'd28;
   wire read_beats = readWord == 5'd28;
-  wire [31:0] part_9 = beats_contents[31:0];
+  wire [31:0] part_9 = beats_beats[31:0];
   wire write_beats_high = writeWord == 5'd29;
   wire read_beats_high = readWord == 5'd29;
   wire write_multiplications = writeWord == 5'd30;
   wire read_multiplications = readWord == 5'd30;
-  wire [31:0] part_10 = multiplications_contents[31:0];
+  wire [31:0] part_10 = multiplications_products[31:0];
   wire write_multiplications_high = writeWord == 5'd31;
   wire read_multiplications_high = readWord == 5'd31;
-  wire writeMapped = write_magic || write_version || (write_generator || write_config_hash) || (write_scratch || write_clock_hz || (write_features || write_geometry)) || (write_capacity || write_list || (write_list_high || write_records) || (write_records_high || write_doorbell || (write_status || write_events))) || (write_interrupt_enable || write_position || (write_position_high || write_cycles) || (write_cycles_high || write_busy || (write_busy_high || write_stalled_memory)) || (write_stalled_memory_high || write_stalled_tokens || (write_stalled_tokens_high || write_beats) || (write_beats_high || write_multiplications || write_multiplications_high)));
-  wire readMapped = read_magic || read_version || (read_generator || read_config_hash) || (read_scratch || read_clock_hz || (read_features || read_geometry)) || (read_capacity || read_list || (read_list_high || read_records) || (read_records_high || read_doorbell || (read_status || read_events))) || (read_interrupt_enable || read_position || (read_position_high || read_cycles) || (read_cycles_high || read_busy || (read_busy_high || read_stalled_memory)) || (read_stalled_memory_high || read_stalled_tokens || (read_stalled_tokens_high || read_beats) || (read_beats_high || read_multiplications || read_multiplications_high)));
-  wire [31:0] readWordData = (read_magic ? 32'd1212499012 : 32'd0) | (read_version ? 32'd1 : 32'd0) | ((read_generator ? 32'd256 : 32'd0) | (read_config_hash ? 32'd208514755 : 32'd0)) | ((read_scratch ? scratch_contents : 32'd0) | (read_clock_hz ? 32'd24000000 : 32'd0) | ((read_features ? 32'd7 : 32'd0) | (read_geometry ? 32'd67633665 : 32'd0))) | ((read_capacity ? 32'd8388640 : 32'd0) | (read_list ? part : 32'd0) | ((read_list_high ? part_1 : 32'd0) | (read_records ? part_2 : 32'd0)) | ((read_records_high ? part_3 : 32'd0) | (read_doorbell ? 32'd0 : 32'd0) | ((read_status ? status_contents : 32'd0) | (read_events ? events_contents : 32'd0)))) | ((read_interrupt_enable ? interrupt_enable_contents : 32'd0) | (read_position ? part_4 : 32'd0) | ((read_position_high ? highWord : 32'd0) | (read_cycles ? part_5 : 32'd0)) | ((read_cycles_high ? highWord : 32'd0) | (read_busy ? part_6 : 32'd0) | ((read_busy_high ? highWord : 32'd0) | (read_stalled_memory ? part_7 : 32'd0))) | ((read_stalled_memory_high ? highWord : 32'd0) | (read_stalled_tokens ? part_8 : 32'd0) | ((read_stalled_tokens_high ? highWord : 32'd0) | (read_beats ? part_9 : 32'd0)) | ((read_beats_high ? highWord : 32'd0) | (read_multiplications ? part_10 : 32'd0) | (read_multiplications_high ? highWord : 32'd0))));
+  wire writeMapped = write_magic || write_version || write_generator || write_config_hash || write_scratch || write_clock_hz || write_features || write_geometry || write_capacity || write_list || write_list_high || write_records || write_records_high || write_doorbell || write_status || write_events || write_interrupt_enable || write_position || write_position_high || write_cycles || write_cycles_high || write_busy || write_busy_high || write_stalled_memory || write_stalled_memory_high || write_stalled_tokens || write_stalled_tokens_high || write_beats || write_beats_high || write_multiplications || write_multiplications_high;
+  wire readMapped = read_magic || read_version || read_generator || read_config_hash || read_scratch || read_clock_hz || read_features || read_geometry || read_capacity || read_list || read_list_high || read_records || read_records_high || read_doorbell || read_status || read_events || read_interrupt_enable || read_position || read_position_high || read_cycles || read_cycles_high || read_busy || read_busy_high || read_stalled_memory || read_stalled_memory_high || read_stalled_tokens || read_stalled_tokens_high || read_beats || read_beats_high || read_multiplications || read_multiplications_high;
+  wire [31:0] readWordData = (read_magic ? 32'd1212499012 : 32'd0) | (read_version ? 32'd1 : 32'd0) | (read_generator ? 32'd256 : 32'd0) | (read_config_hash ? 32'd208514755 : 32'd0) | (read_scratch ? scratch_scratch : 32'd0) | (read_clock_hz ? 32'd24000000 : 32'd0) | (read_features ? 32'd7 : 32'd0) | (read_geometry ? 32'd67633665 : 32'd0) | (read_capacity ? 32'd8388640 : 32'd0) | (read_list ? part : 32'd0) | (read_list_high ? part_1 : 32'd0) | (read_records ? part_2 : 32'd0) | (read_records_high ? part_3 : 32'd0) | (read_doorbell ? 32'd0 : 32'd0) | (read_status ? status_contents : 32'd0) | (read_events ? events_contents : 32'd0) | (read_interrupt_enable ? interrupt_enable_contents : 32'd0) | (read_position ? part_4 : 32'd0) | (read_position_high ? highWord : 32'd0) | (read_cycles ? part_5 : 32'd0) | (read_cycles_high ? highWord : 32'd0) | (read_busy ? part_6 : 32'd0) | (read_busy_high ? highWord : 32'd0) | (read_stalled_memory ? part_7 : 32'd0) | (read_stalled_memory_high ? highWord : 32'd0) | (read_stalled_tokens ? part_8 : 32'd0) | (read_stalled_tokens_high ? highWord : 32'd0) | (read_beats ? part_9 : 32'd0) | (read_beats_high ? highWord : 32'd0) | (read_multiplications ? part_10 : 32'd0) | (read_multiplications_high ? highWord : 32'd0);
 
   assign bus_awready = write;
   assign bus_wready = write;
@@ -168,9 +168,9 @@ module heddle_nano_RegisterFile_heddle (
   assign bus_rvalid = answered;
   assign bus_rdata = readData;
   assign bus_rresp = readResponse;
-  assign scratch_contents = scratch_scratch_stored;
-  assign list_contents = list_address_stored;
-  assign records_contents = records_address_stored;
+  assign scratch_scratch = scratch_scratch_stored;
+  assign list_address = list_address_stored;
+  assign records_address = records_address_stored;
   assign doorbell_start = doorbell_start_stored;
   assign events_done = events_done_stored;
   assign interrupt_enable_done = interrupt_enable_done_stored;
@@ -197,25 +197,25 @@ module heddle_nano_RegisterFile_heddle (
       events_done_stored <= events_done_stored && !events_done_ones || events_done_set;
       interrupt_enable_done_stored <= interrupt_enable_done_stored && !interrupt_enable_done_mask || interrupt_enable_done_ones;
       if (read && read_position) begin
-        highWord <= position_contents[63:32];
+        highWord <= position_address[63:32];
       end
       if (read && read_cycles) begin
-        highWord <= cycles_contents[63:32];
+        highWord <= cycles_cycles[63:32];
       end
       if (read && read_busy) begin
-        highWord <= busy_contents[63:32];
+        highWord <= busy_cycles[63:32];
       end
       if (read && read_stalled_memory) begin
-        highWord <= stalled_memory_contents[63:32];
+        highWord <= stalled_memory_cycles[63:32];
       end
       if (read && read_stalled_tokens) begin
-        highWord <= stalled_tokens_contents[63:32];
+        highWord <= stalled_tokens_cycles[63:32];
       end
       if (read && read_beats) begin
-        highWord <= beats_contents[63:32];
+        highWord <= beats_beats[63:32];
       end
       if (read && read_multiplications) begin
-        highWord <= multiplications_contents[63:32];
+        highWord <= multiplications_products[63:32];
       end
       if (write) begin
         written <= 1'd1;

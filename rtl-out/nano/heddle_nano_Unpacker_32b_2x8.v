@@ -90,10 +90,9 @@ module heddle_nano_Unpacker_32b_2x8 (
   wire taken = beats_valid && beats_ready;
   wire lastBeat = beat == (wide ? 4'd15 : 4'd7);
   wire signed [8:0] lastBlock_difference = blocks - 9'd1;
-  wire lastBlock = blockIndex == $unsigned($signed(lastBlock_difference[7:0]));
+  wire lastBlock = blockIndex == lastBlock_difference[7:0];
   wire codeBeat = taken && phase == PHASE_CODES;
   wire filled = codeBeat && lastBeat;
-  wire when_condition = inGroup == 1'd0 || lastBlock;
   wire fills = filled && !filling;
   wire empties = advance && !draining;
   wire fills_1 = filled && filling;
@@ -172,7 +171,7 @@ module heddle_nano_Unpacker_32b_2x8 (
 
   always @(posedge clk) begin
     if (reset) begin
-      phase <= 2'd0;
+      phase <= PHASE_SCALES;
       beat <= 4'd0;
       blockIndex <= 8'd0;
       inGroup <= 1'd0;
@@ -195,7 +194,7 @@ module heddle_nano_Unpacker_32b_2x8 (
         default: begin // PHASE_CODES
           if (filled) begin
             inGroup <= inGroup + 1'd1;
-            if (when_condition) begin
+            if (inGroup == 1'd0 || lastBlock) begin
               inGroup <= 1'd0;
               phase <= PHASE_SCALES;
             end

@@ -47,8 +47,8 @@ module Arithmetic (
   wire signed [6:0] mixed_difference = 7'sd0 - y;
   wire [15:0] ram_data_bits = {2{a}};
   wire [1:0] ram_mask_bits = a[1:0];
-  wire signed [6:0] chosen = c ? held_re : pair_re;
-  wire [8:0] chosen_1 = c ? held_im : pair_im;
+  wire signed [6:0] chosen_re = c ? held_re : pair_re;
+  wire [8:0] chosen_im = c ? held_im : pair_im;
   wire signed [14:0] total_sum_1 = $signed(history_0) * y + $signed(history_1) * y;
   wire signed [14:0] total_sum_2 = $signed(history_2) * y + $signed(history_3) * y;
   wire signed [15:0] total_sum = total_sum_1 + total_sum_2;
@@ -62,8 +62,8 @@ module Arithmetic (
   assign mixed = {2'd0, {mixed_sum, $unsigned(x), mixed_difference[4:1]} ^ {14'd0, a}};
   assign flags = ((x < $signed({{3{y[5]}}, y}) || a >= 8'd200) && !c) ^ (|a) && !y[5];
   assign word = read;
-  assign copy_re = chosen;
-  assign copy_im = chosen_1;
+  assign copy_re = chosen_re;
+  assign copy_im = chosen_im;
   assign picked = b[2] ? history_4 : b[1] ? (b[0] ? history_3 : history_2) : b[0] ? history_1 : history_0;
   assign dot = $signed({{3{total[16]}}, total});
 

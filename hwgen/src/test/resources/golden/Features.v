@@ -31,9 +31,10 @@ module Features (
   input  wire remote,
   output wire caught
 );
-  localparam [1:0] PHASE_DRAIN = 2'd2;
   localparam [1:0] PHASE_IDLE = 2'd0;
   localparam [1:0] PHASE_FILL = 2'd1;
+  localparam [1:0] PHASE_DRAIN = 2'd2;
+
   localparam POWER_OFF = 1'd0;
   localparam POWER_ON = 1'd1;
 
@@ -51,13 +52,11 @@ module Features (
   reg  [7:0] square [0:15];
   wire [3:0] buffer_1_delayed;
 
-  wire when_condition_1 = source_valid && source_ready;
   wire signed [6:0] total_difference = 7'sd0 - taps_1;
   wire signed [15:0] total_sum = taps_0 * held_level + $signed({{9{total_difference[6]}}, total_difference});
   wire signed [16:0] total = total_sum + $signed({{11{taps_2[5]}}, taps_2});
   wire signed [11:0] weighted_bits = $signed(total[11:0]);
   wire [15:0] ram_data_bits = {2'd0, {held_place, held_level}};
-  wire when_condition = count != 8'd0;
 
   Buffer #(.STAGES(3)) buffer_1 (
     .value(code),
@@ -93,8 +92,8 @@ module Features (
   always @(posedge clk) begin
     if (reset) begin
       valid <= 1'd0;
-      power <= 1'd0;
-      phase <= 2'd0;
+      power <= POWER_OFF;
+      phase <= PHASE_IDLE;
       count <= 8'd0;
     end else begin
       if (source_ready) begin
@@ -120,7 +119,7 @@ module Features (
           end
         end
         default: begin // PHASE_DRAIN
-          if (when_condition) begin
+          if (count != 8'd0) begin
             if (code == 4'd0) begin
               count <= count - 8'd1;
             end else begin
@@ -135,7 +134,7 @@ module Features (
   end
 
   always @(posedge clk) begin
-    if (when_condition_1) begin
+    if (source_valid && source_ready) begin
       held_level <= source_level;
       held_place <= source_place;
     end

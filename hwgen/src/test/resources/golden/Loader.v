@@ -8,9 +8,9 @@ module Loader (
   output wire loading,
   output wire done
 );
+  localparam [1:0] PHASE_IDLE = 2'd0;
   localparam [1:0] PHASE_LOAD = 2'd1;
   localparam [1:0] PHASE_DONE = 2'd2;
-  localparam [1:0] PHASE_IDLE = 2'd0;
 
   reg  [1:0] phase;
   reg  [2:0] row;
@@ -22,7 +22,7 @@ module Loader (
 
   always @(posedge clk) begin
     if (reset) begin
-      phase <= 2'd0;
+      phase <= PHASE_IDLE;
       row <= 3'd0;
     end else begin
       case (phase)

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -27,18 +30,77 @@ import org.objectweb.asm.Opcodes;
  * class file; names of locals need debug information, which Maven writes by default.
  */
 final class CallSite {
+  // Frames of reflection count as any other of the JDK, which saves the walker a test for each.
   private static final StackWalker WALKER =
-      StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+      StackWalker.getInstance(
+          Set.of(
+              StackWalker.Option.RETAIN_CLASS_REFERENCE, StackWalker.Option.SHOW_REFLECT_FRAMES));
   private static final String CORE = CallSite.class.getPackageName();
   private static final int DEEPEST = 24;
-  private static final Map<Key, Site> SITES = new ConcurrentHashMap<>();
-  private static final Map<Class<?>, Map<String, Map<Integer, Site>>> CLASSES =
-      new ConcurrentHashMap<>();
+  private static final String UNKNOWN = "unknown";
 
-  private record Key(Class<?> type, String method, String descriptor, int index) {}
+  /** The calls of a class; null for the language itself and the JDK. */
+  private static final ClassValue<Calls> CLASSES =
+      new ClassValue<>() {
+        @Override
+        protected Calls computeValue(Class<?> type) {
+          return isOutside(type) ? read(type) : null;
+        }
+      };
 
-  /** What follows a call: the name stored to, whether the result is returned, and the line. */
-  private record Site(String store, boolean returned, String location) {}
+  /** The calls in the methods of a class. */
+  private static final class Calls {
+    private final Map<String, Map<Integer, Site>> methods = new HashMap<>();
+    private final Map<Integer, Site> unique = new HashMap<>();
+    private final Site elsewhere;
+
+    Calls(Class<?> type) {
+      elsewhere = new Site(null, false, type.getSimpleName(), false);
+    }
+
+    /** Once all methods are known: the calls that their bytecode index alone identifies. */
+    void findUnique() {
+      Set<Integer> ambiguous = new HashSet<>();
+      for (Map<Integer, Site> method : methods.values()) {
+        for (Map.Entry<Integer, Site> call : method.entrySet()) {
+          if (unique.put(call.getKey(), call.getValue()) != null) {
+            ambiguous.add(call.getKey());
+          }
+        }
+      }
+      unique.keySet().removeAll(ambiguous);
+    }
+
+    Site site(StackWalker.StackFrame frame) {
+      // The virtual machine takes its time over the names of methods.
+      Site site = unique.get(frame.getByteCodeIndex());
+      if (site != null) {
+        return site;
+      }
+      String method = frame.getMethodName() + frame.getDescriptor();
+      return methods
+          .getOrDefault(method, Map.of())
+          .getOrDefault(frame.getByteCodeIndex(), elsewhere);
+    }
+  }
+
+  /**
+   * What follows a call.
+   *
+   * @param store what the result is stored to, or null
+   * @param returned whether the result is returned
+   * @param location the line
+   * @param construction whether the call is in the constructor of a component
+   */
+  private record Site(String store, boolean returned, String location, boolean construction) {
+    Site storedTo(String name) {
+      return new Site(name, false, location, construction);
+    }
+
+    Site handedOn() {
+      return new Site(null, true, location, construction);
+    }
+  }
 
   /** A name (null when there is none) and a line. */
   record Found(String name, String location) {}
@@ -47,18 +109,12 @@ final class CallSite {
 
   /** Name and line of the code that calls into the language. */
   static Found find() {
-    return WALKER.walk(CallSite::search);
+    return WALKER.walk(frames -> walk(frames, new Search(false)));
   }
 
   /** The line of the code that calls into the language. */
   static String here() {
-    return WALKER.walk(
-        frames ->
-            frames
-                .filter(CallSite::isOutside)
-                .findFirst()
-                .map(frame -> site(frame).location)
-                .orElse("unknown"));
+    return WALKER.walk(frames -> walk(frames, new Search(true))).location;
   }
 
   /** Names an expression; operands made by the same source expression give their name up to it. */
@@ -76,67 +132,62 @@ final class CallSite {
     return node.named(found.name, found.location);
   }
 
-  private static boolean isOutside(StackWalker.StackFrame frame) {
-    String name = frame.getDeclaringClass().getPackageName();
+  private static boolean isOutside(Class<?> type) {
+    String name = type.getPackageName();
     return !name.equals(CORE) && !name.startsWith("java.") && !name.startsWith("jdk.");
   }
 
-  private static Found search(Stream<StackWalker.StackFrame> frames) {
-    String name = null;
-    String location = null;
-    int depth = 0;
-    for (var it = frames.iterator(); it.hasNext() && depth < DEEPEST; ) {
-      StackWalker.StackFrame frame = it.next();
-      if (!isOutside(frame)) {
-        continue;
+  private static Found walk(Stream<StackWalker.StackFrame> frames, Search search) {
+    // Without a stream's machinery: this runs for every signal, expression and statement.
+    Spliterator<StackWalker.StackFrame> next = frames.spliterator();
+    while (!search.complete && next.tryAdvance(search)) {}
+    return new Found(search.name, search.location);
+  }
+
+  /** Follows a value from the call that makes it to where it is stored. */
+  private static final class Search implements Consumer<StackWalker.StackFrame> {
+    private final boolean lineOnly;
+    private String name;
+    private String location = UNKNOWN;
+    private int depth;
+    private boolean complete;
+
+    Search(boolean lineOnly) {
+      this.lineOnly = lineOnly;
+    }
+
+    @Override
+    public void accept(StackWalker.StackFrame frame) {
+      Calls calls = CLASSES.get(frame.getDeclaringClass());
+      if (calls == null) {
+        return;
       }
-      Site site = site(frame);
+      Site site = calls.site(frame);
       location = site.location;
       if (site.store != null) {
         name = name == null ? site.store : site.store + "_" + name;
-      } else if (depth == 0 && !site.returned) {
-        return new Found(null, location);
       }
-      if (frame.getMethodName().equals("<init>")
-          && Component.class.isAssignableFrom(frame.getDeclaringClass())) {
-        break;
-      }
+      boolean anonymous = depth == 0 && site.store == null && !site.returned;
       depth++;
+      complete = lineOnly || anonymous || depth == DEEPEST || site.construction;
     }
-    return new Found(name, location == null ? "unknown" : location);
   }
 
-  private static Site site(StackWalker.StackFrame frame) {
-    Key key =
-        new Key(
-            frame.getDeclaringClass(),
-            frame.getMethodName(),
-            frame.getDescriptor(),
-            frame.getByteCodeIndex());
-    return SITES.computeIfAbsent(key, CallSite::resolve);
-  }
-
-  private static Site resolve(Key key) {
-    Map<Integer, Site> calls =
-        CLASSES
-            .computeIfAbsent(key.type, CallSite::read)
-            .getOrDefault(key.method + key.descriptor, Map.of());
-    return calls.getOrDefault(key.index, new Site(null, false, key.type.getSimpleName()));
-  }
-
-  private static Map<String, Map<Integer, Site>> read(Class<?> type) {
+  private static Calls read(Class<?> type) {
+    Calls calls = new Calls(type);
     String file = type.getName().substring(type.getName().lastIndexOf('.') + 1) + ".class";
     try (InputStream in = type.getResourceAsStream(file)) {
-      if (in == null) {
-        return Map.of();
+      if (in != null) {
+        Reader reader = new Reader(in.readAllBytes());
+        boolean component = Component.class.isAssignableFrom(type);
+        reader.accept(new ClassScan(reader, component, calls), ClassReader.SKIP_FRAMES);
+        calls.findUnique();
       }
-      Reader reader = new Reader(in.readAllBytes());
-      ClassScan scan = new ClassScan(reader);
-      reader.accept(scan, ClassReader.SKIP_FRAMES);
-      return scan.methods;
     } catch (IOException e) {
-      return Map.of();
+      // Names and lines are a convenience; without the class file there are none.
+      return new Calls(type);
     }
+    return calls;
   }
 
   /** A class reader that tells the index of the instruction it is at. */
@@ -155,12 +206,15 @@ final class CallSite {
 
   private static final class ClassScan extends ClassVisitor {
     private final Reader reader;
-    private final Map<String, Map<Integer, Site>> methods = new HashMap<>();
-    private String source = "unknown";
+    private final boolean component;
+    private final Calls calls;
+    private String source = UNKNOWN;
 
-    ClassScan(Reader reader) {
+    ClassScan(Reader reader, boolean component, Calls calls) {
       super(Opcodes.ASM9);
       this.reader = reader;
+      this.component = component;
+      this.calls = calls;
     }
 
     @Override
@@ -171,9 +225,9 @@ final class CallSite {
     @Override
     public MethodVisitor visitMethod(
         int access, String name, String descriptor, String signature, String[] exceptions) {
-      Map<Integer, Site> calls = new HashMap<>();
-      methods.put(name + descriptor, calls);
-      return new MethodScan(reader, source, calls);
+      Map<Integer, Site> method = new HashMap<>();
+      calls.methods.put(name + descriptor, method);
+      return new MethodScan(reader, source, component && name.equals("<init>"), method);
     }
   }
 
@@ -181,10 +235,11 @@ final class CallSite {
   private static final class MethodScan extends MethodVisitor {
     private record Local(String name, Label start, Label end, int slot) {}
 
-    private record Store(int call, int slot, int position, String location) {}
+    private record Store(int call, int slot, int position) {}
 
     private final Reader reader;
     private final String source;
+    private final boolean construction;
     private final Map<Integer, Site> calls;
     private final List<Local> locals = new ArrayList<>();
     private final List<Store> stores = new ArrayList<>();
@@ -193,10 +248,11 @@ final class CallSite {
     private int pending = -1;
     private int position;
 
-    MethodScan(Reader reader, String source, Map<Integer, Site> calls) {
+    MethodScan(Reader reader, String source, boolean construction, Map<Integer, Site> calls) {
       super(Opcodes.ASM9);
       this.reader = reader;
       this.source = source;
+      this.construction = construction;
       this.calls = calls;
     }
 
@@ -206,7 +262,7 @@ final class CallSite {
 
     private void call() {
       pending = reader.index;
-      calls.put(pending, new Site(null, false, location()));
+      calls.put(pending, new Site(null, false, location(), construction));
       position++;
     }
 
@@ -247,7 +303,7 @@ final class CallSite {
     @Override
     public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
       if (pending >= 0 && (opcode == Opcodes.PUTFIELD || opcode == Opcodes.PUTSTATIC)) {
-        calls.put(pending, new Site(name, false, calls.get(pending).location));
+        calls.put(pending, calls.get(pending).storedTo(name));
       }
       other();
     }
@@ -255,7 +311,7 @@ final class CallSite {
     @Override
     public void visitVarInsn(int opcode, int slot) {
       if (pending >= 0 && opcode == Opcodes.ASTORE) {
-        stores.add(new Store(pending, slot, position + 1, calls.get(pending).location));
+        stores.add(new Store(pending, slot, position + 1));
       }
       other();
     }
@@ -263,7 +319,7 @@ final class CallSite {
     @Override
     public void visitInsn(int opcode) {
       if (pending >= 0 && opcode == Opcodes.ARETURN) {
-        calls.put(pending, new Site(null, true, calls.get(pending).location));
+        calls.put(pending, calls.get(pending).handedOn());
       }
       other();
     }
@@ -302,7 +358,7 @@ final class CallSite {
           if (local.slot == store.slot
               && positions.get(local.start) <= store.position
               && store.position <= positions.get(local.end)) {
-            calls.put(store.call, new Site(local.name, false, store.location));
+            calls.put(store.call, calls.get(store.call).storedTo(local.name));
           }
         }
       }

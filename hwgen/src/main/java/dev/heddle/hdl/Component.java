@@ -16,10 +16,10 @@ import dev.heddle.hdl.ir.Op;
 import dev.heddle.hdl.ir.Statement;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * A hardware module. Ports are fields, and the constructor is the description:
@@ -292,11 +292,13 @@ public abstract class Component {
     netlists.putIfAbsent(placed.definition.digest(), placed.definition.netlist());
     List<Integer> map =
         domains.isEmpty()
-            ? IntStream.range(0, wanted).mapToObj(i -> domain).toList()
+            ? Collections.nCopies(wanted, domain)
             : domains.stream().map(this::index).toList();
-    String base = placed.getClass().getSimpleName();
-    String instanceName =
-        name != null ? name : Character.toLowerCase(base.charAt(0)) + base.substring(1);
+    String instanceName = name;
+    if (instanceName == null) {
+      String type = placed.getClass().getSimpleName();
+      instanceName = Character.toLowerCase(type.charAt(0)) + type.substring(1);
+    }
     definition.add(new Instance(instanceName, location, definition, placed.definition, map));
     return child;
   }

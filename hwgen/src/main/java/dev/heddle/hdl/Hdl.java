@@ -118,8 +118,22 @@ public final class Hdl {
    * {@code whenOne} where {@code select} is one, {@code whenZero} elsewhere; records and vecs
    * member by member.
    */
-  @SuppressWarnings("unchecked")
   public static <T extends Data> T mux(Bit select, T whenOne, T whenZero) {
+    T chosen = choose(select, whenOne, whenZero);
+    if (!(chosen instanceof Value) && !select.isLiteral()) {
+      // All members have got the name of what the whole is stored in.
+      for (Leaf leaf : Leaf.of(chosen)) {
+        Node node = leaf.value().node();
+        if (node.op() == Op.MUX && node.name() != null) {
+          node.named(node.name() + leaf.path(), node.location());
+        }
+      }
+    }
+    return chosen;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Data> T choose(Bit select, T whenOne, T whenZero) {
     if (whenOne instanceof Value x && whenZero instanceof Value y) {
       if (x.signed() != y.signed()) {
         throw new HdlException(
@@ -141,14 +155,14 @@ public final class Hdl {
       List<Data> b = Leaf.parts(y);
       List<Data> chosen = new ArrayList<>();
       for (int i = 0; i < a.size(); i++) {
-        chosen.add(mux(select, a.get(i), b.get(i)));
+        chosen.add(choose(select, a.get(i), b.get(i)));
       }
       return Leaf.rebuild(whenOne, chosen);
     }
     if (whenOne instanceof Vec<?> x && whenZero instanceof Vec<?> y && x.size() == y.size()) {
       List<Data> chosen = new ArrayList<>();
       for (int i = 0; i < x.size(); i++) {
-        chosen.add(mux(select, x.get(i), y.get(i)));
+        chosen.add(choose(select, x.get(i), y.get(i)));
       }
       return (T) new Vec<>(chosen);
     }
@@ -262,8 +276,14 @@ public final class Hdl {
    */
   public static <T extends Data> T named(String name, T data) {
     for (Leaf leaf : Leaf.of(data)) {
-      if (!leaf.value().isLiteral()) {
-        leaf.value().node().named(name + leaf.path(), CallSite.here());
+      if (leaf.value().isLiteral()) {
+        continue;
+      }
+      Node node = leaf.value().node();
+      String part = leaf.path().isEmpty() ? null : leaf.path().substring(1);
+      // A port, wire or register that has its name already is only passing through.
+      if (!node.op().isSignal() || node.name() == null || node.name().equals(part)) {
+        node.named(name + leaf.path(), CallSite.here());
       }
     }
     return data;

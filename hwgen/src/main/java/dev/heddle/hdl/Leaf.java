@@ -22,6 +22,9 @@ record Leaf(Value value, String path, boolean flipped) {
 
   /** All leaves in declaration order. */
   static List<Leaf> of(Data data) {
+    if (data instanceof Value value) {
+      return List.of(new Leaf(value, "", false));
+    }
     List<Leaf> leaves = new ArrayList<>();
     collect(data, "", "_", false, leaves);
     if (leaves.size() > 1) {

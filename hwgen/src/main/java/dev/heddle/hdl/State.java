@@ -5,14 +5,18 @@ import java.util.Locale;
 
 /** A register that holds a constant of a Java enum: the state of a controller. */
 public final class State<E extends Enum<E>> {
-  private final Class<E> type;
   private final List<E> constants;
   private final UInt code;
 
   State(Class<E> type, UInt code) {
-    this.type = type;
     this.constants = List.of(type.getEnumConstants());
     this.code = code;
+    String prefix = type.getSimpleName().replaceAll("([a-z0-9])([A-Z])", "$1_$2");
+    code.node()
+        .enumeration(
+            constants.stream()
+                .map(constant -> (prefix + "_" + constant.name()).toUpperCase(Locale.ROOT))
+                .toList());
   }
 
   /** The register; constant number i of the enum has code i. */
@@ -40,9 +44,8 @@ public final class State<E extends Enum<E>> {
   }
 
   UInt literal(E constant) {
-    String prefix = type.getSimpleName().replaceAll("([a-z0-9])([A-Z])", "$1_$2");
     UInt literal = Hdl.lit(constant.ordinal(), code.width());
-    literal.node().symbol((prefix + "_" + constant.name()).toUpperCase(Locale.ROOT));
+    literal.node().enumeration(code.node().enumeration());
     return literal;
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Names and drivers of one module: ports have usable names; every output, wire, register and
@@ -20,6 +21,8 @@ import java.util.Set;
  * assignment is overridden by an unconditional one after it, so that nothing has two drivers.
  */
 public final class StructureCheck {
+  private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
   private final Definition definition;
   private final List<String> problems = new ArrayList<>();
   private final Map<Node, String> openBranch = new HashMap<>();
@@ -182,7 +185,7 @@ public final class StructureCheck {
   }
 
   private static boolean isIdentifier(String name) {
-    return name.matches("[A-Za-z_][A-Za-z0-9_]*");
+    return IDENTIFIER.matcher(name).matches();
   }
 
   private void problem(String format, Object... arguments) {

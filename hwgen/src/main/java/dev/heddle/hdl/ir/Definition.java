@@ -20,17 +20,18 @@ public final class Definition {
   private String name;
   private final String location;
   private final List<Domain> domains = new ArrayList<>(1);
-  private final List<Node> nodes = new ArrayList<>();
+  private List<Node> nodes = new ArrayList<>(20);
   private final List<Node> ports = new ArrayList<>();
-  private final List<Memory> memories = new ArrayList<>(0);
-  private final List<Instance> instances = new ArrayList<>(0);
-  private final List<Node> unused = new ArrayList<>(0);
+  private List<Memory> memories = new ArrayList<>(0);
+  private List<Instance> instances = new ArrayList<>(0);
+  private List<Node> unused = new ArrayList<>(0);
   private final Map<String, String> parameters = new LinkedHashMap<>(0);
-  private final Block body = new Block();
+  private Block body = new Block();
   private final boolean external;
   private final Object component;
   private String documentation = "";
   private Instance instance;
+  private int position;
   private Digest digest;
   private Netlist netlist;
 
@@ -51,6 +52,7 @@ public final class Definition {
 
   int add(Node node) {
     if (node.op() == Op.INPUT || node.op() == Op.OUTPUT) {
+      node.port(ports.size());
       ports.add(node);
     }
     nodes.add(node);
@@ -71,6 +73,7 @@ public final class Definition {
   /** Adds an instance and makes this module the parent of its definition. */
   public void add(Instance placed) {
     placed.definition().instance = placed;
+    placed.definition().position = instances.size();
     instances.add(placed);
   }
 
@@ -119,7 +122,7 @@ public final class Definition {
     return Collections.unmodifiableList(domains);
   }
 
-  /** All nodes but constants. */
+  /** All nodes but constants; none after {@link #complete} with the netlist of an equal module. */
   public List<Node> nodes() {
     return Collections.unmodifiableList(nodes);
   }
@@ -164,6 +167,11 @@ public final class Definition {
     return instance;
   }
 
+  /** Which of its parent's instances the module is. */
+  int position() {
+    return position;
+  }
+
   /** Structural digest: equal for modules that differ in nothing that is written. */
   public Digest digest() {
     if (digest == null) {
@@ -177,8 +185,19 @@ public final class Definition {
     return netlist;
   }
 
-  /** Ends the construction of the module with its netlist, or that of an equal module. */
+  /**
+   * Ends the construction of the module with its netlist, or that of an equal module. The latter
+   * says all there is to say, so that what the module contains is let go: a thousand equal modules
+   * take the memory of one and of their ports.
+   */
   public void complete(Netlist checked) {
     netlist = checked;
+    if (checked.definition() != this) {
+      nodes = new ArrayList<>(0);
+      memories = new ArrayList<>(0);
+      instances = new ArrayList<>(0);
+      unused = new ArrayList<>(0);
+      body = new Block();
+    }
   }
 }

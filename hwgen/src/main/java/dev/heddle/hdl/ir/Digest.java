@@ -1,8 +1,6 @@
 package dev.heddle.hdl.ir;
 
 import java.math.BigInteger;
-import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * A 128-bit hash of everything that is written of a module. It walks each node once and makes no
@@ -20,19 +18,11 @@ public record Digest(long high, long low) {
 
   private static final class Hasher {
     private final Definition definition;
-    private final Map<Definition, Integer> children = new IdentityHashMap<>();
-    private final Map<Memory, Integer> memories = new IdentityHashMap<>();
     private long high = 0x243F6A8885A308D3L;
     private long low = 0x13198A2E03707344L;
 
     Hasher(Definition definition) {
       this.definition = definition;
-      for (Instance instance : definition.instances()) {
-        children.put(instance.definition(), children.size());
-      }
-      for (Memory memory : definition.memories()) {
-        memories.put(memory, memories.size());
-      }
     }
 
     void definition() {
@@ -75,8 +65,11 @@ public record Digest(long high, long low) {
         if (node.value() != null) {
           mix(node.value());
         }
+        if (node.enumeration() != null) {
+          node.enumeration().forEach(this::mix);
+        }
         if (node.memory() != null) {
-          mix(memories.get(node.memory()));
+          mix(definition.memories().indexOf(node.memory()));
         }
         for (Node operand : node.operands()) {
           reference(operand);
@@ -107,7 +100,7 @@ public record Digest(long high, long low) {
           }
         } else if (statement instanceof Statement.Write write) {
           mix(4);
-          mix(memories.get(write.memory()));
+          mix(definition.memories().indexOf(write.memory()));
           mix(write.domain());
           reference(write.address());
           reference(write.data());
@@ -130,7 +123,7 @@ public record Digest(long high, long low) {
         mix(node.width());
         mix(node.symbol());
       } else {
-        mix(node.owner() == definition ? -1 : children.get(node.owner()));
+        mix(node.owner() == definition ? -1 : node.owner().position());
         mix(node.id());
       }
     }
@@ -140,11 +133,18 @@ public record Digest(long high, long low) {
         mix(-1);
         return;
       }
-      mix(text.length());
-      mix(text.hashCode());
-      for (int i = 0; i < text.length(); i += 3) {
-        mix(text.charAt(i));
+      // The hash of a string is kept by the string; the characters make up for its 32 bits.
+      int length = text.length();
+      mix((long) length << 32 | text.hashCode() & 0xFFFF_FFFFL);
+      long packed = 0;
+      for (int i = 0; i < length; i++) {
+        packed = packed << 16 | text.charAt(i);
+        if ((i & 3) == 3) {
+          mix(packed);
+          packed = 0;
+        }
       }
+      mix(packed);
     }
 
     private void mix(BigInteger value) {

@@ -2,9 +2,7 @@ package dev.heddle.hdl.ir;
 
 import java.math.BigInteger;
 import java.util.BitSet;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A module as a graph: every signal has one expression, multiplexers stand where the statements had
@@ -56,8 +54,8 @@ public final class Netlist {
   private final int[][] operands;
   private final Node[] nodes;
   private final BigInteger[] values;
-  private final int[] byId;
-  private final Map<Node, Integer> foreign;
+  private final NodeNumbers numbers;
+  private final int[] byNumber;
   private final int[] resets;
   private final List<Register> registers;
   private final List<WritePort> writePorts;
@@ -83,12 +81,11 @@ public final class Netlist {
       nodes[cell] = builder.nodes[old];
       values[cell] = builder.values[old];
     }
-    byId = new int[definition.nodes().size()];
-    for (int i = 0; i < byId.length; i++) {
-      byId[i] = order.position(i);
+    numbers = builder.numbers;
+    byNumber = new int[numbers.size()];
+    for (int i = 0; i < byNumber.length; i++) {
+      byNumber[i] = order.position(i);
     }
-    foreign = new IdentityHashMap<>(builder.others.size() * 2);
-    builder.others.forEach((node, old) -> foreign.put(node, order.position(old)));
     resets = order.positions(builder.resets);
     registers =
         builder.registers.stream()
@@ -181,7 +178,7 @@ public final class Netlist {
 
   /** The cell of a node of the module, or of a port of an instance in it. */
   public int cell(Node node) {
-    return node.owner() == definition ? byId[node.id()] : foreign.get(node);
+    return byNumber[numbers.of(node)];
   }
 
   /** The cell that is one while a clock domain is in reset. */

@@ -14,6 +14,7 @@ final class NetlistBuilder {
   private static final int UNDRIVEN = -1;
 
   final Definition definition;
+  final NodeNumbers numbers;
   int count;
   Op[] ops;
   int[] widths;
@@ -23,8 +24,8 @@ final class NetlistBuilder {
   BigInteger[] values;
   final int[] resets;
 
-  /** Cells of constants and of ports of instances. */
-  final Map<Node, Integer> others = new IdentityHashMap<>();
+  /** Cells of constants. */
+  private final Map<Node, Integer> constants = new IdentityHashMap<>();
 
   final List<Netlist.Register> registers = new ArrayList<>();
   final List<Netlist.WritePort> writePorts = new ArrayList<>();
@@ -74,7 +75,8 @@ final class NetlistBuilder {
 
   NetlistBuilder(Definition definition) {
     this.definition = definition;
-    int capacity = definition.nodes().size() + 16;
+    numbers = new NodeNumbers(definition);
+    int capacity = numbers.size() + 16;
     ops = new Op[capacity];
     widths = new int[capacity];
     signs = new boolean[capacity];
@@ -85,15 +87,15 @@ final class NetlistBuilder {
   }
 
   void build() {
-    // Nodes first, so that the cell of a node of this module has the number of the node.
+    // In the order of their numbers, so that cells need no table.
     for (Node node : definition.nodes()) {
       add(node.op(), node.width(), node.signed(), node);
     }
-    for (int domain = 0; domain < resets.length; domain++) {
-      resets[domain] = add(Op.INPUT, 1, false, null);
-    }
     for (Instance instance : definition.instances()) {
       place(instance);
+    }
+    for (int domain = 0; domain < resets.length; domain++) {
+      resets[domain] = add(Op.INPUT, 1, false, null);
     }
     for (Node node : definition.nodes()) {
       if (!node.op().isSignal()) {
@@ -111,14 +113,14 @@ final class NetlistBuilder {
 
   private void place(Instance instance) {
     List<Node> ports = instance.definition().ports();
+    int first = count;
     for (Node port : ports) {
-      others.put(port, add(port.op(), port.width(), port.signed(), port));
+      add(port.op(), port.width(), port.signed(), port);
     }
     Netlist child = instance.definition().netlist();
     for (int i = 0; i < ports.size(); i++) {
       if (ports.get(i).op() == Op.OUTPUT) {
-        operands[others.get(ports.get(i))] =
-            child.path(i).stream().map(input -> others.get(ports.get(input))).toArray();
+        operands[first + i] = child.path(i).stream().map(input -> first + input).toArray();
       }
     }
   }
@@ -226,12 +228,8 @@ final class NetlistBuilder {
   }
 
   private int cell(Node node) {
-    if (node.owner() == definition) {
-      return node.id();
-    }
-    return node.op() == Op.LITERAL
-        ? others.computeIfAbsent(node, this::constant)
-        : others.get(node);
+    int number = numbers.of(node);
+    return number >= 0 ? number : constants.computeIfAbsent(node, this::constant);
   }
 
   private int constant(Node node) {

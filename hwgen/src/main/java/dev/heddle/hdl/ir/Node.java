@@ -22,8 +22,9 @@ public final class Node {
   private final Memory memory;
   private final BigInteger value;
   private final int domain;
+  private int port;
   private boolean capturing;
-  private String symbol;
+  private List<String> enumeration;
   private String name;
   private String location;
 
@@ -107,6 +108,15 @@ public final class Node {
     return id;
   }
 
+  /** Which of the ports of its module the node is. */
+  int port() {
+    return port;
+  }
+
+  void port(int position) {
+    port = position;
+  }
+
   /** Operands in the order of {@link Op}. */
   public List<Node> operands() {
     return operands;
@@ -151,14 +161,22 @@ public final class Node {
     return this;
   }
 
-  /** Name that a constant of an enum prints as, or null. */
+  /**
+   * Name of the value of a constant, or of the reset value of a register, that is one of an enum;
+   * null for numbers.
+   */
   public String symbol() {
-    return symbol;
+    return enumeration == null || value == null ? null : enumeration.get(value.intValueExact());
   }
 
-  /** Gives a constant the name it prints as. */
-  public Node symbol(String name) {
-    this.symbol = name;
+  /** Names of the values 0, 1, ... of an enum; null for numbers. */
+  public List<String> enumeration() {
+    return enumeration;
+  }
+
+  /** Makes the values constants of an enum. */
+  public Node enumeration(List<String> constants) {
+    this.enumeration = constants;
     return this;
   }
 

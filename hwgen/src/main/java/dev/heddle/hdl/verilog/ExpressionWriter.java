@@ -2,14 +2,9 @@ package dev.heddle.hdl.verilog;
 
 import dev.heddle.hdl.ir.Memory;
 import dev.heddle.hdl.ir.Node;
+import dev.heddle.hdl.ir.NodeMap;
 import dev.heddle.hdl.ir.Op;
-import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -35,35 +30,33 @@ final class ExpressionWriter {
     SELF
   }
 
-  /** A wire that an expression got. */
-  record Wire(Node node, String name, String text) {}
-
-  private static final int DEEPEST = 8;
-
-  private final Map<Node, String> names;
-  private final Names scope;
-  private final Map<Node, Integer> uses;
-  private final Map<Node, Integer> depths = new IdentityHashMap<>();
-  private final Map<Node, BitSet> read = new IdentityHashMap<>();
-  private final Map<String, Node> symbols = new LinkedHashMap<>();
-  private final List<Node> pending = new ArrayList<>();
-  private final Map<Node, String> consumers = new IdentityHashMap<>();
+  private final NodeMap<String> names;
   private final Map<Memory, String> memories;
+  private final HelperWires wires;
+  private final ReadBits reads;
+  private final EnumConstants constants;
   private boolean combinationalBlock;
 
   /**
    * A writer.
    *
    * @param names names of ports, signals and named expressions; gains those of helper wires
-   * @param scope all names of the module
-   * @param uses how often each node is an operand or a driver
+   * @param memories names of the memories
+   * @param wires decides on helper wires
+   * @param reads told which bits the expressions read
+   * @param constants told which constants of enums the expressions use
    */
   ExpressionWriter(
-      Map<Node, String> names, Names scope, Map<Node, Integer> uses, Map<Memory, String> memories) {
+      NodeMap<String> names,
+      Map<Memory, String> memories,
+      HelperWires wires,
+      ReadBits reads,
+      EnumConstants constants) {
     this.names = names;
-    this.scope = scope;
-    this.uses = uses;
     this.memories = memories;
+    this.wires = wires;
+    this.reads = reads;
+    this.constants = constants;
   }
 
   /** The right-hand side of an assignment of {@code node} to a target of {@code width} bits. */
@@ -86,46 +79,33 @@ final class ExpressionWriter {
     return value(node, width, false, Context.SELF, consumer).text();
   }
 
+  /** A condition of a statement: written where it stands as long as it is short. */
+  String condition(Node node, String consumer) {
+    boolean inlined =
+        node.op() != Op.LITERAL
+            && node.op() != Op.READ
+            && !names.contains(node)
+            && wires.isShort(node);
+    return inlined
+        ? operation(node, 1, false, Context.SELF, consumer).text()
+        : self(node, 1, consumer);
+  }
+
   /** The name of {@code node}, which gets a wire when it has none; all its bits count as read. */
   String name(Node node, String consumer) {
     String name = reference(node, consumer);
-    readAll(node);
+    reads.all(node);
     return name;
   }
 
   /** The text that defines the wire of a named expression. */
   String definition(Node node) {
-    String name = names.remove(node);
-    String consumer = consumers.getOrDefault(node, name);
+    String name = names.get(node);
+    String consumer = wires.consumer(node);
+    names.put(node, null);
     String text = operation(node, node.width(), node.signed(), Context.ROOT, consumer).text();
     names.put(node, name);
     return text;
-  }
-
-  /** Expressions that got a wire since the last call. */
-  List<Node> takePending() {
-    List<Node> taken = List.copyOf(pending);
-    pending.clear();
-    return taken;
-  }
-
-  /** Constants of enums that were written, by name. */
-  Map<String, Node> symbols() {
-    return symbols;
-  }
-
-  /** Bits of a named node that were read. */
-  BitSet read(Node node) {
-    return read.getOrDefault(node, new BitSet());
-  }
-
-  /** Notes that all bits of a node are read. */
-  void readAll(Node node) {
-    use(node, node.width() - 1, 0);
-  }
-
-  private void use(Node node, int high, int low) {
-    read.computeIfAbsent(node, key -> new BitSet(key.width())).set(low, high + 1);
   }
 
   // ---- values
@@ -135,73 +115,24 @@ final class ExpressionWriter {
       return literal(node, width, signed);
     }
     String name = names.get(node);
-    if (name == null && needsName(node)) {
-      name = materialise(node, consumer);
+    boolean readInBlock = combinationalBlock && node.op() == Op.READ;
+    if (name == null && (readInBlock || wires.isWanted(node))) {
+      name = wires.add(node, consumer);
     }
     return name != null
         ? fit(node, name, width, signed)
         : operation(node, width, signed, context, consumer);
   }
 
-  private boolean needsName(Node node) {
-    if (combinationalBlock && node.op() == Op.READ) {
-      return true;
-    }
-    boolean cheap =
-        switch (node.op()) {
-          case SLICE, REINTERPRET, WRAP, EXTEND -> true;
-          case NOT -> node.width() == 1;
-          default -> false;
-        };
-    return !cheap && uses.getOrDefault(node, 0) > 1 || depth(node) > DEEPEST;
-  }
-
-  private int depth(Node node) {
-    Integer known = depths.get(node);
-    if (known != null) {
-      return known;
-    }
-    int depth = 0;
-    for (Node operand : node.operands()) {
-      if (operand.op() != Op.LITERAL && !names.containsKey(operand)) {
-        int below = depth(operand);
-        depth = Math.max(depth, below > DEEPEST ? 0 : below);
-      }
-    }
-    depths.put(node, depth + 1);
-    return depth + 1;
-  }
-
-  private String materialise(Node node, String consumer) {
-    String suffix =
-        switch (node.op()) {
-          case ADD -> "sum";
-          case SUB -> "difference";
-          case MUL -> "product";
-          case SHL, SHR -> "shifted";
-          case AND, OR, XOR, NOT -> node.width() == 1 ? "condition" : "bits";
-          case EQ, NE, LT, LE, ALL, ANY -> "condition";
-          case PARITY -> "parity";
-          case MUX -> "choice";
-          case READ -> "word";
-          default -> "bits";
-        };
-    String name = scope.claim(consumer + "_" + suffix);
-    names.put(node, name);
-    pending.add(node);
-    consumers.put(node, consumer);
-    return name;
-  }
-
   /** A name in the width and sign wanted. */
   private Text fit(Node node, String name, int width, boolean signed) {
     int own = node.width();
     if (width < own) {
-      use(node, width - 1, 0);
+      reads.part(node, width - 1, 0);
       String part = width == 1 ? name + "[0]" : name + "[" + (width - 1) + ":0]";
       return Text.primary(part, false).as(signed);
     }
-    readAll(node);
+    reads.all(node);
     if (width == own) {
       Text plain = Text.primary(name, node.signed());
       // Reading signed bits as unsigned is visible in the type; Verilog needs to be told only the
@@ -225,7 +156,7 @@ final class ExpressionWriter {
 
   private String reference(Node node, String consumer) {
     String name = names.get(node);
-    return name != null ? name : materialise(node, consumer);
+    return name != null ? name : wires.add(node, consumer);
   }
 
   private Text named(Node node, int width, boolean signed, String consumer) {
@@ -367,7 +298,7 @@ final class ExpressionWriter {
     if (node.width() > width) {
       return lowBits(node, width, signed, consumer);
     }
-    return node.op().isArithmetic() && !names.containsKey(node)
+    return node.op().isArithmetic() && !names.contains(node)
         ? named(node, node.width(), signed, consumer)
         : value(node, node.width(), signed, Context.SELF, consumer);
   }
@@ -379,7 +310,7 @@ final class ExpressionWriter {
     // Verilog extends a sum's operand by the one bit of its carry without complaint.
     if (node.width() == width - 1) {
       if (node.op().isArithmetic() && node.op() != Op.MUL && isUnnamedOperation(node)) {
-        materialise(node, consumer);
+        wires.add(node, consumer);
       }
       if (!isUnnamedOperation(node)) {
         return value(node, node.width(), signed, Context.ARITHMETIC, consumer);
@@ -389,16 +320,15 @@ final class ExpressionWriter {
   }
 
   private boolean isUnnamedOperation(Node node) {
-    return node.op() != Op.LITERAL && !names.containsKey(node);
+    return node.op() != Op.LITERAL && !names.contains(node);
   }
 
   private Text lowBits(Node node, int width, boolean signed, String consumer) {
     if (node.op() == Op.LITERAL) {
       return literal(node, width, signed);
     }
-    boolean single = uses.getOrDefault(node, 0) <= 1 && depth(node) <= DEEPEST;
-    if (!names.containsKey(node)
-        && single
+    if (!names.contains(node)
+        && wires.isSingle(node)
         && node.op().isArithmetic()
         && isCompatible(node, signed, Context.ARITHMETIC)) {
       return arithmetic(node, width, signed, consumer);
@@ -419,13 +349,13 @@ final class ExpressionWriter {
         switch (node.op()) {
           case AND ->
               width == 1
-                  ? Text.binary(left, "&&", right, Text.LOGICAL_AND, false)
-                  : Text.binary(left, "&", right, Text.AND, sign);
+                  ? Text.chain(left, "&&", right, Text.LOGICAL_AND, false)
+                  : Text.chain(left, "&", right, Text.AND, sign);
           case OR ->
               width == 1
-                  ? Text.binary(left, "||", right, Text.LOGICAL_OR, false)
-                  : Text.binary(left, "|", right, Text.OR, sign);
-          default -> Text.binary(left, "^", right, Text.XOR, sign);
+                  ? Text.chain(left, "||", right, Text.LOGICAL_OR, false)
+                  : Text.chain(left, "|", right, Text.OR, sign);
+          default -> Text.chain(left, "^", right, Text.XOR, sign);
         };
     return signed ? text.as(true) : text;
   }
@@ -498,10 +428,10 @@ final class ExpressionWriter {
     if (width != node.width()) {
       return widened(node, width, signed, consumer);
     }
-    boolean single = uses.getOrDefault(base, 0) <= 1 && uses.getOrDefault(node, 0) <= 1;
     if (isUnnamedOperation(base)
         && base.op().isArithmetic()
-        && single
+        && wires.isSole(base)
+        && wires.isSole(node)
         && isCompatible(base, signed, context)) {
       return arithmetic(base, width, signed, consumer);
     }
@@ -519,7 +449,7 @@ final class ExpressionWriter {
     }
     String name = reference(base, consumer);
     int high = start + count - 1;
-    use(base, high, start);
+    reads.part(base, high, start);
     if (base.width() == count) {
       return Text.primary(name, base.signed()).as(signed);
     }
@@ -551,25 +481,9 @@ final class ExpressionWriter {
 
   private Text literal(Node node, int width, boolean signed) {
     if (node.symbol() != null && width == node.width()) {
-      symbols.put(node.symbol(), node);
-      return Text.primary(node.symbol(), false).as(signed);
+      return Text.primary(constants.name(node), false).as(signed);
     }
-    return Text.primary(constant(node.value(), width, signed), signed);
-  }
-
-  /** A sized constant. */
-  static String constant(BigInteger value, int width, boolean signed) {
-    BigInteger modulus = BigInteger.ONE.shiftLeft(width);
-    BigInteger bits = value.mod(modulus);
-    if (signed && bits.testBit(width - 1)) {
-      BigInteger magnitude = modulus.subtract(bits);
-      if (magnitude.bitLength() < width && magnitude.bitLength() <= 31) {
-        return "-" + width + "'sd" + magnitude;
-      }
-    } else if (bits.bitLength() <= 31) {
-      return width + (signed ? "'sd" : "'d") + bits;
-    }
-    return width + (signed ? "'sh" : "'h") + bits.toString(16).toLowerCase(Locale.ROOT);
+    return Text.primary(Constant.of(node.value(), width, signed), signed);
   }
 
   /** The memory names, for the statements. */

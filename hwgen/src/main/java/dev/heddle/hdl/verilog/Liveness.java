@@ -4,15 +4,15 @@ import dev.heddle.hdl.ir.Block;
 import dev.heddle.hdl.ir.Definition;
 import dev.heddle.hdl.ir.Instance;
 import dev.heddle.hdl.ir.Node;
+import dev.heddle.hdl.ir.NodeMap;
+import dev.heddle.hdl.ir.NodeNumbers;
 import dev.heddle.hdl.ir.Op;
 import dev.heddle.hdl.ir.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,10 +23,12 @@ import java.util.Set;
  */
 final class Liveness {
   private final Definition definition;
-  private final Set<Node> live = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final Map<Node, Integer> uses = new IdentityHashMap<>();
-  private final Map<Node, List<Node>> sources = new IdentityHashMap<>();
-  private final Map<Node, List<Statement>> drivers = new LinkedHashMap<>();
+  private final NodeNumbers numbers;
+  private final boolean[] live;
+  private final int[] uses;
+  private final NodeMap<List<Node>> sources;
+  private final NodeMap<List<Statement>> drivers;
+  private final List<Node> combinationalTargets = new ArrayList<>();
   private final Map<Node, Map<Node, Boolean>> seen = new IdentityHashMap<>();
   private final ArrayDeque<Node> work = new ArrayDeque<>();
   private final Set<Integer> clockedDomains = new HashSet<>();
@@ -34,6 +36,11 @@ final class Liveness {
 
   Liveness(Definition definition) {
     this.definition = definition;
+    numbers = new NodeNumbers(definition);
+    live = new boolean[numbers.size()];
+    uses = new int[numbers.size()];
+    sources = new NodeMap<>(numbers);
+    drivers = new NodeMap<>(numbers);
     for (Statement statement : definition.body().statements()) {
       collect(statement, statement, List.of());
     }
@@ -51,24 +58,31 @@ final class Liveness {
     }
     work.addAll(definition.unused());
     spread();
-    for (Node node : live) {
-      if (node.op() == Op.REGISTER) {
+    for (Node node : definition.nodes()) {
+      if (node.op() == Op.REGISTER && contains(node)) {
         clockedDomains.add(node.domain());
         if (node.value() != null) {
           resetDomains.add(node.domain());
         }
       }
     }
+    findCombinationalTargets();
+  }
+
+  /** Numbers for tables of what else is known of the nodes. */
+  NodeNumbers numbers() {
+    return numbers;
   }
 
   /** Whether {@code node} is worth writing. */
   boolean contains(Node node) {
-    return live.contains(node);
+    return live[numbers.of(node)];
   }
 
-  /** How often each live node is an operand, a driver or a condition. */
-  Map<Node, Integer> uses() {
-    return uses;
+  /** How often a node is an operand, a driver or a condition of something live. */
+  int uses(Node node) {
+    int number = numbers.of(node);
+    return number < 0 ? 0 : uses[number];
   }
 
   /** Whether the module has state in a clock domain. */
@@ -83,32 +97,35 @@ final class Liveness {
 
   /** Live outputs, wires and instance inputs in the order of declaration. */
   List<Node> combinationalTargets() {
-    List<Node> targets = new ArrayList<>();
+    return combinationalTargets;
+  }
+
+  private void findCombinationalTargets() {
     for (Node node : definition.nodes()) {
-      if (live.contains(node) && (node.op() == Op.OUTPUT || node.op() == Op.WIRE)) {
-        targets.add(node);
+      if ((node.op() == Op.OUTPUT || node.op() == Op.WIRE) && contains(node)) {
+        combinationalTargets.add(node);
       }
     }
     for (Instance instance : definition.instances()) {
       for (Node port : instance.definition().ports()) {
         if (port.op() == Op.INPUT) {
-          targets.add(port);
+          combinationalTargets.add(port);
         }
       }
     }
-    return targets;
   }
 
   /** The statements of the body that drive {@code target}, somewhere inside them. */
   List<Statement> drivers(Node target) {
-    return drivers.getOrDefault(target, List.of());
+    List<Statement> list = drivers.get(target);
+    return list == null ? List.of() : list;
   }
 
   private void collect(Statement statement, Statement outermost, List<Node> conditions) {
     if (statement instanceof Statement.Assign assign) {
-      List<Statement> list = drivers.computeIfAbsent(assign.target(), key -> new ArrayList<>(2));
+      List<Statement> list = drivers(assign.target());
       if (list.isEmpty() || list.get(list.size() - 1) != outermost) {
-        list.add(outermost);
+        append(drivers, assign.target(), outermost);
       }
       source(assign.target(), assign.value(), false);
       conditions.forEach(condition -> source(assign.target(), condition, true));
@@ -149,7 +166,21 @@ final class Liveness {
         && seen.computeIfAbsent(target, key -> new HashMap<>()).put(source, true) != null) {
       return;
     }
-    sources.computeIfAbsent(target, key -> new ArrayList<>(2)).add(source);
+    append(sources, target, source);
+  }
+
+  private static <T> void append(NodeMap<List<T>> lists, Node target, T element) {
+    List<T> list = lists.get(target);
+    // Most lists have one element.
+    if (list == null) {
+      lists.put(target, List.of(element));
+      return;
+    }
+    if (list.size() == 1) {
+      list = new ArrayList<>(list);
+      lists.put(target, list);
+    }
+    list.add(element);
   }
 
   private static List<Node> with(List<Node> conditions, Node condition) {
@@ -160,21 +191,23 @@ final class Liveness {
 
   private void use(Node node) {
     if (node.op() != Op.LITERAL) {
-      uses.merge(node, 1, Integer::sum);
+      uses[numbers.of(node)]++;
     }
   }
 
   private void spread() {
     while (!work.isEmpty()) {
       Node node = work.pop();
-      if (node.op() == Op.LITERAL || !live.add(node)) {
+      if (node.op() == Op.LITERAL || live[numbers.of(node)]) {
         continue;
       }
+      live[numbers.of(node)] = true;
       for (Node operand : node.operands()) {
         use(operand);
         work.add(operand);
       }
-      for (Node source : sources.getOrDefault(node, List.of())) {
+      List<Node> read = sources.get(node);
+      for (Node source : read == null ? List.<Node>of() : read) {
         use(source);
         work.add(source);
       }

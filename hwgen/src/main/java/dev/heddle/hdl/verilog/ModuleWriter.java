@@ -1,16 +1,17 @@
 package dev.heddle.hdl.verilog;
 
 import dev.heddle.hdl.ir.Definition;
+import dev.heddle.hdl.ir.Digest;
 import dev.heddle.hdl.ir.Domain;
 import dev.heddle.hdl.ir.Instance;
 import dev.heddle.hdl.ir.Memory;
 import dev.heddle.hdl.ir.Node;
+import dev.heddle.hdl.ir.NodeMap;
 import dev.heddle.hdl.ir.Op;
 import dev.heddle.hdl.ir.Statement;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,24 +23,33 @@ import java.util.Map;
 final class ModuleWriter {
   private final Definition definition;
   private final String moduleName;
-  private final Map<Definition, VerilogWriter.Written> modules;
+  private final Map<Digest, VerilogWriter.Written> modules;
   private final Liveness live;
   private final Names scope = new Names();
-  private final Map<Node, String> names = new IdentityHashMap<>();
+  private final NodeMap<String> names;
   private final Map<Memory, String> memories = new HashMap<>();
-  private final Map<Instance, String> instanceNames = new HashMap<>();
+  private final Map<Instance, String> instanceNames;
+  private final ReadBits reads;
+  private final EnumConstants constants;
+  private final HelperWires wires;
   private final ExpressionWriter expressions;
   private final List<Boolean> clocked = new ArrayList<>();
   private final List<Boolean> reset = new ArrayList<>();
-  private final Map<Node, Statement.Assign> direct = new IdentityHashMap<>();
+  private final NodeMap<Statement.Assign> direct;
 
   ModuleWriter(
-      Definition definition, String moduleName, Map<Definition, VerilogWriter.Written> modules) {
+      Definition definition, String moduleName, Map<Digest, VerilogWriter.Written> modules) {
     this.definition = definition;
     this.moduleName = moduleName;
     this.modules = modules;
     live = new Liveness(definition);
-    expressions = new ExpressionWriter(names, scope, live.uses(), memories);
+    names = new NodeMap<>(live.numbers());
+    direct = new NodeMap<>(live.numbers());
+    instanceNames = new HashMap<>(definition.instances().size() * 2);
+    reads = new ReadBits(live.numbers());
+    constants = new EnumConstants(scope);
+    wires = new HelperWires(names, scope, live);
+    expressions = new ExpressionWriter(names, memories, wires, reads, constants);
   }
 
   /** Writes the module and tells what its parents need to know of it. */
@@ -56,9 +66,10 @@ final class ModuleWriter {
     StringBuilder body = new StringBuilder();
     instances(body);
     assignments(body);
-    StatementWriter statements = new StatementWriter(definition, live, names, expressions);
+    StatementWriter statements =
+        new StatementWriter(definition, live, names, expressions, constants);
     for (Node target : live.combinationalTargets()) {
-      if (!direct.containsKey(target)) {
+      if (!direct.contains(target)) {
         statements.combinational(target, body);
       }
     }
@@ -68,11 +79,11 @@ final class ModuleWriter {
     statements.memories(body);
     statements.properties(body);
     definition.unused().forEach(this::readAllNamed);
-    String wires = wires();
+    String wireTexts = wires();
     header(out);
     declarations(out);
-    if (!wires.isEmpty()) {
-      out.append('\n').append(wires);
+    if (!wireTexts.isEmpty()) {
+      out.append('\n').append(wireTexts);
     }
     out.append(body);
     unusedBits(out);
@@ -85,8 +96,8 @@ final class ModuleWriter {
   }
 
   private void readAllNamed(Node node) {
-    if (names.containsKey(node)) {
-      expressions.readAll(node);
+    if (names.contains(node)) {
+      reads.all(node);
     }
   }
 
@@ -95,7 +106,7 @@ final class ModuleWriter {
       boolean needsClock = live.isClocked(domain);
       boolean needsReset = live.isReset(domain);
       for (Instance instance : definition.instances()) {
-        VerilogWriter.Written child = modules.get(instance.definition());
+        VerilogWriter.Written child = modules.get(instance.definition().digest());
         for (int i = 0; i < child.clocked().size(); i++) {
           if (instance.domains().get(i) == domain) {
             needsClock |= child.clocked().get(i);
@@ -131,7 +142,7 @@ final class ModuleWriter {
     for (Instance instance : definition.instances()) {
       for (Node port : instance.definition().ports()) {
         // An input of an instance needs a name only when something else reads it too.
-        if (port.op() == Op.OUTPUT || live.uses().containsKey(port)) {
+        if (port.op() == Op.OUTPUT || live.uses(port) > 0) {
           names.put(port, scope.claim(instanceNames.get(instance) + "_" + port.name()));
         }
       }
@@ -167,7 +178,7 @@ final class ModuleWriter {
       if (port.op() == Op.INPUT) {
         out.append("  input  wire ");
       } else {
-        out.append(direct.containsKey(port) ? "  output wire " : "  output reg  ");
+        out.append(direct.contains(port) ? "  output wire " : "  output reg  ");
       }
       out.append(range(port)).append(names.get(port));
       separator = ",\n";
@@ -176,25 +187,13 @@ final class ModuleWriter {
   }
 
   private void declarations(StringBuilder out) {
-    expressions
-        .symbols()
-        .forEach(
-            (name, node) ->
-                out.append("  localparam ")
-                    .append(range(node))
-                    .append(name)
-                    .append(" = ")
-                    .append(ExpressionWriter.constant(node.value(), node.width(), false))
-                    .append(";\n"));
-    if (!expressions.symbols().isEmpty()) {
-      out.append('\n');
-    }
+    out.append(constants.declarations());
     for (Node node : definition.nodes()) {
       if (live.contains(node) && node.op() == Op.REGISTER) {
         out.append(node.capturing() ? "  (* ASYNC_REG = \"TRUE\" *)\n" : "");
         declare(out, "reg  ", node);
       } else if (live.contains(node) && node.op() == Op.WIRE) {
-        declare(out, direct.containsKey(node) ? "wire " : "reg  ", node);
+        declare(out, direct.contains(node) ? "wire " : "reg  ", node);
       }
     }
     for (Memory memory : definition.memories()) {
@@ -205,8 +204,8 @@ final class ModuleWriter {
       for (Node port : instance.definition().ports()) {
         if (port.op() == Op.OUTPUT) {
           declare(out, "wire ", port);
-        } else if (names.containsKey(port)) {
-          declare(out, direct.containsKey(port) ? "wire " : "reg  ", port);
+        } else if (names.contains(port)) {
+          declare(out, direct.contains(port) ? "wire " : "reg  ", port);
         }
       }
     }
@@ -221,16 +220,16 @@ final class ModuleWriter {
     Map<Node, String> texts = new LinkedHashMap<>();
     List<Node> work = new ArrayList<>();
     for (Node node : definition.nodes()) {
-      if (!node.op().isSignal() && names.containsKey(node)) {
+      if (!node.op().isSignal() && names.contains(node)) {
         work.add(node);
       }
     }
-    expressions.takePending();
+    wires.takePending();
     while (!work.isEmpty()) {
       for (Node node : work) {
         texts.put(node, expressions.definition(node));
       }
-      work = expressions.takePending();
+      work = wires.takePending();
     }
     List<Node> order = new ArrayList<>(texts.keySet());
     order.sort((a, b) -> Integer.compare(a.id(), b.id()));
@@ -246,7 +245,7 @@ final class ModuleWriter {
     return range(node.width(), node.signed());
   }
 
-  private static String range(int width, boolean signed) {
+  static String range(int width, boolean signed) {
     String sign = signed ? "signed " : "";
     return width == 1 ? sign : sign + "[" + (width - 1) + ":0] ";
   }
@@ -255,7 +254,7 @@ final class ModuleWriter {
 
   private void instances(StringBuilder out) {
     for (Instance instance : definition.instances()) {
-      VerilogWriter.Written module = modules.get(instance.definition());
+      VerilogWriter.Written module = modules.get(instance.definition().digest());
       String name = instanceNames.get(instance);
       out.append('\n');
       out.append("  ").append(module.name());
@@ -299,11 +298,15 @@ final class ModuleWriter {
     }
     String wanted = instanceName + "_" + port.name();
     Statement.Assign assign = direct.get(port);
-    if (assign != null && !names.containsKey(port)) {
+    if (assign != null && !names.contains(port)) {
       return expressions.self(assign.value(), port.width(), wanted);
     }
-    String name = names.computeIfAbsent(port, key -> scope.claim(wanted));
-    expressions.readAll(port);
+    String name = names.get(port);
+    if (name == null) {
+      name = scope.claim(wanted);
+      names.put(port, name);
+    }
+    reads.all(port);
     return name;
   }
 
@@ -311,7 +314,7 @@ final class ModuleWriter {
     boolean first = true;
     for (Node target : live.combinationalTargets()) {
       Statement.Assign assign = direct.get(target);
-      if (assign == null || !names.containsKey(target)) {
+      if (assign == null || !names.contains(target)) {
         continue;
       }
       if (first) {
@@ -329,10 +332,12 @@ final class ModuleWriter {
    * forgotten.
    */
   private void unusedBits(StringBuilder out) {
-    List<String> unread = new ArrayList<>();
-    names.entrySet().stream()
-        .sorted((a, b) -> a.getValue().compareTo(b.getValue()))
-        .forEach(entry -> unreadBits(entry.getKey(), entry.getValue(), unread));
+    List<String> unread = new ArrayList<>(constants.unused());
+    definition.nodes().forEach(node -> unreadBits(node, unread));
+    for (Instance instance : definition.instances()) {
+      instance.definition().ports().forEach(port -> unreadBits(port, unread));
+    }
+    Collections.sort(unread);
     if (unread.isEmpty()) {
       return;
     }
@@ -350,30 +355,25 @@ final class ModuleWriter {
     out.append(line).append("};\n");
   }
 
-  private void unreadBits(Node node, String name, List<String> unread) {
+  private void unreadBits(Node node, List<String> unread) {
+    String name = names.get(node);
+    boolean intended = !definition.unused().isEmpty() && definition.unused().contains(node);
+    if (name == null) {
+      return;
+    }
     boolean mine = node.owner() == definition;
     if (node.op() == Op.OUTPUT && mine || node.op() == Op.INPUT && !mine) {
       return;
     }
-    BitSet read = expressions.read(node);
     // An input that nothing reads is a mistake until the author says otherwise; lint reports it.
-    boolean forgotten = node.op() == Op.INPUT && read.isEmpty();
-    if (forgotten && !definition.unused().contains(node)) {
+    boolean forgotten = node.op() == Op.INPUT && reads.isEmpty(node);
+    if (forgotten && !intended) {
       return;
     }
-    if (definition.unused().contains(node)) {
+    if (intended) {
       unread.add(name);
       return;
     }
-    for (int low = read.nextClearBit(0); low < node.width(); ) {
-      int end = read.nextSetBit(low);
-      int high = (end < 0 ? node.width() : end) - 1;
-      if (low == 0 && high == node.width() - 1) {
-        unread.add(name);
-      } else {
-        unread.add(name + (high == low ? "[" + low + "]" : "[" + high + ":" + low + "]"));
-      }
-      low = read.nextClearBit(high + 1);
-    }
+    unread.addAll(reads.unread(node, name));
   }
 }

@@ -5,12 +5,12 @@ import dev.heddle.hdl.ir.Definition;
 import dev.heddle.hdl.ir.Domain;
 import dev.heddle.hdl.ir.Memory;
 import dev.heddle.hdl.ir.Node;
+import dev.heddle.hdl.ir.NodeMap;
 import dev.heddle.hdl.ir.Op;
 import dev.heddle.hdl.ir.Statement;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -22,15 +22,21 @@ import java.util.function.Predicate;
 final class StatementWriter {
   private final Definition definition;
   private final Liveness live;
-  private final Map<Node, String> names;
+  private final NodeMap<String> names;
   private final ExpressionWriter expressions;
+  private final EnumConstants constants;
 
   StatementWriter(
-      Definition definition, Liveness live, Map<Node, String> names, ExpressionWriter expressions) {
+      Definition definition,
+      Liveness live,
+      NodeMap<String> names,
+      ExpressionWriter expressions,
+      EnumConstants constants) {
     this.definition = definition;
     this.live = live;
     this.names = names;
     this.expressions = expressions;
+    this.constants = constants;
   }
 
   /** The block of one combinational target. */
@@ -61,7 +67,9 @@ final class StatementWriter {
       for (Node register : withReset) {
         out.append("      ").append(names.get(register)).append(" <= ");
         out.append(
-            ExpressionWriter.constant(register.value(), register.width(), register.signed()));
+            register.symbol() != null
+                ? constants.name(register)
+                : Constant.of(register.value(), register.width(), register.signed()));
         out.append(";\n");
       }
       out.append("    end else begin\n");
@@ -97,7 +105,7 @@ final class StatementWriter {
               .append('[')
               .append(i)
               .append("] = ");
-          out.append(ExpressionWriter.constant(memory.contents().get(i), memory.width(), false));
+          out.append(Constant.of(memory.contents().get(i), memory.width(), false));
           out.append(";\n");
         }
         out.append("  end\n");
@@ -224,7 +232,7 @@ final class StatementWriter {
       out.append(indent);
       while (true) {
         boolean then = prints(current.then());
-        String condition = expressions.self(current.condition(), 1, "when");
+        String condition = expressions.condition(current.condition(), subject(current));
         if (!then) {
           out.append("if (!").append(parenthesised(condition)).append(") begin\n");
           print(current.otherwise(), indent + "  ");
@@ -248,6 +256,30 @@ final class StatementWriter {
       out.append(indent).append("end\n");
     }
 
+    /** After what a helper wire for the condition is named: the first that it controls. */
+    private String subject(Statement statement) {
+      if (statement instanceof Statement.Assign assign) {
+        return names.get(assign.target());
+      }
+      if (statement instanceof Statement.Write write) {
+        return expressions.memory(write.memory());
+      }
+      List<Block> blocks =
+          statement instanceof Statement.If branch
+              ? List.of(branch.then(), branch.otherwise())
+              : statement instanceof Statement.Switch choice
+                  ? choice.cases().stream().map(Statement.Case::body).toList()
+                  : List.of();
+      for (Block block : blocks) {
+        for (Statement inner : block.statements()) {
+          if (prints(inner)) {
+            return subject(inner);
+          }
+        }
+      }
+      return "check";
+    }
+
     private String parenthesised(String condition) {
       return condition.matches("\\w+") ? condition : "(" + condition + ")";
     }
@@ -262,10 +294,11 @@ final class StatementWriter {
       out.append(")\n");
       for (int i = 0; i < printed.size(); i++) {
         Statement.Case arm = printed.get(i);
-        String label = expressions.self(arm.constant(), choice.subject().width(), "case");
         // Codes that stand for no constant never occur; the last arm takes them, so that no latch
         // is inferred.
         boolean last = allPrinted && !allCodes && i == printed.size() - 1;
+        Node code = arm.constant();
+        String label = last ? constants.mention(code) : constants.name(code);
         out.append(indent).append("  ").append(last ? "default" : label).append(": begin");
         out.append(last ? " // " + label : "").append('\n');
         print(arm.body(), indent + "    ");
@@ -308,7 +341,7 @@ final class StatementWriter {
 
     private String part(Node data, String bits, int low, int width, String memory) {
       return data.op() == Op.LITERAL
-          ? ExpressionWriter.constant(data.value().shiftRight(low), width, false)
+          ? Constant.of(data.value().shiftRight(low), width, false)
           : expressions.name(data, memory + "_data") + bits;
     }
 
@@ -321,7 +354,7 @@ final class StatementWriter {
     }
 
     private void property(Statement.Property property, String indent) {
-      String condition = expressions.self(property.condition(), 1, "property");
+      String condition = expressions.condition(property.condition(), "check");
       if (operator.equals("formal")) {
         String kind = property.kind().name().toLowerCase(java.util.Locale.ROOT);
         out.append(indent).append(kind).append(" (").append(condition).append("); // ");

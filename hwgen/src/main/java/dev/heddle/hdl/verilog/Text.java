@@ -1,5 +1,7 @@
 package dev.heddle.hdl.verilog;
 
+import java.util.regex.Pattern;
+
 /**
  * A Verilog expression.
  *
@@ -8,6 +10,9 @@ package dev.heddle.hdl.verilog;
  * @param signed whether Verilog reads it as signed
  */
 record Text(String text, int precedence, boolean signed) {
+  private static final String SIGNED = "$signed(";
+  private static final Pattern PLAIN = Pattern.compile("\\w+\\[[0-9:]+\\]");
+
   static final int CONDITIONAL = 0;
   static final int LOGICAL_OR = 1;
   static final int LOGICAL_AND = 2;
@@ -31,6 +36,12 @@ record Text(String text, int precedence, boolean signed) {
     return new Text(joined, precedence, signed);
   }
 
+  /** An operator for which the order of evaluation does not matter. */
+  static Text chain(Text left, String operator, Text right, int precedence, boolean signed) {
+    String joined = left.bound(precedence) + " " + operator + " " + right.bound(precedence);
+    return new Text(joined, precedence, signed);
+  }
+
   /** The text, in parentheses when its operator binds less tightly than {@code least}. */
   String bound(int least) {
     return precedence < least ? "(" + text + ")" : text;
@@ -41,6 +52,13 @@ record Text(String text, int precedence, boolean signed) {
     if (signed == wanted) {
       return this;
     }
-    return primary((wanted ? "$signed(" : "$unsigned(") + text + ")", wanted);
+    if (signed && text.startsWith(SIGNED)) {
+      // The sign was taken up only to be laid down again.
+      String inner = text.substring(SIGNED.length(), text.length() - 1);
+      if (PLAIN.matcher(inner).matches()) {
+        return primary(inner, false);
+      }
+    }
+    return primary((wanted ? SIGNED : "$unsigned(") + text + ")", wanted);
   }
 }

@@ -10,7 +10,6 @@ import dev.heddle.hdl.ir.Op;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,6 @@ public final class VerilogWriter {
   private final Map<String, String> texts = new LinkedHashMap<>();
   private final Names moduleNames = new Names();
   private final Map<Digest, Written> written = new HashMap<>();
-  private final Map<Definition, Written> modules = new IdentityHashMap<>();
 
   /**
    * A module that has its text.
@@ -99,15 +97,13 @@ public final class VerilogWriter {
   }
 
   private Written module(Definition definition) {
-    Written known = modules.get(definition);
-    if (known != null) {
-      return known;
-    }
-    for (Instance instance : definition.instances()) {
-      module(instance.definition());
-    }
     Written module = written.get(definition.digest());
     if (module == null) {
+      // The first of equal modules has the contents.
+      Definition model = definition.netlist().definition();
+      for (Instance instance : model.instances()) {
+        module(instance.definition());
+      }
       if (definition.external()) {
         // A black box keeps its name and has no text.
         module =
@@ -117,14 +113,13 @@ public final class VerilogWriter {
                 definition.domains().stream().map(domain -> false).toList(),
                 definition.ports().stream().map(Node::name).toList());
       } else {
-        String name = definition == top ? definition.name() : prefix + definition.name();
+        String name = definition == top ? model.name() : prefix + model.name();
         StringBuilder text = new StringBuilder(1 << 12);
-        module = new ModuleWriter(definition, moduleNames.claim(name), modules).write(text);
+        module = new ModuleWriter(model, moduleNames.claim(name), written).write(text);
         texts.put(module.name, text.toString());
       }
       written.put(definition.digest(), module);
     }
-    modules.put(definition, module);
     return module;
   }
 }
