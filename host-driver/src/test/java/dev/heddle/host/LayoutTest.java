@@ -25,10 +25,11 @@ class LayoutTest {
           .resideInAPackage("dev.heddle.host.cli..");
 
   @ArchTest
-  static final ArchRule onlyTransportsAndTheCommandLineKnowTheSimulator =
+  static final ArchRule onlyTransportsBenchmarksAndTheCommandLineKnowTheSimulator =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.heddle.host.transport..", "dev.heddle.host.cli..")
+          .resideOutsideOfPackages(
+              "dev.heddle.host.transport..", "dev.heddle.host.bench..", "dev.heddle.host.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.heddle.testbench..");

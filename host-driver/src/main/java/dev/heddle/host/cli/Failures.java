@@ -1,5 +1,6 @@
 package dev.heddle.host.cli;
 
+import dev.heddle.host.bench.BenchmarkException;
 import dev.heddle.host.device.DeviceException;
 import dev.heddle.host.model.ModelFileException;
 import dev.heddle.host.runtime.ContextFullException;
@@ -18,6 +19,7 @@ final class Failures {
           ContextFullException.class,
           BuildException.class,
           SimulationException.class,
+          BenchmarkException.class,
           CommandFailedException.class);
 
   private Failures() {}

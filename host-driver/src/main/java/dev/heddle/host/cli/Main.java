@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Generates accelerators for language models, simulates and drives them.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {RunCommand.class, EmitCommand.class, HelpCommand.class},
+    subcommands = {RunCommand.class, EmitCommand.class, BenchCommand.class, HelpCommand.class},
     footer = {
       "",
       "heddle test sets up what the tests need and runs all of them.",

@@ -97,10 +97,20 @@ public final class BareMachine {
 
   /** Runs the list at {@code address} to its end; returns the cycles it took. */
   public long run(long address) {
+    start(registers, address);
+    return finish();
+  }
+
+  /** Starts the list at {@code address} of a machine with the given registers. */
+  public static void start(Registers registers, long address) {
     registers.write("LIST", address);
     registers.write("RECORDS", RECORDS);
     registers.write("INTERRUPT_ENABLE", 1);
     registers.trigger("DOORBELL", "start");
+  }
+
+  /** Runs until the list that was started has ended; returns the cycles it took. */
+  public long finish() {
     SimulatedMachine.Run run = machine.runUntilInterrupt(MOST_CYCLES);
     if (run.end() != SimulatedMachine.End.INTERRUPT) {
       throw new IllegalStateException("no interrupt after " + run.cycles() + " cycles");

@@ -1,0 +1,32 @@
+package dev.heddle.host.bench;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.testbench.BuildProgress;
+import java.util.List;
+
+/** The benchmarks of Heddle with the cases that its goals name. */
+public final class BenchmarkSuite {
+  private static final MatmulBenchmark.Shape SQUARE = new MatmulBenchmark.Shape(4096, 4096);
+  private static final MatmulBenchmark.Shape WIDE = new MatmulBenchmark.Shape(4096, 11008);
+  private static final MatmulBenchmark.Shape TALL = new MatmulBenchmark.Shape(11008, 4096);
+  private static final MatmulBenchmark.Shape SHORT = new MatmulBenchmark.Shape(1024, 4096);
+
+  /** Names of the benchmarks, in the order of {@link #of}. */
+  public static final List<String> NAMES = List.of("gemv", "gemm", "elaborate", "simspeed");
+
+  private BenchmarkSuite() {}
+
+  /**
+   * All benchmarks.
+   *
+   * @param configuration machine of those that simulate one
+   * @param progress hears about the builds of simulator libraries
+   */
+  public static List<Benchmark> of(Configuration configuration, BuildProgress progress) {
+    return List.of(
+        MatmulBenchmark.gemv(configuration, List.of(SQUARE, WIDE, TALL), progress),
+        MatmulBenchmark.gemm(configuration, List.of(SQUARE, WIDE), progress),
+        new ElaborateBenchmark(List.of(64, 128)),
+        new SimulationSpeedBenchmark(configuration, SHORT, progress));
+  }
+}

@@ -1,0 +1,2 @@
+/** Designs that show the language; benchmarks and tests build them. */
+package dev.heddle.example;
