@@ -272,7 +272,9 @@ public final class Hdl {
   }
 
   /**
-   * Gives an expression its name in the Verilog; signals stored in a Java local have one already.
+   * Gives an expression, or a signal that is not stored in a local or field, its name in the
+   * Verilog. A signal that has a name keeps it, so that naming a result does not rename a port that
+   * only passes through.
    */
   public static <T extends Data> T named(String name, T data) {
     for (Leaf leaf : Leaf.of(data)) {
