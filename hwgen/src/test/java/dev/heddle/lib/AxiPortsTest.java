@@ -2,7 +2,6 @@ package dev.heddle.lib;
 
 import static dev.heddle.hdl.Hdl.connect;
 import static dev.heddle.hdl.Hdl.named;
-import static dev.heddle.hdl.Hdl.range;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
