@@ -123,7 +123,6 @@ module heddle_default (
   wire [511:0] fetch_descriptors_1_payload;
   wire loader_command_ready;
   wire loader_done;
-  wire loader_active;
   wire loader_requests_valid;
   wire [39:0] loader_requests_address;
   wire [31:0] loader_requests_beats;
@@ -143,7 +142,6 @@ module heddle_default (
   wire signed [7:0] activations_resultLargest;
   wire matmul_command_ready;
   wire matmul_done;
-  wire matmul_active;
   wire matmul_busy;
   wire [1:0] matmul_beatsTaken;
   wire matmul_saturated;
@@ -450,7 +448,6 @@ module heddle_default (
     .command_ready(loader_command_ready),
     .command_payload(loaderControl_command_payload),
     .done(loader_done),
-    .active(loader_active),
     .requests_valid(loader_requests_valid),
     .requests_ready(loaderReader_requests_ready),
     .requests_address(loader_requests_address),
@@ -500,7 +497,6 @@ module heddle_default (
     .command_ready(matmul_command_ready),
     .command_payload(matmulControl_command_payload),
     .done(matmul_done),
-    .active(matmul_active),
     .busy(matmul_busy),
     .beatsTaken(matmul_beatsTaken),
     .saturated(matmul_saturated),
@@ -1058,10 +1054,10 @@ module heddle_default (
   end
 
   wire unused = &{1'b0, fetchReader_idle, loaderControl_stalledMemory,
-    loaderControl_stalledTokens, loaderReader_idle, loader_active, m_axi_mem0_bid[2],
-    matmul_active, merged_arbiter_chosen, recordWriter_done, registers_list_address,
-    registers_multiplications_products_bits[70:64], registers_records_address,
-    registers_scratch_scratch, resultWriter_done, weightReader_0_idle, weightReader_1_idle};
+    loaderControl_stalledTokens, loaderReader_idle, m_axi_mem0_bid[2], merged_arbiter_chosen,
+    recordWriter_done, registers_list_address, registers_multiplications_products_bits[70:64],
+    registers_records_address, registers_scratch_scratch, resultWriter_done, weightReader_0_idle,
+    weightReader_1_idle};
 endmodule
 
 `default_nettype wire

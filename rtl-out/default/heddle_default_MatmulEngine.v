@@ -14,7 +14,6 @@ module heddle_default_MatmulEngine (
   output wire command_ready,
   input  wire [511:0] command_payload,
   output wire done,
-  output wire active,
   output wire busy,
   output wire [1:0] beatsTaken,
   output wire saturated,
@@ -624,7 +623,6 @@ module heddle_default_MatmulEngine (
 
   assign command_ready = !running;
   assign done = finished;
-  assign active = running;
   assign busy = issue;
   assign beatsTaken = beatSum;
   assign saturated = results_saturated;

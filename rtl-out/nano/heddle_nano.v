@@ -106,7 +106,6 @@ module heddle_nano (
   wire [511:0] fetch_descriptors_1_payload;
   wire loader_command_ready;
   wire loader_done;
-  wire loader_active;
   wire loader_requests_valid;
   wire [39:0] loader_requests_address;
   wire [31:0] loader_requests_beats;
@@ -126,7 +125,6 @@ module heddle_nano (
   wire signed [7:0] activations_resultLargest;
   wire matmul_command_ready;
   wire matmul_done;
-  wire matmul_active;
   wire matmul_busy;
   wire matmul_beatsTaken;
   wire matmul_saturated;
@@ -412,7 +410,6 @@ module heddle_nano (
     .command_ready(loader_command_ready),
     .command_payload(loaderControl_command_payload),
     .done(loader_done),
-    .active(loader_active),
     .requests_valid(loader_requests_valid),
     .requests_ready(loaderReader_requests_ready),
     .requests_address(loader_requests_address),
@@ -462,7 +459,6 @@ module heddle_nano (
     .command_ready(matmul_command_ready),
     .command_payload(matmulControl_command_payload),
     .done(matmul_done),
-    .active(matmul_active),
     .busy(matmul_busy),
     .beatsTaken(matmul_beatsTaken),
     .saturated(matmul_saturated),
@@ -969,10 +965,9 @@ module heddle_nano (
   end
 
   wire unused = &{1'b0, fetchReader_idle, loaderControl_stalledMemory,
-    loaderControl_stalledTokens, loaderReader_idle, loader_active, m_axi_mem0_bid[2],
-    matmul_active, merged_arbiter_chosen, recordWriter_done, registers_list_address,
-    registers_multiplications_products_bits[67:64], registers_records_address,
-    registers_scratch_scratch, resultWriter_done, weightReader_0_idle};
+    loaderControl_stalledTokens, loaderReader_idle, m_axi_mem0_bid[2], merged_arbiter_chosen,
+    recordWriter_done, registers_list_address, registers_multiplications_products_bits[67:64],
+    registers_records_address, registers_scratch_scratch, resultWriter_done, weightReader_0_idle};
 endmodule
 
 `default_nettype wire

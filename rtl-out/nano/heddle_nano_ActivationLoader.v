@@ -14,7 +14,6 @@ module heddle_nano_ActivationLoader (
   output wire command_ready,
   input  wire [511:0] command_payload,
   output wire done,
-  output wire active,
   output wire requests_valid,
   input  wire requests_ready,
   output wire [39:0] requests_address,
@@ -85,7 +84,6 @@ module heddle_nano_ActivationLoader (
 
   assign command_ready = !running;
   assign done = lastVector;
-  assign active = running;
   assign requests_valid = asking;
   assign requests_address = source;
   assign requests_beats = {19'd0, vectorBeats};

@@ -14,7 +14,6 @@ module heddle_nano_MatmulEngine (
   output wire command_ready,
   input  wire [511:0] command_payload,
   output wire done,
-  output wire active,
   output wire busy,
   output wire beatsTaken,
   output wire saturated,
@@ -297,7 +296,6 @@ module heddle_nano_MatmulEngine (
 
   assign command_ready = !running;
   assign done = finished;
-  assign active = running;
   assign busy = issue;
   assign beatsTaken = weightBeats_0_valid && weightBeats_0_ready;
   assign saturated = results_saturated;

@@ -118,8 +118,6 @@ public final class Machine extends Component {
     matmulControl.done.set(matmul.done);
     matmulControl.busy.set(matmul.busy);
     matmulControl.beats.set(matmul.beatsTaken);
-    unused(loader.active);
-    unused(matmul.active);
 
     // ---- activations
     connect(activations.writePlace, loader.place);

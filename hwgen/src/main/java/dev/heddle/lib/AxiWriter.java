@@ -62,6 +62,11 @@ public final class AxiWriter extends Component {
     public static Type<Beat> of(AxiShape shape) {
       return () -> new Beat(uint(shape.dataBits()).make(), uint(shape.bytes()).make());
     }
+
+    /** A beat that writes all its bytes. */
+    public static Beat whole(UInt data) {
+      return new Beat(data, fill(data.width() / 8, lit(true)));
+    }
   }
 
   /** A writer. */

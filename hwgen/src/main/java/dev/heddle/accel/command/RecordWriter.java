@@ -61,6 +61,6 @@ public final class RecordWriter extends Component {
     Stream<UInt> words = WidthAdapter.convert(accepted, shape.dataBits());
     beats.valid.set(words.valid);
     words.ready.set(beats.ready);
-    connect(beats.payload, new AxiWriter.Beat(words.payload, fill(shape.bytes(), lit(true))));
+    connect(beats.payload, AxiWriter.Beat.whole(words.payload));
   }
 }

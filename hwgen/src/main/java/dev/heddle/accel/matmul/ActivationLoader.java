@@ -37,9 +37,6 @@ public final class ActivationLoader extends Component {
   /** One in the last cycle of a descriptor. */
   public final Bit done;
 
-  /** Whether a descriptor is executed. */
-  public final Bit active;
-
   /** Ranges of card memory that are read. */
   public final Stream<AxiRequest> requests;
 
@@ -72,7 +69,6 @@ public final class ActivationLoader extends Component {
     int countBits = bits(configuration.maxBlocks() + 1);
     command = in(Stream.of(uint(Operation.BYTES * 8)));
     done = out(bit());
-    active = out(bit());
     requests = out(Stream.of(AxiRequest.of(shape)));
     beats = in(Stream.of(AxiReader.Beat.of(shape)));
     place = out(ActivationBuffer.Place.type(configuration));
@@ -175,7 +171,6 @@ public final class ActivationLoader extends Component {
         });
     when(lastVector, () -> running.set(false));
     done.set(lastVector);
-    active.set(running);
 
     UInt block = mux(inCodes, codeWord.shr(Integer.numberOfTrailingZeros(steps)), exponentCount);
     int blockBits = ActivationBuffer.blockBits(configuration);

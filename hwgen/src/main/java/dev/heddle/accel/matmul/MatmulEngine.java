@@ -42,9 +42,6 @@ public final class MatmulEngine extends Component {
   /** One in the last cycle of a descriptor. */
   public final Bit done;
 
-  /** Whether a descriptor is executed. */
-  public final Bit active;
-
   /** Whether the multipliers work in this cycle. */
   public final Bit busy;
 
@@ -113,7 +110,6 @@ public final class MatmulEngine extends Component {
     int tokenBits = ActivationBuffer.tokenBits(configuration);
     command = in(Stream.of(uint(Operation.BYTES * 8)));
     done = out(bit());
-    active = out(bit());
     busy = out(bit());
     beatsTaken = out(uint(bits(ports + 1)));
     saturated = out(bit());
@@ -282,7 +278,6 @@ public final class MatmulEngine extends Component {
         running.and(issuing.not()).andNot(draining.get(0).or(draining.get(1))).and(resultsArrived);
     when(finished, () -> running.set(false));
     done.set(finished);
-    active.set(running);
     saturated.set(results.saturated);
   }
 
