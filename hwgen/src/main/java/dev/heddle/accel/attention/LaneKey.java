@@ -1,0 +1,26 @@
+package dev.heddle.accel.attention;
+
+import static dev.heddle.hdl.Hdl.bit;
+import static dev.heddle.hdl.Hdl.uint;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.hdl.Bit;
+import dev.heddle.hdl.Data;
+import dev.heddle.hdl.Type;
+import dev.heddle.hdl.UInt;
+
+/**
+ * What one lane does in a step.
+ *
+ * @param valid whether it takes a key at all
+ * @param first whether the key is the first of a row
+ * @param last whether it is the last of a row
+ * @param place where the key is in the banks: the bank in the lowest bits
+ */
+public record LaneKey(Bit valid, Bit first, Bit last, UInt place) implements Data {
+  /** The type in an engine of {@code shape}. */
+  public static Type<LaneKey> of(AttentionShape shape) {
+    return () ->
+        new LaneKey(bit().make(), bit().make(), bit().make(), uint(shape.placeBits()).make());
+  }
+}

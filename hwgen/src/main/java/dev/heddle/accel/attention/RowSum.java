@@ -1,0 +1,30 @@
+package dev.heddle.accel.attention;
+
+import static dev.heddle.hdl.Hdl.sint;
+import static dev.heddle.hdl.Hdl.uint;
+import static dev.heddle.hdl.Hdl.vec;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.hdl.Data;
+import dev.heddle.hdl.SInt;
+import dev.heddle.hdl.Type;
+import dev.heddle.hdl.UInt;
+import dev.heddle.hdl.Vec;
+
+/**
+ * The exact sums of a row.
+ *
+ * @param accumulators for each element the sum of p' times the code of the value
+ * @param sum sum of p
+ * @param row maximum and tag
+ */
+public record RowSum(Vec<SInt> accumulators, UInt sum, RowMaximum row) implements Data {
+  /** The type in an engine of {@code shape}. */
+  public static Type<RowSum> of(AttentionShape shape) {
+    return () ->
+        new RowSum(
+            vec(shape.valueDimension(), sint(shape.accumulatorBits())).make(),
+            uint(shape.sumBits()).make(),
+            RowMaximum.of(shape).make());
+  }
+}
