@@ -161,6 +161,7 @@ public final class GgufFile {
         metadata.integer(prefix + "attention.key_length", 1, max, Math.max(1, width / heads));
     checkSame(path, metadata, prefix + "attention.value_length", headDimension);
     checkSame(path, metadata, prefix + "rope.dimension_count", headDimension);
+    checkAttention(path, metadata, prefix);
     try {
       return new LlamaShape(
           metadata.integer(prefix + "block_count", 1, max),
@@ -188,6 +189,22 @@ public final class GgufFile {
           path,
           "key " + key + " is " + value + " but the head dimension is " + headDimension,
           "models whose heads are turned or sized in part cannot be used");
+    }
+  }
+
+  private static void checkAttention(Path path, GgufMetadata metadata, String prefix) {
+    if (!metadata.truth(prefix + "attention.causal", true)) {
+      throw new ModelFileException(
+          path,
+          "key " + prefix + "attention.causal is false",
+          "use a model that generates text, not one for embeddings");
+    }
+    float factor = metadata.real(prefix + "rope.scaling.attn_factor", 1);
+    if (factor != 1) {
+      throw new ModelFileException(
+          path,
+          "key " + prefix + "rope.scaling.attn_factor is " + factor,
+          "models that scale their queries and keys cannot be used");
     }
   }
 

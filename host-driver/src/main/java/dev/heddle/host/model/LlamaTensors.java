@@ -93,6 +93,7 @@ public final class LlamaTensors {
       if (optional.contains(tensor.name())) {
         checkDimensions(file, tensor, List.of(shape.headDimension() / 2));
         checkFloat(file, tensor);
+        checkFactors(file, tensor);
       } else if (!required.containsKey(tensor.name())) {
         throw new ModelFileException(
             file,
@@ -108,6 +109,16 @@ public final class LlamaTensors {
           file,
           "tensor " + tensor.name() + " is " + tensor.dimensions() + " instead of " + expected,
           "convert the model anew");
+    }
+  }
+
+  private static void checkFactors(Path file, Tensor tensor) {
+    float[] factors = tensor.floats();
+    for (int i = 0; i < factors.length; i++) {
+      if (!(factors[i] > 0)) {
+        throw ModelFileException.damaged(
+            file, "factor " + i + " of " + tensor.name() + " is " + factors[i]);
+      }
     }
   }
 

@@ -138,10 +138,20 @@ public final class Tensor {
       System.arraycopy(matrix.dequantise(0), 0, target, 0, target.length);
     } else if (type == TensorType.F32) {
       bytes.asFloatBuffer().get(target);
+      requireFinite(row, target);
     } else {
       for (int i = 0; i < target.length; i++) {
         int bits = bytes.getShort();
         target[i] = checked(() -> Fp16.toFloat(bits));
+      }
+    }
+  }
+
+  private void requireFinite(int row, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw ModelFileException.damaged(
+            file, "in tensor " + name + ", element " + i + " of row " + row + " is " + values[i]);
       }
     }
   }

@@ -57,6 +57,14 @@ class MalformedModelTest {
         file("RoPE base NaN", w -> w.float32("llama.rope.freq_base", Float.NaN)),
         file("norm epsilon -1.0", w -> w.float32("llama.attention.layer_norm_rms_epsilon", -1)),
         file("RoPE scale -2.0", w -> w.float32("llama.rope.scale_linear", -2)),
+        file(
+            "rope.scaling.attn_factor is 1.2",
+            w -> w.float32("llama.rope.scaling.attn_factor", 1.2f)),
+        file("attention.causal is false", w -> w.truth("llama.attention.causal", false)),
+        file("factor 3 of rope_freqs.weight is 0.0", w -> ropeFactors(w, 1, 1, 1, 0, 1, 1, 1, 1)),
+        file(
+            "rope_freqs.weight, element 0 of row 0 is NaN",
+            w -> ropeFactors(w, Float.NaN, 1, 1, 1, 1, 1, 1, 1)),
         file("one part of a split model", w -> w.uint32("split.count", 3)),
         file("mixture of experts", w -> w.uint32("llama.expert_count", 8)),
         file("alignment is 24", w -> w.uint32("general.alignment", 24)),
@@ -219,6 +227,10 @@ class MalformedModelTest {
     return writer
         .uint32("llama.attention.key_length", value)
         .uint32("llama.attention.value_length", value);
+  }
+
+  private static GgufWriter ropeFactors(GgufWriter writer, float... factors) {
+    return GgufCopy.float32Tensor(writer, "rope_freqs.weight", factors, factors.length);
   }
 
   private static GgufWriter tokens(GgufWriter writer, List<String> texts) {

@@ -213,6 +213,24 @@ class ModelFileTest {
   }
 
   @Test
+  void aWeightThatIsNoNumberIsReportedWithItsPlace() {
+    GgufWriter writer = TestModel.of(TensorType.F32);
+    float[] values = new float[64 * 64];
+    values[3 * 64 + 5] = Float.NEGATIVE_INFINITY;
+    GgufCopy.float32Tensor(writer, "blk.0.attn_q.weight", values, 64, 64);
+    try (ModelFile model = ModelFile.open(writer.write(folder.resolve("infinite.gguf")))) {
+      Tensor tensor = model.tensor(0, "attn_q");
+      String message = "in tensor blk.0.attn_q.weight, element 5 of row 3 is -Infinity; ";
+      assertThatThrownBy(tensor::floats)
+          .isInstanceOf(ModelFileException.class)
+          .hasMessageContaining(message);
+      assertThatThrownBy(() -> tensor.quantised(WeightFormat.Q8_0))
+          .isInstanceOf(ModelFileException.class)
+          .hasMessageContaining(message);
+    }
+  }
+
+  @Test
   void buffersAreReadOnlyAndIndependent() {
     try (ModelFile tale = ShippedModel.tale()) {
       Tensor tensor = tale.tensor(0, "attn_q");

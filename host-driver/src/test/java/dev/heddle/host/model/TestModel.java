@@ -37,20 +37,26 @@ public final class TestModel {
     return writer;
   }
 
-  /** Hyperparameters and a tokeniser, no tensors. */
+  /** Hyperparameters but those of RoPE, and a tokeniser; no tensors. */
   public static GgufWriter withoutTensors(LlamaShape shape) {
+    String architecture =
+        switch (shape.ropePairing()) {
+          case INTERLEAVED -> "llama";
+          case HALF_SPLIT -> "exaone";
+        };
+    String prefix = architecture + '.';
     GgufWriter writer =
         new GgufWriter()
-            .string("general.architecture", "llama")
-            .uint32("llama.block_count", shape.layers())
-            .uint32("llama.embedding_length", shape.width())
-            .uint32("llama.feed_forward_length", shape.ffn())
-            .uint32("llama.context_length", shape.context())
-            .uint32("llama.attention.head_count", shape.heads())
-            .uint32("llama.attention.head_count_kv", shape.kvHeads())
-            .uint32("llama.attention.key_length", shape.headDimension())
-            .uint32("llama.attention.value_length", shape.headDimension())
-            .float32("llama.attention.layer_norm_rms_epsilon", shape.normEpsilon());
+            .string("general.architecture", architecture)
+            .uint32(prefix + "block_count", shape.layers())
+            .uint32(prefix + "embedding_length", shape.width())
+            .uint32(prefix + "feed_forward_length", shape.ffn())
+            .uint32(prefix + "context_length", shape.context())
+            .uint32(prefix + "attention.head_count", shape.heads())
+            .uint32(prefix + "attention.head_count_kv", shape.kvHeads())
+            .uint32(prefix + "attention.key_length", shape.headDimension())
+            .uint32(prefix + "attention.value_length", shape.headDimension())
+            .float32(prefix + "attention.layer_norm_rms_epsilon", shape.normEpsilon());
     List<String> texts = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
     for (int b = 0; b < 256; b++) {
       texts.add(String.format("<0x%02X>", b));
