@@ -15,12 +15,13 @@ import dev.heddle.hdl.UInt;
  * @param valid whether it takes a key at all
  * @param first whether the key is the first of a row
  * @param last whether it is the last of a row
- * @param place where the key is in the banks: the bank in the lowest bits
+ * @param place where the key is in the ring of keys, with one bit more than the ring has places,
+ *     which tells a lap from the next; the bank is in the lowest bits
  */
 public record LaneKey(Bit valid, Bit first, Bit last, UInt place) implements Data {
   /** The type in an engine of {@code shape}. */
   public static Type<LaneKey> of(AttentionShape shape) {
     return () ->
-        new LaneKey(bit().make(), bit().make(), bit().make(), uint(shape.placeBits()).make());
+        new LaneKey(bit().make(), bit().make(), bit().make(), uint(shape.placeBits() + 1).make());
   }
 }

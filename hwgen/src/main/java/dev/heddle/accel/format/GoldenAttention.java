@@ -49,12 +49,13 @@ public final class GoldenAttention {
   private GoldenAttention() {}
 
   /**
-   * Computes a row into {@code output[offset .. offset + head dimension)}.
+   * Computes a row into {@code output} from {@code offset} on: as many elements as a value has, or
+   * as the query has when there are no values.
    *
    * @param keys the keys that take part, in any order
    * @param values the values of the same tokens
    * @throws IllegalArgumentException when there are more than {@link #MAX_KEYS} keys, not as many
-   *     values, or vectors of another length than the query
+   *     values, keys of another length than the query, or values of different lengths
    */
   public static void row(
       KvVector query,
@@ -75,7 +76,7 @@ public final class GoldenAttention {
       maxExponent = Math.max(maxExponent, values.get(j).exponent());
     }
     int maximum = ceiling(largestScore);
-    long[] accumulators = new long[query.length()];
+    long[] accumulators = new long[count == 0 ? query.length() : values.get(0).length()];
     long sum = 0;
     for (int j = 0; j < count; j++) {
       KvVector value = values.get(j);
@@ -112,10 +113,16 @@ public final class GoldenAttention {
               .formatted(keys.size(), values.size(), MAX_KEYS));
     }
     for (int j = 0; j < keys.size(); j++) {
-      if (keys.get(j).length() != query.length() || values.get(j).length() != query.length()) {
+      if (keys.get(j).length() != query.length()
+          || values.get(j).length() != values.get(0).length()) {
         throw new IllegalArgumentException(
-            "key %d has %d elements and its value %d, but the query has %d"
-                .formatted(j, keys.get(j).length(), values.get(j).length(), query.length()));
+            "key %d has %d elements and its value %d, but the query has %d and the first value %d"
+                .formatted(
+                    j,
+                    keys.get(j).length(),
+                    values.get(j).length(),
+                    query.length(),
+                    values.get(0).length()));
       }
     }
   }

@@ -1,8 +1,6 @@
 package dev.heddle.accel.isa;
 
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * One command to the machine: an {@link Operation}, the tokens it waits for and releases, and its
@@ -15,12 +13,12 @@ import java.util.Map;
  */
 public final class Descriptor {
   private final Operation operation;
-  private final Map<MemoryField, Long> values = new LinkedHashMap<>();
+  private final FieldValues values;
 
   private Descriptor(Operation operation) {
     this.operation = operation;
-    operation.fields().forEach(field -> values.put(field, 0L));
-    values.put(Operation.CODE, (long) operation.code());
+    values = new FieldValues(operation.name(), operation.fields());
+    values.put(Operation.CODE, operation.code());
   }
 
   /** A descriptor whose operands are zero. */
@@ -54,11 +52,6 @@ public final class Descriptor {
   }
 
   private Descriptor put(MemoryField field, long value) {
-    if (!field.holds(value)) {
-      throw new IllegalArgumentException(
-          "%s of %s is %d, which its %d bits cannot hold"
-              .formatted(field.name(), operation, value, field.bits()));
-    }
     values.put(field, value);
     return this;
   }
@@ -75,10 +68,7 @@ public final class Descriptor {
 
   /** Writes the {@value Operation#BYTES} bytes at {@code start}. */
   public void encode(ByteBuffer memory, int start) {
-    for (int i = 0; i < Operation.BYTES; i++) {
-      memory.put(start + i, (byte) 0);
-    }
-    values.forEach((field, value) -> field.put(memory, start, value));
+    values.encode(memory, start, Operation.BYTES);
   }
 
   /**
@@ -88,19 +78,12 @@ public final class Descriptor {
    */
   public static Descriptor decode(ByteBuffer memory, int start) {
     Descriptor descriptor = of(Operation.of(Operation.CODE.get(memory, start)));
-    descriptor.values.replaceAll((field, value) -> field.get(memory, start));
+    descriptor.values.decode(memory, start);
     return descriptor;
   }
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(operation.name());
-    values.forEach(
-        (field, value) -> {
-          if (field != Operation.CODE) {
-            text.append(' ').append(field.name()).append('=').append(value);
-          }
-        });
-    return text.toString();
+    return values.text(Operation.CODE);
   }
 }

@@ -1,0 +1,116 @@
+package dev.heddle.accel.golden;
+
+import dev.heddle.accel.format.GoldenAttention;
+import dev.heddle.accel.format.Int8Block;
+import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.format.ScoreScale;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.HeadEntry.Output;
+import dev.heddle.accel.isa.HeadEntry.Source;
+import dev.heddle.accel.isa.MemoryField;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Executes one entry of the head table on card memory: reads queries, keys and values, computes
+ * every row with {@link GoldenAttention}, writes the output.
+ */
+public final class GoldenHead {
+  /** Codes of a line. */
+  public static final int LINE = 64;
+
+  private final HeadEntry entry;
+  private final ByteBuffer memory;
+
+  /** The execution of {@code entry} on {@code memory}. */
+  public GoldenHead(HeadEntry entry, ByteBuffer memory) {
+    this.entry = entry;
+    this.memory = memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Computes all rows. */
+  public void run() {
+    int rows = value(HeadEntry.ROWS);
+    List<KvVector> keys = new ArrayList<>();
+    List<KvVector> values = new ArrayList<>();
+    for (int place = 0; place < value(HeadEntry.KEYS); place++) {
+      int key = keyAt(place);
+      int exponents = value(HeadEntry.KEY_EXPONENTS) + 2 * key;
+      keys.add(vector(HeadEntry.KEY_ROWS, HeadEntry.KEY_LINES, key, memory.get(exponents)));
+      values.add(
+          vector(HeadEntry.VALUE_ROWS, HeadEntry.VALUE_LINES, key, memory.get(exponents + 1)));
+    }
+    ScoreScale scale = new ScoreScale(value(HeadEntry.MULTIPLIER), value(HeadEntry.EXPONENT));
+    float[] output = new float[value(HeadEntry.VALUE_LINES) * LINE];
+    for (int row = 0; row < rows; row++) {
+      List<KvVector> seenKeys = new ArrayList<>();
+      List<KvVector> seenValues = new ArrayList<>();
+      for (int place : placesSeen(row)) {
+        seenKeys.add(keys.get(place));
+        seenValues.add(values.get(place));
+      }
+      byte exponent = memory.get(value(HeadEntry.QUERY_EXPONENTS) + row);
+      KvVector query = vector(HeadEntry.QUERIES, HeadEntry.KEY_LINES, row, exponent);
+      if (!seenKeys.isEmpty()) {
+        GoldenAttention.row(query, seenKeys, seenValues, scale, output, 0);
+        write(row, output);
+      }
+    }
+  }
+
+  /** Number of the key at a place of those that are loaded. */
+  private int keyAt(int place) {
+    return place < value(HeadEntry.FIRST) ? place : place + value(HeadEntry.GAP);
+  }
+
+  /** Places of the keys that a row sees, in ascending order. */
+  private List<Integer> placesSeen(int row) {
+    if (value(HeadEntry.SOURCE) != Source.PATTERN.ordinal()) {
+      throw new IllegalArgumentException("unknown source of keys in " + entry);
+    }
+    List<Integer> places = new ArrayList<>();
+    int position = value(HeadEntry.POSITION) + row / value(HeadEntry.GROUP);
+    for (int place = 0; place < value(HeadEntry.KEYS); place++) {
+      int key = keyAt(place);
+      boolean inside = position - key < value(HeadEntry.WINDOW) || key < value(HeadEntry.FIRST);
+      if (value(HeadEntry.BIDIRECTIONAL) == 1 || key <= position && inside) {
+        places.add(place);
+      }
+    }
+    return places;
+  }
+
+  private KvVector vector(MemoryField base, MemoryField lines, int number, int exponent) {
+    byte[] codes = new byte[value(lines) * LINE];
+    memory.get(value(base) + number * codes.length, codes);
+    return KvVector.of(codes, exponent);
+  }
+
+  private void write(int row, float[] output) {
+    if (value(HeadEntry.OUTPUT_FORMAT) == Output.FP32.ordinal()) {
+      for (int i = 0; i < output.length; i++) {
+        memory.putFloat(address(row) + i * Float.BYTES, output[i]);
+      }
+      return;
+    }
+    byte[] codes = new byte[output.length];
+    int blocks = output.length / WeightFormat.BLOCK;
+    for (int block = 0; block < blocks; block++) {
+      int from = block * WeightFormat.BLOCK;
+      int exponent = Int8Block.quantise(output, from, from + WeightFormat.BLOCK, codes, from);
+      memory.put(value(HeadEntry.OUTPUT_EXPONENTS) + row * blocks + block, (byte) exponent);
+    }
+    memory.put(address(row), codes);
+  }
+
+  private int address(int row) {
+    return value(HeadEntry.OUTPUT) + row * value(HeadEntry.OUTPUT_STRIDE);
+  }
+
+  private int value(MemoryField field) {
+    return Math.toIntExact(entry.value(field));
+  }
+}

@@ -1,0 +1,204 @@
+package dev.heddle.accel.isa;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * An entry of the head table: query rows that attend to one set of keys, and how. Heads of a layer
+ * may differ in everything.
+ *
+ * <pre>
+ *   queries, keys, values   row after row, each of 1 or 2 lines of 64 codes, zeros behind the head
+ *                           dimension
+ *   query exponents         one signed byte a row
+ *   key exponents           two signed bytes a key: that of the key, that of its value
+ *   output, fp32            4 bytes an element, output_stride bytes a row
+ *   output, X8              a line of codes for each 64 elements; the exponents of their blocks of
+ *                           32 side by side at output_exponents, those of a row together
+ * </pre>
+ *
+ * All addresses are multiples of 64. With the source {@link Source#PATTERN} row r stands at
+ * position {@code i = position + floor(r / group)} and sees key j when {@code j <= i} (unless the
+ * entry is bidirectional) and {@code i - j < window} or {@code j < first}. Of the keys between the
+ * first and the window {@code gap} are not even loaded: the keys of the entry are numbers 0 to
+ * {@code first - 1} and from {@code first + gap} on. With {@link Source#SCHEDULE} the keys of each
+ * row are listed ({@link dev.heddle.accel.mask.Schedule}).
+ */
+public final class HeadEntry {
+  /** Where the keys of a row come from. */
+  public enum Source {
+    /** A formula. */
+    PATTERN,
+    /** A compiled list. */
+    SCHEDULE
+  }
+
+  /** What the output rows look like. */
+  public enum Output {
+    /** 32-bit floating point. */
+    FP32,
+    /** 8-bit codes with an exponent for each 32. */
+    X8
+  }
+
+  /** Bytes of an entry; entries stand side by side. */
+  public static final int BYTES = 128;
+
+  /** {@link Source} of the keys. */
+  public static final MemoryField SOURCE =
+      new MemoryField("source", 0, 1, false, "keys of a row: 0 PATTERN, 1 SCHEDULE");
+
+  /** {@link Output} format. */
+  public static final MemoryField OUTPUT_FORMAT =
+      new MemoryField("output_format", 1, 1, false, "0 FP32, 1 X8");
+
+  /** Rows that stand at one position. */
+  public static final MemoryField GROUP =
+      new MemoryField("group", 2, 2, false, "rows at one position: query heads that share keys");
+
+  /** Query rows. */
+  public static final MemoryField ROWS = new MemoryField("rows", 4, 4, false, "query rows");
+
+  /** Keys that are loaded. */
+  public static final MemoryField KEYS =
+      new MemoryField("keys", 8, 4, false, "keys that are loaded, and values");
+
+  /** Multiplier of the scores. */
+  public static final MemoryField MULTIPLIER =
+      new MemoryField("multiplier", 12, 2, false, "multiplier of the scores");
+
+  /** Exponent that goes with it. */
+  public static final MemoryField EXPONENT =
+      new MemoryField("exponent", 14, 2, true, "exponent of the multiplier");
+
+  /** Address of the query rows. */
+  public static final MemoryField QUERIES =
+      new MemoryField("queries", 16, 8, false, "address of the query rows");
+
+  /** Address of their exponents. */
+  public static final MemoryField QUERY_EXPONENTS =
+      new MemoryField("query_exponents", 24, 8, false, "address of their exponents");
+
+  /** Address of key 0. */
+  public static final MemoryField KEY_ROWS =
+      new MemoryField("key_rows", 32, 8, false, "address of the keys");
+
+  /** Address of value 0. */
+  public static final MemoryField VALUE_ROWS =
+      new MemoryField("value_rows", 40, 8, false, "address of the values");
+
+  /** Address of the exponents of key 0 and value 0. */
+  public static final MemoryField KEY_EXPONENTS =
+      new MemoryField("key_exponents", 48, 8, false, "address of the exponents of keys and values");
+
+  /** Address of output row 0. */
+  public static final MemoryField OUTPUT =
+      new MemoryField("output", 56, 8, false, "address of the output rows");
+
+  /** Address of the exponents of X8 output. */
+  public static final MemoryField OUTPUT_EXPONENTS =
+      new MemoryField("output_exponents", 64, 8, false, "address of the exponents of X8 output");
+
+  /** Address of the schedule's steps. */
+  public static final MemoryField STEPS =
+      new MemoryField("steps", 72, 8, false, "SCHEDULE: address of the steps");
+
+  /** Address of the schedule's row list. */
+  public static final MemoryField ROW_LIST =
+      new MemoryField("row_list", 80, 8, false, "SCHEDULE: address of the rows in their order");
+
+  /** Steps of the schedule. */
+  public static final MemoryField STEP_COUNT =
+      new MemoryField("step_count", 88, 4, false, "SCHEDULE: steps, idle ones at the end included");
+
+  /** Bytes between output rows. */
+  public static final MemoryField OUTPUT_STRIDE =
+      new MemoryField("output_stride", 92, 4, false, "bytes from one output row to the next");
+
+  /** Position of the first row. */
+  public static final MemoryField POSITION =
+      new MemoryField("position", 96, 4, false, "PATTERN: position of the first row");
+
+  /** Length of the window. */
+  public static final MemoryField WINDOW =
+      new MemoryField("window", 100, 4, false, "PATTERN: keys of the window, itself included");
+
+  /** Keys that all rows see. */
+  public static final MemoryField FIRST =
+      new MemoryField("first", 104, 4, false, "PATTERN: keys at the start that all rows see");
+
+  /** Keys that no row sees. */
+  public static final MemoryField GAP =
+      new MemoryField("gap", 108, 4, false, "PATTERN: keys after the first that are left out");
+
+  /** Whether rows see later keys. */
+  public static final MemoryField BIDIRECTIONAL =
+      new MemoryField("bidirectional", 112, 1, false, "PATTERN: 1 when every row sees every key");
+
+  /** Lines of a query or key. */
+  public static final MemoryField KEY_LINES =
+      new MemoryField("key_lines", 113, 1, false, "lines of 64 codes of a query or key");
+
+  /** Lines of a value. */
+  public static final MemoryField VALUE_LINES =
+      new MemoryField("value_lines", 114, 1, false, "lines of 64 codes of a value");
+
+  /** All fields. */
+  public static final List<MemoryField> FIELDS =
+      List.of(
+          SOURCE,
+          OUTPUT_FORMAT,
+          GROUP,
+          ROWS,
+          KEYS,
+          MULTIPLIER,
+          EXPONENT,
+          QUERIES,
+          QUERY_EXPONENTS,
+          KEY_ROWS,
+          VALUE_ROWS,
+          KEY_EXPONENTS,
+          OUTPUT,
+          OUTPUT_EXPONENTS,
+          STEPS,
+          ROW_LIST,
+          STEP_COUNT,
+          OUTPUT_STRIDE,
+          POSITION,
+          WINDOW,
+          FIRST,
+          GAP,
+          BIDIRECTIONAL,
+          KEY_LINES,
+          VALUE_LINES);
+
+  private final FieldValues values = new FieldValues("head entry", FIELDS);
+
+  /** Sets a field. */
+  public HeadEntry with(MemoryField field, long value) {
+    values.put(field, value);
+    return this;
+  }
+
+  /** The value of a field. */
+  public long value(MemoryField field) {
+    return values.get(field);
+  }
+
+  /** Writes the {@value #BYTES} bytes at {@code start}. */
+  public void encode(ByteBuffer memory, int start) {
+    values.encode(memory, start, BYTES);
+  }
+
+  /** Reads an entry. */
+  public static HeadEntry decode(ByteBuffer memory, int start) {
+    HeadEntry entry = new HeadEntry();
+    entry.values.decode(memory, start);
+    return entry;
+  }
+
+  @Override
+  public String toString() {
+    return values.text(null);
+  }
+}
