@@ -1,0 +1,106 @@
+package dev.heddle.accel.mask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class ScheduleCompilerTest {
+  @Property(tries = 400)
+  void theScheduleComputesExactlyTheMask(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 16) int lanes,
+      @ForAll @IntRange(min = 1, max = 17) int banks) {
+    AttentionMask mask = RandomMasks.mask(new Random(seed));
+    Schedule schedule = new ScheduleCompiler(lanes, banks).compile(mask);
+    schedule.verify(mask, banks);
+    assertThat(schedule.keyCount()).isEqualTo(mask.nonZeros());
+    assertThat(schedule.rowCount()).isEqualTo(mask.rows() - mask.emptyRows().length);
+    assertThat(schedule.steps()).isBetween(bound(mask, lanes), mask.nonZeros());
+    assertThat(new ScheduleCompiler(lanes, banks).compile(mask)).isEqualTo(schedule);
+  }
+
+  @Property(tries = 400)
+  void noKeyIsUsedBeforeItIsThere(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 8) int lanes,
+      @ForAll @IntRange(min = 1, max = 17) int banks) {
+    Random random = new Random(seed);
+    AttentionMask mask = RandomMasks.mask(random);
+    int[] available = RandomMasks.releases(random, mask.keys());
+    Schedule schedule = new ScheduleCompiler(lanes, banks).compile(mask, available);
+    schedule.verify(mask, banks, available);
+    assertThat(schedule.steps())
+        .isLessThanOrEqualTo(mask.nonZeros() + Arrays.stream(available).max().orElseThrow());
+  }
+
+  @Test
+  void aKeyThatAllRowsWantIsReadOnce() {
+    boolean[][][] kept = new boolean[1][4][8];
+    for (boolean[] row : kept[0]) {
+      Arrays.fill(row, true);
+    }
+    AttentionMask mask = AttentionMask.of(kept);
+    Schedule schedule = new ScheduleCompiler(4, 1).compile(mask);
+    schedule.verify(mask, 1);
+    assertThat(schedule.steps()).isEqualTo(8);
+    assertThat(schedule.utilisation()).isEqualTo(1);
+  }
+
+  @Test
+  void longRowsBeginFirst() {
+    boolean[][][] kept = new boolean[1][3][4];
+    kept[0][0][0] = true;
+    Arrays.fill(kept[0][1], true);
+    kept[0][2][1] = true;
+    Schedule schedule = new ScheduleCompiler(1, 4).compile(AttentionMask.of(kept));
+    assertThat(schedule.row(0, 0)).isEqualTo(1);
+    assertThat(schedule.row(4, 0)).isZero();
+    assertThat(schedule.row(5, 0)).isEqualTo(2);
+  }
+
+  @Test
+  void rowsWhoseKeysCameEarlyBeginFirstWhileKeysAreLoaded() {
+    boolean[][][] kept = new boolean[1][2][16];
+    Arrays.fill(kept[0][0], 8, 16, true);
+    Arrays.fill(kept[0][1], 0, 2, true);
+    int[] available = new int[16];
+    Arrays.setAll(available, key -> key);
+    AttentionMask mask = AttentionMask.of(kept);
+    Schedule schedule = new ScheduleCompiler(1, 4).compile(mask, available);
+    schedule.verify(mask, 4, available);
+    assertThat(schedule.row(0, 0)).isEqualTo(1);
+    assertThat(schedule.steps()).isEqualTo(16);
+    assertThat(new ScheduleCompiler(1, 4).compile(mask).row(0, 0)).isZero();
+  }
+
+  @Test
+  void aMaskWithoutPairsNeedsNoStep() {
+    AttentionMask mask = AttentionMask.of(new boolean[2][3][4]);
+    Schedule schedule = new ScheduleCompiler(4, 8).compile(mask);
+    schedule.verify(mask, 8);
+    assertThat(schedule.steps()).isZero();
+    assertThat(schedule.utilisation()).isEqualTo(1);
+    assertThat(mask.emptyRows()).hasSize(6);
+  }
+
+  @Test
+  void wrongParametersAreRefused() {
+    assertThatThrownBy(() -> new ScheduleCompiler(17, 8))
+        .hasMessage("lanes is 17 but must be 1 to 16");
+    assertThatThrownBy(() -> new ScheduleCompiler(4, 0))
+        .hasMessage("there are 0 banks; at least 1 is needed");
+    AttentionMask mask = AttentionMask.of(new boolean[1][1][3]);
+    assertThatThrownBy(() -> new ScheduleCompiler(4, 8).compile(mask, new int[2]))
+        .hasMessageContaining("release times of 2 keys");
+  }
+
+  private static int bound(AttentionMask mask, int lanes) {
+    return Math.max((mask.nonZeros() + lanes - 1) / lanes, mask.longestRow());
+  }
+}
