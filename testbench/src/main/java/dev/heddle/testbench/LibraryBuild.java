@@ -123,18 +123,12 @@ final class LibraryBuild {
       objects.add(runtime);
       progress.step(2 + units.size(), 3 + units.size(), "linking");
       link(key, work, objects, file);
-      deleteLogs(key, units);
+      cache.deleteLogs(key);
+    } catch (InterruptedException e) {
+      cache.deleteLogs(key);
+      throw e;
     } finally {
       LibraryCache.delete(work);
-    }
-  }
-
-  private void deleteLogs(String key, List<Unit> units) throws IOException {
-    for (String step : List.of("verilator", "link")) {
-      Files.deleteIfExists(cache.log(key, step));
-    }
-    for (Unit unit : units) {
-      Files.deleteIfExists(cache.log(key, unit.name()));
     }
   }
 
@@ -233,7 +227,10 @@ final class LibraryBuild {
             command.add(file.toString());
             objects.forEach(object -> command.add(object.toString()));
             Toolchain.run("joining the runtime", command, work, cache.log(key, "link"));
-            deleteLogs(key, units);
+            cache.deleteLogs(key);
+          } catch (InterruptedException e) {
+            cache.deleteLogs(key);
+            throw e;
           } finally {
             LibraryCache.delete(work);
           }

@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  */
 public final class LibraryCache {
   private static final String RECORD = "record";
+  private static final String LOG = ".log";
 
   private final Path folder;
   private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
@@ -63,9 +64,21 @@ public final class LibraryCache {
     void produce(Path file) throws IOException, InterruptedException;
   }
 
-  /** Where the build of an entry logs what its programs print; gone after a good build. */
+  /** Where the build of an entry logs what its programs print; stays after a failure alone. */
   Path log(String key, String step) {
-    return folder.resolve(key + "." + step + ".log");
+    return folder.resolve(key + "." + step + LOG);
+  }
+
+  /** Deletes the logs of an entry. */
+  void deleteLogs(String key) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.startsWith(key + ".") && name.endsWith(LOG)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
   }
 
   /** The file of an entry, built if it is not there or damaged. */

@@ -8,7 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * The programs that build a simulator library: Verilator and a C++ compiler, found on a search
@@ -17,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 public final class Toolchain {
   private static final int LINES_OF_LOG = 12;
   private static final long VERSION_SECONDS = 60;
+  private static final long SECONDS_TO_END = 3;
 
   private final Path verilator;
   private final Path compiler;
@@ -129,7 +134,31 @@ public final class Toolchain {
                 .formatted(what, exit, excerpt(log), log));
       }
     } finally {
-      process.destroyForcibly();
+      end(process);
+    }
+  }
+
+  /**
+   * Ends a program with all that it started. The driver of a compiler is asked first: killed, it
+   * would leave its passes running and their files behind.
+   */
+  private static void end(Process process) {
+    if (!process.isAlive()) {
+      return;
+    }
+    List<ProcessHandle> all =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList();
+    all.forEach(ProcessHandle::destroy);
+    try {
+      CompletableFuture.allOf(
+              all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+          .get(SECONDS_TO_END, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      // Killed below.
+    } finally {
+      all.forEach(ProcessHandle::destroyForcibly);
     }
   }
 

@@ -56,6 +56,9 @@ public final class ElaborateBenchmark implements Benchmark {
   }
 
   private static double milliseconds(int size) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new BenchmarkException("interrupted while elaborating");
+    }
     OperatingSystemMXBean process =
         ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     long before = process.getProcessCpuTime();

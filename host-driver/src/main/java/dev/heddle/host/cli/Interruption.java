@@ -8,6 +8,12 @@ import java.util.concurrent.TimeUnit;
  * program back until {@link #close}, so that the thread can report and free what it holds.
  */
 final class Interruption implements AutoCloseable {
+  /** Exit code of a program that Ctrl-C ended. */
+  static final int EXIT_CODE = 130;
+
+  /** What such a program says last. */
+  static final String MESSAGE = "Interrupted.";
+
   private static final long PATIENCE_SECONDS = 20;
 
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -17,6 +23,11 @@ final class Interruption implements AutoCloseable {
   /** Listens from now on. */
   Interruption() {
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Whether the thread has been interrupted and has not dealt with it. */
+  boolean happened() {
+    return worker.isInterrupted();
   }
 
   private void interrupt() {

@@ -41,6 +41,7 @@ public final class Main implements Runnable {
       }
     }
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setExecutionStrategy(Main::execute);
     commandLine.setParameterExceptionHandler(Main::wrongUsage);
     commandLine.setExecutionExceptionHandler(Main::failed);
     return commandLine;
@@ -49,6 +50,23 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "there is no command");
+  }
+
+  /** Executes a command so that Ctrl-C ends it, whatever it does, after it has cleaned up. */
+  private static int execute(CommandLine.ParseResult parsed) {
+    try (Interruption interruption = new Interruption()) {
+      try {
+        return new CommandLine.RunLast().execute(parsed);
+      } catch (CommandLine.ExecutionException e) {
+        if (!interruption.happened()) {
+          throw e;
+        }
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println(Interruption.MESSAGE);
+        err.flush();
+        return Interruption.EXIT_CODE;
+      }
+    }
   }
 
   private static int wrongUsage(ParameterException mistake, String[] arguments) {

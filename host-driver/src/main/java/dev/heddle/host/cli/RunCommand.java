@@ -29,9 +29,6 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionProvider.class,
     sortOptions = false)
 final class RunCommand implements Callable<Integer>, Configurable {
-  /** Exit code of a program that Ctrl-C ended. */
-  static final int INTERRUPTED = 130;
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -107,20 +104,12 @@ final class RunCommand implements Callable<Integer>, Configurable {
     err = spec.commandLine().getErr();
     Configuration hardware = configuration.configuration(spec);
     Sampler sampler = sampler();
-    try (Interruption interruption = new Interruption();
-        ModelFile file = open()) {
+    try (ModelFile file = open()) {
       int[] read = promptTokens(file);
       try (Device device =
           machine.open(hardware, LlamaRuntime.memoryBytes(file, weights, hardware), err)) {
         return generate(file, device, sampler, read);
       }
-    } catch (RuntimeException e) {
-      if (!Thread.currentThread().isInterrupted()) {
-        throw e;
-      }
-      err.println("Interrupted.");
-      err.flush();
-      return INTERRUPTED;
     }
   }
 
@@ -190,7 +179,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
             result.decodedTokens(),
             wall)
         .print(out);
-    return result.stop() == Generation.Stop.INTERRUPTED ? INTERRUPTED : 0;
+    return result.stop() == Generation.Stop.INTERRUPTED ? Interruption.EXIT_CODE : 0;
   }
 
   private void printReason(Generation.Stop stop, LlamaRuntime runtime) {
@@ -198,7 +187,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
       case CONTEXT_FULL ->
           err.println(
               "The model's context of %d tokens is full.".formatted(runtime.contextLength()));
-      case INTERRUPTED -> err.println("Interrupted.");
+      case INTERRUPTED -> err.println(Interruption.MESSAGE);
       case LENGTH, END_OF_TEXT -> {}
     }
     err.flush();
