@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 public final class Lint {
   private static final Pattern MODULE =
       Pattern.compile(
-          "(?:^//.*\n)*^module (\\w+).*?^endmodule\n", Pattern.MULTILINE | Pattern.DOTALL);
+          "(?:^//[^\n]*\n)*^module (\\w+).*?^endmodule\n", Pattern.MULTILINE | Pattern.DOTALL);
 
   private Lint() {}
 
