@@ -1,10 +1,12 @@
 package dev.heddle.accel.attention;
 
 import static dev.heddle.hdl.Hdl.bit;
+import static dev.heddle.hdl.Hdl.named;
 import static dev.heddle.hdl.Hdl.uint;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.hdl.Bit;
+import dev.heddle.hdl.Component;
 import dev.heddle.hdl.Data;
 import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
@@ -23,5 +25,24 @@ public record LaneKey(Bit valid, Bit first, Bit last, UInt place) implements Dat
   public static Type<LaneKey> of(AttentionShape shape) {
     return () ->
         new LaneKey(bit().make(), bit().make(), bit().make(), uint(shape.placeBits() + 1).make());
+  }
+
+  /** This key some cycles later in {@code component}, where no key is valid after reset. */
+  LaneKey after(int cycles, Component component) {
+    LaneKey key = this;
+    for (int cycle = 1; cycle <= cycles; cycle++) {
+      key = key.delayed("key_" + cycle, component);
+    }
+    return key;
+  }
+
+  private LaneKey delayed(String name, Component component) {
+    return named(
+        name,
+        new LaneKey(
+            component.next(valid, 0),
+            component.next(first),
+            component.next(last),
+            component.next(place)));
   }
 }

@@ -31,7 +31,7 @@ public record ScoreScale(int multiplier, int exponent) {
   private static final int LARGEST = (1 << (SCORE_BITS - 1)) - 1;
 
   /** Where even the smallest multiplier saturates; a larger left shift makes no difference. */
-  private static final int LARGEST_LEFT_SHIFT = SCORE_BITS - MULTIPLIER_BITS + 1;
+  public static final int LARGEST_LEFT_SHIFT = SCORE_BITS - MULTIPLIER_BITS + 1;
 
   public ScoreScale {
     if (multiplier >> (MULTIPLIER_BITS - 1) != 1) {

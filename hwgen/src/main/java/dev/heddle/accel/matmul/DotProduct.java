@@ -52,7 +52,7 @@ public final class DotProduct extends Component {
   }
 
   /** The code at {@code column} of packed codes. */
-  static SInt code(UInt codes, int column) {
+  public static SInt code(UInt codes, int column) {
     return codes.slice(CODE_BITS * column + CODE_BITS - 1, CODE_BITS * column).asSInt();
   }
 

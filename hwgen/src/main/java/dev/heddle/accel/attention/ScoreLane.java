@@ -1,0 +1,147 @@
+package dev.heddle.accel.attention;
+
+import static dev.heddle.hdl.Hdl.*;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.GoldenAttention;
+import dev.heddle.accel.format.ScoreScale;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.matmul.DotProduct;
+import dev.heddle.hdl.Bit;
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.SInt;
+import dev.heddle.hdl.UInt;
+import dev.heddle.lib.Delay;
+import dev.heddle.lib.Stream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Holds a query row and scores one key against it each cycle, bit for bit as {@link
+ * ScoreScale#score}; finds what the row's {@link RowMaximum} is ({@link GoldenAttention}).
+ *
+ * <pre>
+ *   cycle  0       1           2           3         4               5          6           7
+ *   key, --> row --> products --> sums of --> dot --> x multiplier --> shift --> saturate --> score,
+ *   codes    held                 32                                                        maximum
+ * </pre>
+ *
+ * <p>Latency {@value #LATENCY} cycles, one key a cycle, no back-pressure. {@link #complete} follows
+ * the last score of a row by one cycle.
+ */
+public final class ScoreLane extends Component {
+  /** Cycles from a key to its score. */
+  public static final int LATENCY = 7;
+
+  /** Cycles from a key to its dot product, of which the last scales it. */
+  private static final int SCALED = 5;
+
+  /** Bits of a shift amount; the largest shifts out whatever a dot product leads to. */
+  private static final int AMOUNT_BITS = 6;
+
+  /** The key of this cycle. */
+  public final LaneKey key;
+
+  /** Its codes, element 0 in the lowest bits. */
+  public final UInt codes;
+
+  /** Its exponent. */
+  public final SInt keyExponent;
+
+  /** The exponent of the value of the same token. */
+  public final SInt valueExponent;
+
+  /** Query rows; one is taken with each first key and must be there. */
+  public final Stream<QueryRow> rows;
+
+  /** The key with its score, {@value #LATENCY} cycles after the key. */
+  public final ScoredKey scored;
+
+  /** One in the cycle after the last score of a row. */
+  public final Bit complete;
+
+  /** What is known of the row that is complete; with {@link #complete}. */
+  public final RowMaximum maximum;
+
+  private final String name;
+
+  /** A lane of an engine of {@code shape}. */
+  public ScoreLane(AttentionShape shape) {
+    int dimension = shape.keyDimension();
+    name = "ScoreLane_%dx%d_%d".formatted(dimension, shape.keys(), shape.rows());
+    key = in(LaneKey.of(shape));
+    codes = in(uint(dimension * DotProduct.CODE_BITS));
+    keyExponent = in(sint(8));
+    valueExponent = in(sint(8));
+    rows = in(Stream.of(QueryRow.of(shape)));
+    scored = out(ScoredKey.of(shape));
+    complete = out(bit());
+    maximum = out(RowMaximum.of(shape));
+    document(
+        "Scores one key a cycle against the query row it holds; %d cycles.".formatted(LATENCY));
+    parameter("DIMENSION", dimension);
+
+    Bit begins = key.valid().and(key.first());
+    rows.ready.set(begins);
+    check(begins.not().or(rows.valid), "the first key of a row arrives before its query");
+    unused(rows.valid);
+    QueryRow row = reg(QueryRow.of(shape));
+    when(begins, () -> connect(row, rows.payload));
+    UInt heldCodes = next(codes);
+    SInt heldExponent = next(keyExponent);
+
+    SInt dot = dot(heldCodes, row.codes());
+    UInt multiplier = Delay.of(this, SCALED - 2, row.multiplier());
+    SInt scaled = next(dot.mul(multiplier.toSInt()));
+
+    // A left shift by the most that matters, then a right shift that leaves one bit below the point
+    // of the result: the bit that rounds.
+    SInt distance = row.shift().sub(heldExponent).add(ScoreScale.LARGEST_LEFT_SHIFT);
+    UInt places = distance.asUInt().slice(distance.width() - 2, 0).sat(AMOUNT_BITS);
+    UInt amount = next(mux(distance.negative(), 0, places));
+    UInt scaledAmount = Delay.of(this, SCALED - 2, amount);
+    SInt shifted = next(scaled.shl(ScoreScale.LARGEST_LEFT_SHIFT + 1).shr(scaledAmount));
+    // Saturated to one integer bit more than a score has, so that the rounding cannot overflow.
+    SInt rounded = shifted.sat(ScoreScale.SCORE_BITS + 2).add(1).shr(1);
+    SInt score = next(rounded.sat(ScoreScale.SCORE_BITS));
+
+    LaneKey scoredKey = key.after(LATENCY, this);
+    SInt exponent = Delay.of(this, LATENCY, valueExponent);
+    connect(scored, new ScoredKey(scoredKey, score, exponent));
+    RowTag tag = Delay.of(this, LATENCY - 1, row.tag());
+    track(scoredKey, score, exponent, tag);
+  }
+
+  private SInt dot(UInt keyCodes, UInt queryCodes) {
+    List<SInt> parts = new ArrayList<>();
+    int bits = WeightFormat.BLOCK * DotProduct.CODE_BITS;
+    for (int at = 0; at < keyCodes.width(); at += bits) {
+      DotProduct part = inst("dotProduct_" + at / bits, new DotProduct(WeightFormat.BLOCK));
+      part.weights.set(keyCodes.slice(at + bits - 1, at));
+      part.activations.set(queryCodes.slice(at + bits - 1, at));
+      parts.add(part.sum);
+    }
+    return next(sum(parts));
+  }
+
+  /** Keeps the largest score, rounded up, and the largest exponent of the row so far. */
+  private void track(LaneKey scoredKey, SInt score, SInt exponent, RowTag tag) {
+    UInt fraction = score.slice(ScoreScale.FRACTION_BITS - 1, 0);
+    SInt ceiling = score.shr(ScoreScale.FRACTION_BITS).add(fraction.any().asUInt().toSInt());
+    SInt largest = reg(sint(RowMaximum.CEILING_BITS));
+    SInt largestExponent = reg(sint(8));
+    Bit larger = scoredKey.first().or(ceiling.gt(largest));
+    Bit largerExponent = scoredKey.first().or(exponent.gt(largestExponent));
+    when(scoredKey.valid().and(larger), () -> largest.set(ceiling));
+    when(scoredKey.valid().and(largerExponent), () -> largestExponent.set(exponent));
+    Bit done = next(scoredKey.valid().and(scoredKey.last()), 0);
+    RowTag doneTag = next(tag);
+    complete.set(done);
+    connect(maximum, new RowMaximum(largest, largestExponent, doneTag));
+  }
+
+  @Override
+  protected String moduleName() {
+    return name;
+  }
+}

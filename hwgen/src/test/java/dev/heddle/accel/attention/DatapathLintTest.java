@@ -1,0 +1,42 @@
+package dev.heddle.accel.attention;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.verilog.Lint;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DatapathLintTest {
+  private static final AttentionShape SMALL =
+      new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64, false, false);
+  private static final AttentionShape LARGE =
+      new AttentionShape(8, 128, 128, 16, 4096, 16384, 64, 4096, true, true);
+
+  @TempDir Path folder;
+
+  static Stream<Arguments> modules() {
+    return Stream.of(
+        module("small score lane", () -> new ScoreLane(SMALL)),
+        module("large score lane", () -> new ScoreLane(LARGE)),
+        module("small weight lane", () -> new WeightLane(SMALL)),
+        module("large weight lane", () -> new WeightLane(LARGE)),
+        module("small value lane", () -> new ValueLane(SMALL)),
+        module("large value lane", () -> new ValueLane(LARGE)));
+  }
+
+  private static Arguments module(String name, Supplier<Component> module) {
+    return Arguments.of(name, module);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("modules")
+  void theVerilogIsAcceptedWithoutAWarning(String name, Supplier<Component> module)
+      throws Exception {
+    Lint.assertClean(module.get(), folder);
+  }
+}

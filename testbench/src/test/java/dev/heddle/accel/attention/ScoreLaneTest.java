@@ -1,0 +1,164 @@
+package dev.heddle.accel.attention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.GoldenAttention;
+import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.format.ScoreScale;
+import dev.heddle.testbench.SimulationStoppedException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScoreLaneTest {
+  private static final AttentionShape SHAPE = LaneBench.shape(64, 64, 1, false);
+
+  /** What leaves the lane in a cycle. */
+  private record Scored(boolean first, boolean last, int place, int score, int valueExponent) {}
+
+  /** What leaves it with {@code complete}. */
+  private record Maximum(int ceiling, int valueExponent, int entry, int row) {}
+
+  /** A row and how far its keys are. */
+  private static final class Row {
+    final ScoreScale scale;
+    final KvVector query;
+    final int entry;
+    final int number;
+    final int keys;
+    final boolean allEqual;
+    KvVector key;
+    int taken;
+    int largest = Integer.MIN_VALUE;
+    int valueExponent = Integer.MIN_VALUE;
+
+    Row(Random random, int dimension) {
+      int exponent = random.nextInt(80) - 60;
+      scale = new ScoreScale(32768 + random.nextInt(32768), exponent);
+      query = KvVector.of(LaneBench.codes(random, dimension), random.nextInt(40) - 20);
+      entry = random.nextInt(RowTag.ENTRIES);
+      number = random.nextInt(SHAPE.rows());
+      keys = random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(20);
+      allEqual = random.nextInt(5) == 0;
+    }
+
+    /** The next key, whose exponent leads to shifts of every kind. */
+    KvVector next(Random random) {
+      if (key == null || !allEqual) {
+        int around = scale.shift(query.exponent(), 0);
+        int shift = random.nextInt(4) == 0 ? random.nextInt(240) - 120 : random.nextInt(45) - 16;
+        int exponent = Math.max(-126, Math.min(121, around - shift));
+        key = KvVector.of(LaneBench.codes(random, query.length()), exponent);
+      }
+      taken++;
+      return key;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 128})
+  void everyScoreAndMaximumOfTheGoldenModelLeavesOnTime(int dimension) {
+    Random random = new Random(dimension);
+    AttentionShape shape = LaneBench.shape(dimension, 64, 1, false);
+    Map<Long, Scored> scores = new HashMap<>();
+    Map<Long, Maximum> maxima = new HashMap<>();
+    int saturated = 0;
+    try (LaneBench lane = new LaneBench(new ScoreLane(shape))) {
+      Row row = null;
+      for (long cycle = 0; cycle < 8000; cycle++) {
+        if (row == null) {
+          row = new Row(random, dimension);
+        }
+        boolean valid = random.nextInt(8) != 0;
+        boolean first = row.taken == 0;
+        lane.set("key_valid", valid);
+        lane.set("rows_valid", first && (valid || random.nextBoolean()));
+        lane.set("rows_codes", codes(row.query));
+        lane.set("rows_shift", row.scale.shift(row.query.exponent(), 0));
+        lane.set("rows_multiplier", row.scale.multiplier());
+        lane.set("rows_tag_entry", row.entry);
+        lane.set("rows_tag_row", row.number);
+        if (valid) {
+          KvVector key = row.next(random);
+          int valueExponent = random.nextInt(256) - 128;
+          boolean last = row.taken == row.keys;
+          int place = random.nextInt(shape.keys());
+          lane.set("key_first", first);
+          lane.set("key_last", last);
+          lane.set("key_place", place);
+          lane.set("codes", codes(key));
+          lane.set("keyExponent", key.exponent());
+          lane.set("valueExponent", valueExponent);
+          int score = row.scale.score(row.query.dot(key), row.query.exponent(), key.exponent());
+          saturated += Math.abs(score) > (1 << 27) - 2 ? 1 : 0;
+          scores.put(
+              cycle + ScoreLane.LATENCY, new Scored(first, last, place, score, valueExponent));
+          row.largest = Math.max(row.largest, score);
+          row.valueExponent = Math.max(row.valueExponent, valueExponent);
+          if (last) {
+            maxima.put(
+                cycle + ScoreLane.LATENCY + 1,
+                new Maximum(
+                    GoldenAttention.ceiling(row.largest),
+                    row.valueExponent,
+                    row.entry,
+                    row.number));
+            row = null;
+          }
+        } else {
+          lane.set("key_first", random.nextBoolean());
+          lane.set("codes", LaneBench.codes(random, dimension));
+        }
+        lane.settle();
+        assertThat(lane.bit("rows_ready")).isEqualTo(valid && first);
+        Scored scored = lane.bit("scored_key_valid") ? scored(lane) : null;
+        assertThat(scored).as("cycle %d", cycle).isEqualTo(scores.remove(cycle));
+        Maximum maximum = lane.bit("complete") ? maximum(lane) : null;
+        assertThat(maximum).as("cycle %d", cycle).isEqualTo(maxima.remove(cycle));
+        lane.step();
+      }
+    }
+    assertThat(saturated).as("saturated scores").isGreaterThan(100);
+  }
+
+  @Test
+  void aFirstKeyWithoutItsQueryIsReported() {
+    try (LaneBench lane = new LaneBench(new ScoreLane(SHAPE))) {
+      lane.set("key_valid", true);
+      lane.set("key_first", true);
+      lane.set("rows_valid", false);
+      assertThatThrownBy(lane::step).isInstanceOf(SimulationStoppedException.class);
+      assertThat(lane.log()).contains("before its query");
+    }
+  }
+
+  private static byte[] codes(KvVector vector) {
+    byte[] codes = new byte[vector.length()];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = vector.code(i);
+    }
+    return codes;
+  }
+
+  private static Scored scored(LaneBench lane) {
+    return new Scored(
+        lane.bit("scored_key_first"),
+        lane.bit("scored_key_last"),
+        (int) lane.unsigned("scored_key_place"),
+        (int) lane.signed("scored_score", ScoreScale.SCORE_BITS),
+        (int) lane.signed("scored_valueExponent", 8));
+  }
+
+  private static Maximum maximum(LaneBench lane) {
+    return new Maximum(
+        (int) lane.signed("maximum_ceiling", RowMaximum.CEILING_BITS),
+        (int) lane.signed("maximum_valueExponent", 8),
+        (int) lane.unsigned("maximum_tag_entry"),
+        (int) lane.unsigned("maximum_tag_row"));
+  }
+}
