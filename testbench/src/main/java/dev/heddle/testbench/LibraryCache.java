@@ -96,7 +96,10 @@ public final class LibraryCache {
         }
       }
     } catch (IOException e) {
-      throw new BuildException("the cache folder %s cannot be used: %s".formatted(folder, e), e);
+      throw new BuildException(
+          "the cache folder %s cannot be used: %s; set HEDDLE_CACHE to a folder that can be written"
+              .formatted(folder, e),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BuildException("interrupted while building " + name, e);

@@ -128,7 +128,8 @@ final class ConfigurationOptions {
         values[i] = change == null ? before : number(command, components[i], change);
         if (!values[i].equals(before)) {
           newName.append('_').append(components[i].getName().toLowerCase(Locale.ROOT));
-          newName.append(values[i]);
+          // A name has no sign; the checks of the configuration speak of the value itself.
+          newName.append(values[i].toString().replace('-', 'm'));
         }
       }
       values[0] = newName.toString();
@@ -153,7 +154,12 @@ final class ConfigurationOptions {
           : (Object) Integer.valueOf(text);
     } catch (NumberFormatException e) {
       throw mistake(
-          command, "%s is %s but must be a whole number".formatted(parameter.getName(), text));
+          command,
+          "%s is %s but must be a whole number up to %d"
+              .formatted(
+                  parameter.getName(),
+                  text,
+                  parameter.getType() == long.class ? Long.MAX_VALUE : Integer.MAX_VALUE));
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,6 +53,9 @@ final class EmitCommand implements Callable<Integer>, Configurable {
       export.write(folder);
     } catch (FileAlreadyExistsException e) {
       throw new CommandFailedException(e.getMessage(), e);
+    } catch (NotDirectoryException e) {
+      throw new CommandFailedException(
+          "cannot write %s: it is a file; choose a folder".formatted(folder), e);
     } catch (FileSystemException e) {
       throw new CommandFailedException("cannot write %s (%s)".formatted(folder, reason(e)), e);
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -46,7 +47,10 @@ final class FileCursor {
   }
 
   private static ModelFileException unreadable(Path file, IOException e) {
-    String reason = e instanceof NoSuchFileException ? "no such file" : e.toString();
+    String reason =
+        e instanceof NoSuchFileException
+            ? "no such file"
+            : Files.isDirectory(file) ? "it is a folder" : e.toString();
     return new ModelFileException(file, "cannot be read: " + reason, "check path and rights", e);
   }
 

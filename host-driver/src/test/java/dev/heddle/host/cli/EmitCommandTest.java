@@ -77,6 +77,8 @@ class EmitCommandTest {
         "--lanes 5         | lanes is 5 but must be a power of two up to 64; use lanes=4",
         "--lanes 1         | the port would idle; use lanes=2",
         "--port-bits 100   | portBits is 100 but must be 32, 64, 128, 256 or 512; use portBits=128",
+        "--lanes -4        | lanes is -4 but must be a power of two up to 64",
+        "--lanes 99999999999 | lanes is 99999999999 but must be a whole number up to 2147483647",
         "--columns many    | columns is many but must be a whole number",
         "--config huge     | there is no configuration huge; there are nano, small, default, large",
         "--set depth=3     | there is no parameter depth; there are ports, portBits",
@@ -113,6 +115,8 @@ class EmitCommandTest {
   @Test
   void aFolderThatCannotBeMadeIsExplained() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
+    assertThat(emit(file, "--config", "nano").err())
+        .isEqualTo("heddle: cannot write %s: it is a file; choose a folder%n".formatted(file));
     for (Path out : List.of(file, file.resolve("below"))) {
       CommandRun run = emit(out, "--config", "nano");
       assertThat(run.exitCode()).isEqualTo(1);

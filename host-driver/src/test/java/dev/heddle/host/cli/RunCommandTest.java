@@ -116,7 +116,8 @@ class RunCommandTest {
     Path damaged = folder.resolve("damaged.gguf");
     Files.write(damaged, new byte[] {'G', 'G', 'U', 'F', 3, 0, 0, 0, 9});
     assertFailure(golden("--model", damaged.toString()), "damaged.gguf");
-    assertFailure(golden("--model", folder.toString()), folder.toString());
+    assertFailure(
+        golden("--model", folder.toString()), folder + ": cannot be read: it is a folder");
   }
 
   @Test
