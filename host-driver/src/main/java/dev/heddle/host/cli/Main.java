@@ -18,7 +18,13 @@ import picocli.CommandLine.Spec;
     description = "Generates accelerators for language models, simulates and drives them.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {RunCommand.class, EmitCommand.class, BenchCommand.class, HelpCommand.class},
+    subcommands = {
+      RunCommand.class,
+      EmitCommand.class,
+      BenchCommand.class,
+      MaskCommand.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "heddle test sets up what the tests need and runs all of them.",

@@ -104,6 +104,20 @@ public record ScheduleFormat(int lanes, int entryBits) {
     return format;
   }
 
+  /**
+   * The format for a mask: as {@link #of(int, int)}.
+   *
+   * @throws IllegalArgumentException when the mask has too many rows or keys
+   */
+  public static ScheduleFormat of(int lanes, AttentionMask mask) {
+    if (mask.rows() > MAX_ROWS) {
+      throw new IllegalArgumentException(
+          "a set has at most %d rows but there are %d; split it by heads or queries"
+              .formatted(MAX_ROWS, mask.rows()));
+    }
+    return of(lanes, mask.keys());
+  }
+
   /** Most keys of a set. */
   public int maxKeys() {
     return idleEntry();

@@ -99,6 +99,9 @@ class ScheduleImageTest {
     assertThatThrownBy(() -> ScheduleFormat.of(4, 32768))
         .hasMessage(
             "entries of 16 bits number 32767 keys but there are 32768; split the set by heads");
+    assertThat(ScheduleFormat.of(4, fullColumn(4096, 1)).entryBits()).isEqualTo(12);
+    assertThatThrownBy(() -> ScheduleFormat.of(4, fullColumn(4097, 1)))
+        .hasMessage("a set has at most 4096 rows but there are 4097; split it by heads or queries");
   }
 
   @Test
