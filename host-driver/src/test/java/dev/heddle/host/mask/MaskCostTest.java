@@ -50,7 +50,7 @@ class MaskCostTest {
 
   @ParameterizedTest
   @EnumSource(MaskGenerator.Kind.class)
-  void generatedMasksTakeAtMostATenthMoreThanTheirBound(MaskGenerator.Kind kind) {
+  void generatedMasksTakeFewMoreStepsThanTheirBound(MaskGenerator.Kind kind) {
     for (double sparsity : new double[] {0.6, 0.7, 0.8, 0.9, 0.95, 0.98}) {
       AttentionMask mask = new MaskGenerator(kind, sparsity, 1).generate(3, 197, 197);
       MaskCost cost = MaskCost.of(mask, new ScheduleCompiler(4, 16), 64);
