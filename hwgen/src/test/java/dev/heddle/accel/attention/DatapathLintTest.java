@@ -16,6 +16,8 @@ class DatapathLintTest {
       new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64, false, false);
   private static final AttentionShape LARGE =
       new AttentionShape(8, 128, 128, 16, 4096, 16384, 64, 4096, true, true);
+  private static final AttentionShape WHOLE =
+      new AttentionShape(1, 64, 64, 2, 64, 64, 64, 64, false, false);
 
   @TempDir Path folder;
 
@@ -26,7 +28,15 @@ class DatapathLintTest {
         module("small weight lane", () -> new WeightLane(SMALL)),
         module("large weight lane", () -> new WeightLane(LARGE)),
         module("small value lane", () -> new ValueLane(SMALL)),
-        module("large value lane", () -> new ValueLane(LARGE)));
+        module("large value lane", () -> new ValueLane(LARGE)),
+        module("float multiplier", FloatMultiplier::new),
+        module("float scaler", FloatScaler::new),
+        module("small reciprocal", () -> new Reciprocal(26)),
+        module("large reciprocal", () -> new Reciprocal(34)),
+        module("X8 encoder", X8Encoder::new),
+        module("small normaliser", () -> new Normaliser(SMALL)),
+        module("large normaliser", () -> new Normaliser(LARGE)),
+        module("normaliser of whole rows", () -> new Normaliser(WHOLE)));
   }
 
   private static Arguments module(String name, Supplier<Component> module) {

@@ -2,19 +2,23 @@ package dev.heddle.accel.attention;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.hdl.Component;
+import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.hdl.verilog.VerilogWriter;
 import dev.heddle.testbench.Simulation;
 import java.math.BigInteger;
 import java.util.Random;
 
-/** A module of the attention engine by itself, clocked and reset. */
+/** A module of the attention engine by itself, clocked, and reset if it can be. */
 final class LaneBench implements AutoCloseable {
   private final Simulation simulation;
 
   LaneBench(Component module) {
-    simulation = Simulation.of(VerilogWriter.write(module));
+    VerilogDesign design = VerilogWriter.write(module);
+    simulation = Simulation.of(design);
     simulation.clock("clk");
-    simulation.reset(3);
+    if (design.ports().stream().anyMatch(port -> port.name().equals("reset"))) {
+      simulation.reset(3);
+    }
   }
 
   /** A small engine with rows of up to {@code scores} keys. */
@@ -33,11 +37,29 @@ final class LaneBench implements AutoCloseable {
 
   /** Drives a port with codes, the first in the lowest bits. */
   void set(String port, byte[] codes) {
+    set(port, packed(codes));
+  }
+
+  void set(String port, BigInteger value) {
+    simulation.set(port, value);
+  }
+
+  /** Codes side by side, the first in the lowest bits. */
+  static BigInteger packed(byte[] codes) {
     byte[] big = new byte[codes.length];
     for (int i = 0; i < codes.length; i++) {
       big[codes.length - 1 - i] = codes[i];
     }
-    simulation.set(port, new BigInteger(1, big));
+    return new BigInteger(1, big);
+  }
+
+  /** Words of {@code bits} bits side by side, the first in the lowest bits. */
+  static BigInteger packed(int bits, long[] words) {
+    BigInteger packed = BigInteger.ZERO;
+    for (int i = words.length - 1; i >= 0; i--) {
+      packed = packed.shiftLeft(bits).or(BigInteger.valueOf(words[i]));
+    }
+    return packed;
   }
 
   /** Lets the outputs follow the inputs of this cycle. */
