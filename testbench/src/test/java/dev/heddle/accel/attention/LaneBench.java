@@ -1,6 +1,7 @@
 package dev.heddle.accel.attention;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.KvVector;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.hdl.verilog.VerilogWriter;
@@ -51,6 +52,15 @@ final class LaneBench implements AutoCloseable {
       big[codes.length - 1 - i] = codes[i];
     }
     return new BigInteger(1, big);
+  }
+
+  /** The codes of a vector side by side, element 0 in the lowest bits. */
+  static BigInteger packed(KvVector vector) {
+    byte[] codes = new byte[vector.length()];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = vector.code(i);
+    }
+    return packed(codes);
   }
 
   /** Words of {@code bits} bits side by side, the first in the lowest bits. */

@@ -78,7 +78,7 @@ class ScoreLaneTest {
         boolean first = row.taken == 0;
         lane.set("key_valid", valid);
         lane.set("rows_valid", first && (valid || random.nextBoolean()));
-        lane.set("rows_codes", codes(row.query));
+        lane.set("rows_codes", LaneBench.packed(row.query));
         lane.set("rows_shift", row.scale.shift(row.query.exponent(), 0));
         lane.set("rows_multiplier", row.scale.multiplier());
         lane.set("rows_tag_entry", row.entry);
@@ -87,11 +87,11 @@ class ScoreLaneTest {
           KvVector key = row.next(random);
           int valueExponent = random.nextInt(256) - 128;
           boolean last = row.taken == row.keys;
-          int place = random.nextInt(shape.keys());
+          int place = random.nextInt(2 * shape.keys());
           lane.set("key_first", first);
           lane.set("key_last", last);
           lane.set("key_place", place);
-          lane.set("codes", codes(key));
+          lane.set("codes", LaneBench.packed(key));
           lane.set("keyExponent", key.exponent());
           lane.set("valueExponent", valueExponent);
           int score = row.scale.score(row.query.dot(key), row.query.exponent(), key.exponent());
@@ -135,14 +135,6 @@ class ScoreLaneTest {
       assertThatThrownBy(lane::step).isInstanceOf(SimulationStoppedException.class);
       assertThat(lane.log()).contains("before its query");
     }
-  }
-
-  private static byte[] codes(KvVector vector) {
-    byte[] codes = new byte[vector.length()];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = vector.code(i);
-    }
-    return codes;
   }
 
   private static Scored scored(LaneBench lane) {

@@ -75,7 +75,7 @@ class WeightLaneTest {
                 true,
                 j == 0,
                 j == scores.length - 1,
-                random.nextInt(64),
+                random.nextInt(128),
                 weight,
                 folded,
                 ceiling,
