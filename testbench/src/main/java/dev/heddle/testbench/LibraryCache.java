@@ -33,8 +33,10 @@ public final class LibraryCache {
   private static final String RECORD = "record";
   private static final String LOG = ".log";
 
+  /** By lock file, for all caches: a process that asks for a lock it holds is refused at once. */
+  private static final ConcurrentHashMap<Path, Object> LOCKS = new ConcurrentHashMap<>();
+
   private final Path folder;
-  private final ConcurrentHashMap<String, Object> locks = new ConcurrentHashMap<>();
 
   public LibraryCache(Path folder) {
     this.folder = folder;
@@ -85,12 +87,10 @@ public final class LibraryCache {
   Path obtain(String key, String name, Producer producer) {
     try {
       Files.createDirectories(folder);
-      synchronized (locks.computeIfAbsent(key, k -> new Object())) {
+      Path lockFile = folder.toRealPath().resolve(key + ".lock");
+      synchronized (LOCKS.computeIfAbsent(lockFile, file -> new Object())) {
         try (FileChannel channel =
-                FileChannel.open(
-                    folder.resolve(key + ".lock"),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE);
+                FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = channel.lock()) {
           return obtainLocked(key, name, producer, lock);
         }
