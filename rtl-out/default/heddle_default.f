@@ -16,8 +16,6 @@ heddle_default_EngineControl_matmul.v
 heddle_default_TokenCounters.v
 heddle_default_WidthAdapter_512to128.v
 heddle_default_RecordWriter.v
-heddle_default_RoundRobinArbiter_66x3.v
-heddle_default_AxiReadArbiter_40x128_i1_n3.v
 heddle_default_AxiBurstSplitter_40x128_b16.v
 heddle_default_Fifo_1x2.v
 heddle_default_BlockRamFifo_129x32.v
@@ -25,6 +23,8 @@ heddle_default_AxiReader_40x128_b16_o2_f32.v
 heddle_default_Fifo_1x16.v
 heddle_default_BlockRamFifo_129x256.v
 heddle_default_AxiReader_40x128_b16_o16_f256.v
+heddle_default_RoundRobinArbiter_66x3.v
+heddle_default_AxiReadArbiter_40x128_i1_n3.v
 heddle_default_RoundRobinArbiter_66x2.v
 heddle_default_Fifo_1x17.v
 heddle_default_AxiWriteArbiter_40x128_i1_n2_o17.v

@@ -199,35 +199,6 @@ module heddle_default (
   wire records_beats_valid;
   wire [127:0] records_beats_data;
   wire [15:0] records_beats_strobe;
-  wire readers_masters_0_arready;
-  wire readers_masters_0_rvalid;
-  wire readers_masters_0_rid;
-  wire [127:0] readers_masters_0_rdata;
-  wire [1:0] readers_masters_0_rresp;
-  wire readers_masters_0_rlast;
-  wire readers_masters_1_arready;
-  wire readers_masters_1_rvalid;
-  wire readers_masters_1_rid;
-  wire [127:0] readers_masters_1_rdata;
-  wire [1:0] readers_masters_1_rresp;
-  wire readers_masters_1_rlast;
-  wire readers_masters_2_arready;
-  wire readers_masters_2_rvalid;
-  wire readers_masters_2_rid;
-  wire [127:0] readers_masters_2_rdata;
-  wire [1:0] readers_masters_2_rresp;
-  wire readers_masters_2_rlast;
-  wire readers_memory_arvalid;
-  wire [2:0] readers_memory_arid;
-  wire [39:0] readers_memory_araddr;
-  wire [7:0] readers_memory_arlen;
-  wire [2:0] readers_memory_arsize;
-  wire [1:0] readers_memory_arburst;
-  wire readers_memory_arlock;
-  wire [3:0] readers_memory_arcache;
-  wire [2:0] readers_memory_arprot;
-  wire [3:0] readers_memory_arqos;
-  wire readers_memory_rready;
   wire fetchReader_requests_ready;
   wire fetchReader_memory_arvalid;
   wire fetchReader_memory_arid;
@@ -297,6 +268,35 @@ module heddle_default (
   wire weightReader_1_beats_last;
   wire weightReader_1_error;
   wire weightReader_1_idle;
+  wire readers_masters_0_arready;
+  wire readers_masters_0_rvalid;
+  wire readers_masters_0_rid;
+  wire [127:0] readers_masters_0_rdata;
+  wire [1:0] readers_masters_0_rresp;
+  wire readers_masters_0_rlast;
+  wire readers_masters_1_arready;
+  wire readers_masters_1_rvalid;
+  wire readers_masters_1_rid;
+  wire [127:0] readers_masters_1_rdata;
+  wire [1:0] readers_masters_1_rresp;
+  wire readers_masters_1_rlast;
+  wire readers_masters_2_arready;
+  wire readers_masters_2_rvalid;
+  wire readers_masters_2_rid;
+  wire [127:0] readers_masters_2_rdata;
+  wire [1:0] readers_masters_2_rresp;
+  wire readers_masters_2_rlast;
+  wire readers_memory_arvalid;
+  wire [2:0] readers_memory_arid;
+  wire [39:0] readers_memory_araddr;
+  wire [7:0] readers_memory_arlen;
+  wire [2:0] readers_memory_arsize;
+  wire [1:0] readers_memory_arburst;
+  wire readers_memory_arlock;
+  wire [3:0] readers_memory_arcache;
+  wire [2:0] readers_memory_arprot;
+  wire [3:0] readers_memory_arqos;
+  wire readers_memory_rready;
   wire writers_masters_0_awready;
   wire writers_masters_0_wready;
   wire writers_masters_0_bvalid;
@@ -369,7 +369,8 @@ module heddle_default (
   wire merged_arbiter_chosen;
 
   wire start = registers_doorbell_start && !active;
-  wire quiet = !fetch_active && loaderControl_idle && matmulControl_idle && recordWriter_idle && resultWriter_idle;
+  wire enginesIdle = loaderControl_idle && matmulControl_idle;
+  wire quiet = !fetch_active && enginesIdle && recordWriter_idle && resultWriter_idle;
   wire ends = active && quiet && quietBefore;
   wire [2:0] beats = matmul_beatsTaken + {2'd0, loaderReader_beats_valid && loaderReader_beats_ready};
   wire [70:0] registers_multiplications_products_bits = {count_busy, 7'd0};
@@ -622,79 +623,6 @@ module heddle_default (
     .beats_strobe(records_beats_strobe)
   );
 
-  heddle_default_AxiReadArbiter_40x128_i1_n3 readers (
-    .clk(clk),
-    .reset(reset),
-    .masters_0_arvalid(fetchReader_memory_arvalid),
-    .masters_0_arready(readers_masters_0_arready),
-    .masters_0_arid(fetchReader_memory_arid),
-    .masters_0_araddr(fetchReader_memory_araddr),
-    .masters_0_arlen(fetchReader_memory_arlen),
-    .masters_0_arsize(fetchReader_memory_arsize),
-    .masters_0_arburst(fetchReader_memory_arburst),
-    .masters_0_arlock(fetchReader_memory_arlock),
-    .masters_0_arcache(fetchReader_memory_arcache),
-    .masters_0_arprot(fetchReader_memory_arprot),
-    .masters_0_arqos(fetchReader_memory_arqos),
-    .masters_0_rvalid(readers_masters_0_rvalid),
-    .masters_0_rready(fetchReader_memory_rready),
-    .masters_0_rid(readers_masters_0_rid),
-    .masters_0_rdata(readers_masters_0_rdata),
-    .masters_0_rresp(readers_masters_0_rresp),
-    .masters_0_rlast(readers_masters_0_rlast),
-    .masters_1_arvalid(loaderReader_memory_arvalid),
-    .masters_1_arready(readers_masters_1_arready),
-    .masters_1_arid(loaderReader_memory_arid),
-    .masters_1_araddr(loaderReader_memory_araddr),
-    .masters_1_arlen(loaderReader_memory_arlen),
-    .masters_1_arsize(loaderReader_memory_arsize),
-    .masters_1_arburst(loaderReader_memory_arburst),
-    .masters_1_arlock(loaderReader_memory_arlock),
-    .masters_1_arcache(loaderReader_memory_arcache),
-    .masters_1_arprot(loaderReader_memory_arprot),
-    .masters_1_arqos(loaderReader_memory_arqos),
-    .masters_1_rvalid(readers_masters_1_rvalid),
-    .masters_1_rready(loaderReader_memory_rready),
-    .masters_1_rid(readers_masters_1_rid),
-    .masters_1_rdata(readers_masters_1_rdata),
-    .masters_1_rresp(readers_masters_1_rresp),
-    .masters_1_rlast(readers_masters_1_rlast),
-    .masters_2_arvalid(weightReader_0_memory_arvalid),
-    .masters_2_arready(readers_masters_2_arready),
-    .masters_2_arid(weightReader_0_memory_arid),
-    .masters_2_araddr(weightReader_0_memory_araddr),
-    .masters_2_arlen(weightReader_0_memory_arlen),
-    .masters_2_arsize(weightReader_0_memory_arsize),
-    .masters_2_arburst(weightReader_0_memory_arburst),
-    .masters_2_arlock(weightReader_0_memory_arlock),
-    .masters_2_arcache(weightReader_0_memory_arcache),
-    .masters_2_arprot(weightReader_0_memory_arprot),
-    .masters_2_arqos(weightReader_0_memory_arqos),
-    .masters_2_rvalid(readers_masters_2_rvalid),
-    .masters_2_rready(weightReader_0_memory_rready),
-    .masters_2_rid(readers_masters_2_rid),
-    .masters_2_rdata(readers_masters_2_rdata),
-    .masters_2_rresp(readers_masters_2_rresp),
-    .masters_2_rlast(readers_masters_2_rlast),
-    .memory_arvalid(readers_memory_arvalid),
-    .memory_arready(m_axi_mem0_arready),
-    .memory_arid(readers_memory_arid),
-    .memory_araddr(readers_memory_araddr),
-    .memory_arlen(readers_memory_arlen),
-    .memory_arsize(readers_memory_arsize),
-    .memory_arburst(readers_memory_arburst),
-    .memory_arlock(readers_memory_arlock),
-    .memory_arcache(readers_memory_arcache),
-    .memory_arprot(readers_memory_arprot),
-    .memory_arqos(readers_memory_arqos),
-    .memory_rvalid(m_axi_mem0_rvalid),
-    .memory_rready(readers_memory_rready),
-    .memory_rid(m_axi_mem0_rid),
-    .memory_rdata(m_axi_mem0_rdata),
-    .memory_rresp(m_axi_mem0_rresp),
-    .memory_rlast(m_axi_mem0_rlast)
-  );
-
   heddle_default_AxiReader_40x128_b16_o2_f32 fetchReader (
     .clk(clk),
     .reset(reset),
@@ -821,6 +749,79 @@ module heddle_default (
     .beats_last(weightReader_1_beats_last),
     .error(weightReader_1_error),
     .idle(weightReader_1_idle)
+  );
+
+  heddle_default_AxiReadArbiter_40x128_i1_n3 readers (
+    .clk(clk),
+    .reset(reset),
+    .masters_0_arvalid(fetchReader_memory_arvalid),
+    .masters_0_arready(readers_masters_0_arready),
+    .masters_0_arid(fetchReader_memory_arid),
+    .masters_0_araddr(fetchReader_memory_araddr),
+    .masters_0_arlen(fetchReader_memory_arlen),
+    .masters_0_arsize(fetchReader_memory_arsize),
+    .masters_0_arburst(fetchReader_memory_arburst),
+    .masters_0_arlock(fetchReader_memory_arlock),
+    .masters_0_arcache(fetchReader_memory_arcache),
+    .masters_0_arprot(fetchReader_memory_arprot),
+    .masters_0_arqos(fetchReader_memory_arqos),
+    .masters_0_rvalid(readers_masters_0_rvalid),
+    .masters_0_rready(fetchReader_memory_rready),
+    .masters_0_rid(readers_masters_0_rid),
+    .masters_0_rdata(readers_masters_0_rdata),
+    .masters_0_rresp(readers_masters_0_rresp),
+    .masters_0_rlast(readers_masters_0_rlast),
+    .masters_1_arvalid(loaderReader_memory_arvalid),
+    .masters_1_arready(readers_masters_1_arready),
+    .masters_1_arid(loaderReader_memory_arid),
+    .masters_1_araddr(loaderReader_memory_araddr),
+    .masters_1_arlen(loaderReader_memory_arlen),
+    .masters_1_arsize(loaderReader_memory_arsize),
+    .masters_1_arburst(loaderReader_memory_arburst),
+    .masters_1_arlock(loaderReader_memory_arlock),
+    .masters_1_arcache(loaderReader_memory_arcache),
+    .masters_1_arprot(loaderReader_memory_arprot),
+    .masters_1_arqos(loaderReader_memory_arqos),
+    .masters_1_rvalid(readers_masters_1_rvalid),
+    .masters_1_rready(loaderReader_memory_rready),
+    .masters_1_rid(readers_masters_1_rid),
+    .masters_1_rdata(readers_masters_1_rdata),
+    .masters_1_rresp(readers_masters_1_rresp),
+    .masters_1_rlast(readers_masters_1_rlast),
+    .masters_2_arvalid(weightReader_0_memory_arvalid),
+    .masters_2_arready(readers_masters_2_arready),
+    .masters_2_arid(weightReader_0_memory_arid),
+    .masters_2_araddr(weightReader_0_memory_araddr),
+    .masters_2_arlen(weightReader_0_memory_arlen),
+    .masters_2_arsize(weightReader_0_memory_arsize),
+    .masters_2_arburst(weightReader_0_memory_arburst),
+    .masters_2_arlock(weightReader_0_memory_arlock),
+    .masters_2_arcache(weightReader_0_memory_arcache),
+    .masters_2_arprot(weightReader_0_memory_arprot),
+    .masters_2_arqos(weightReader_0_memory_arqos),
+    .masters_2_rvalid(readers_masters_2_rvalid),
+    .masters_2_rready(weightReader_0_memory_rready),
+    .masters_2_rid(readers_masters_2_rid),
+    .masters_2_rdata(readers_masters_2_rdata),
+    .masters_2_rresp(readers_masters_2_rresp),
+    .masters_2_rlast(readers_masters_2_rlast),
+    .memory_arvalid(readers_memory_arvalid),
+    .memory_arready(m_axi_mem0_arready),
+    .memory_arid(readers_memory_arid),
+    .memory_araddr(readers_memory_araddr),
+    .memory_arlen(readers_memory_arlen),
+    .memory_arsize(readers_memory_arsize),
+    .memory_arburst(readers_memory_arburst),
+    .memory_arlock(readers_memory_arlock),
+    .memory_arcache(readers_memory_arcache),
+    .memory_arprot(readers_memory_arprot),
+    .memory_arqos(readers_memory_arqos),
+    .memory_rvalid(m_axi_mem0_rvalid),
+    .memory_rready(readers_memory_rready),
+    .memory_rid(m_axi_mem0_rid),
+    .memory_rdata(m_axi_mem0_rdata),
+    .memory_rresp(m_axi_mem0_rresp),
+    .memory_rlast(m_axi_mem0_rlast)
   );
 
   heddle_default_AxiWriteArbiter_40x128_i1_n2_o17 writers (

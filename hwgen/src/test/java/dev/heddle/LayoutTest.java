@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
 
@@ -18,7 +19,7 @@ import dev.heddle.accel.Configuration;
 @AnalyzeClasses(packages = "dev.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
 class LayoutTest {
   private static final DescribedPredicate<JavaClass> PARAMETERS =
-      assignableTo(Configuration.class).or(assignableTo(CardMemory.class));
+      assignableTo(Configuration.class).or(assignableTo(CardMemory.class, AttentionShape.class));
 
   @ArchTest
   static final ArchRule nothingKnowsTheSimulatorOrTheHost =

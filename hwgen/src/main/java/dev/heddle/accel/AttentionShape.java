@@ -19,10 +19,10 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param keys keys that the banks hold, and as many values; a power of two, at least 64
  * @param scores steps between the two lanes of a pair, a power of two: it bounds a row to {@link
  *     #longestRow} keys
- * @param normalisers output elements a cycle, a power of two up to {@code valueDimension}
+ * @param normalisers output elements a cycle, a power of two up to 64
  * @param rows most query rows of one entry, a power of two up to 4,096
  * @param schedule whether compiled schedules of fixed masks are understood
- * @param blocks whether outputs can be written as X8 codes; needs 32 normalisers
+ * @param blocks whether outputs can be written as X8 codes; needs 32 normalisers and values of 64
  */
 public record AttentionShape(
     int lanes,
@@ -53,16 +53,17 @@ public record AttentionShape(
         scores,
         powerOfTwo(scores, 64, GoldenAttention.MAX_KEYS),
         "a power of two, 64 to " + GoldenAttention.MAX_KEYS);
-    require(
-        "normalisers",
-        normalisers,
-        powerOfTwo(normalisers, 1, valueDimension),
-        "a power of two up to the value dimension");
+    require("normalisers", normalisers, powerOfTwo(normalisers, 1, 64), "a power of two up to 64");
     require("rows", rows, powerOfTwo(rows, 64, 4096), "a power of two, 64 to 4096");
     if (blocks && normalisers < 32) {
       throw new IllegalArgumentException(
           "X8 output needs the 32 elements of a block at once, but there are %d normalisers; use normalisers=32"
               .formatted(normalisers));
+    }
+    if (blocks && valueDimension != 64) {
+      throw new IllegalArgumentException(
+          "X8 output is for values of 64 elements, but valueDimension is %d; use valueDimension=64"
+              .formatted(valueDimension));
     }
     if (banks * 2 > keys) {
       throw new IllegalArgumentException(

@@ -1,7 +1,9 @@
 package dev.heddle.accel;
 
 import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.isa.Engine;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The parameters of one accelerator; equal configurations give equal hardware, byte for byte.
@@ -24,6 +26,7 @@ import java.util.List;
  * @param maxBlocks longest reduction dimension in blocks of 32
  * @param outstanding read bursts in flight on a port, 1 to 64
  * @param clockHz clock that simulated times are quoted at
+ * @param attention size of the attention engine; empty for a machine without one
  */
 public record Configuration(
     String name,
@@ -34,7 +37,8 @@ public record Configuration(
     int maxTokens,
     int maxBlocks,
     int outstanding,
-    long clockHz) {
+    long clockHz,
+    Optional<AttentionShape> attention) {
 
   /** A few lanes behind a 32-bit port, for small FPGAs. */
   public static final Configuration NANO =
@@ -55,6 +59,30 @@ public record Configuration(
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
     return List.of(NANO, SMALL, DEFAULT, LARGE);
+  }
+
+  /** A machine without an attention engine. */
+  public Configuration(
+      String name,
+      int ports,
+      int portBits,
+      int lanes,
+      int columns,
+      int maxTokens,
+      int maxBlocks,
+      int outstanding,
+      long clockHz) {
+    this(
+        name,
+        ports,
+        portBits,
+        lanes,
+        columns,
+        maxTokens,
+        maxBlocks,
+        outstanding,
+        clockHz,
+        Optional.empty());
   }
 
   public Configuration {
@@ -115,6 +143,26 @@ public record Configuration(
       bits = Math.min(bits, format.codeBits());
     }
     return bits;
+  }
+
+  /** This configuration with an attention engine. */
+  public Configuration withAttention(AttentionShape shape) {
+    return new Configuration(
+        name,
+        ports,
+        portBits,
+        lanes,
+        columns,
+        maxTokens,
+        maxBlocks,
+        outstanding,
+        clockHz,
+        Optional.of(shape));
+  }
+
+  /** The engines of the machine. */
+  public List<Engine> engines() {
+    return attention.isPresent() ? List.of(Engine.values()) : List.of(Engine.LOADER, Engine.MATMUL);
   }
 
   /** Rows of a row tile, over all ports. */

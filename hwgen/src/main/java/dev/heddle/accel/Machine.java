@@ -2,6 +2,7 @@ package dev.heddle.accel;
 
 import static dev.heddle.hdl.Hdl.*;
 
+import dev.heddle.accel.attention.AttentionEngine;
 import dev.heddle.accel.command.CommandFetch;
 import dev.heddle.accel.command.EngineControl;
 import dev.heddle.accel.command.RecordWriter;
@@ -43,10 +44,6 @@ import java.util.List;
  * has ended and everything it wrote has arrived in card memory.
  */
 public final class Machine extends Component {
-  private static final int FETCH = 0;
-  private static final int LOADER = 1;
-  private static final int WEIGHTS = 2;
-
   /** Registers ({@link MachineRegisters}). */
   public final AxiLite control;
 
@@ -61,6 +58,7 @@ public final class Machine extends Component {
 
   private final Configuration configuration;
   private final List<Bit> memoryErrors = new ArrayList<>();
+  private final List<List<AxiRead>> mastersOfPort = new ArrayList<>();
 
   /** The machine of {@code configuration}. */
   public Machine(Configuration configuration) {
@@ -68,9 +66,9 @@ public final class Machine extends Component {
     AxiShape shape = CardMemory.master(configuration);
     RegisterMap map = MachineRegisters.of(configuration);
     control = named("s_axi_ctrl", in(AxiLite.of(map.addressBits(), RegisterMap.WORD_BITS)));
-    firstPort = named("m_axi_mem0", out(Axi4.of(AxiReadArbiter.sharedShape(shape, 3))));
+    firstPort = named("m_axi_mem0", out(Axi4.of(portShape(configuration, 0))));
     for (int port = 1; port < configuration.ports(); port++) {
-      AxiRead read = named("m_axi_mem" + port, out(AxiRead.of(shape)));
+      AxiRead read = named("m_axi_mem" + port, out(AxiRead.of(portShape(configuration, port))));
       otherPorts.add(read);
     }
     irq = out(bit());
@@ -90,8 +88,22 @@ public final class Machine extends Component {
     MatmulEngine matmul = inst(new MatmulEngine(configuration));
     EngineControl loaderControl = inst(new EngineControl(Engine.LOADER, configuration));
     EngineControl matmulControl = inst(new EngineControl(Engine.MATMUL, configuration));
-    List<EngineControl> controls = List.of(loaderControl, matmulControl);
-    TokenCounters tokens = inst(new TokenCounters());
+    List<EngineControl> controls = new ArrayList<>(List.of(loaderControl, matmulControl));
+    AttentionEngine attention = null;
+    EngineControl attentionControl = null;
+    if (configuration.attention().isPresent()) {
+      attention = inst(new AttentionEngine(configuration));
+      attentionControl = inst(new EngineControl(Engine.ATTENTION, configuration));
+      controls.add(attentionControl);
+      connect(attention.command, attentionControl.command);
+      attentionControl.done.set(attention.done);
+      attentionControl.busy.set(attention.busy);
+      attentionControl.beats.set(attention.beatsTaken);
+      memoryErrors.add(attention.memoryError);
+      unused(attentionControl.stalledMemory);
+      unused(attentionControl.stalledTokens);
+    }
+    TokenCounters tokens = inst(new TokenCounters(controls.size()));
     RecordWriter records = inst(new RecordWriter(configuration));
 
     // ---- commands
@@ -100,7 +112,7 @@ public final class Machine extends Component {
     fetch.start.set(start);
     fetch.listAddress.set(registers.value("LIST", "address").wrap(CardMemory.ADDRESS_BITS));
     unused(registers.value("LIST", "address"));
-    for (Engine engine : Engine.values()) {
+    for (Engine engine : configuration.engines()) {
       int i = engine.ordinal();
       EngineControl engineControl = controls.get(i);
       connect(engineControl.descriptors, fetch.descriptors.get(i));
@@ -135,16 +147,14 @@ public final class Machine extends Component {
     matmul.resultLargest.set(activations.resultLargest);
 
     // ---- reads
-    AxiReadArbiter readers = inst(new AxiReadArbiter(shape, 3));
-    connect(firstPort.read, readers.memory);
     AxiReader fetchReader = inst(new AxiReader(shape, CardMemory.occasional()));
     connect(fetchReader.requests, fetch.requests);
     connect(fetch.beats, fetchReader.beats);
-    connect(readers.masters.get(FETCH), fetchReader.memory);
+    onPort(0, fetchReader.memory);
     AxiReader loaderReader = inst(new AxiReader(shape, CardMemory.streaming(configuration)));
     connect(loaderReader.requests, loader.requests);
     connect(loader.beats, loaderReader.beats);
-    connect(readers.masters.get(LOADER), loaderReader.memory);
+    onPort(0, loaderReader.memory);
     loaderControl.beats.set(loaderReader.beats.fire().asUInt());
     memoryErrors.add(fetchReader.error);
     memoryErrors.add(loaderReader.error);
@@ -155,15 +165,28 @@ public final class Machine extends Component {
           inst("weightReader_" + port, new AxiReader(shape, CardMemory.streaming(configuration)));
       connect(reader.requests, matmul.weightRequests.get(port));
       connect(matmul.weightBeats.get(port), reader.beats);
-      connect(port == 0 ? readers.masters.get(WEIGHTS) : otherPorts.get(port - 1), reader.memory);
+      onPort(port, reader.memory);
       memoryErrors.add(reader.error);
       unused(reader.idle);
     }
 
+    if (attention != null) {
+      for (int i = 0; i < attention.reads.size(); i++) {
+        onPort(attentionPort(configuration, i), attention.reads.get(i));
+      }
+    }
+    connectReads(shape);
+
     // ---- writes
-    AxiWriteArbiter writers = inst(new AxiWriteArbiter(shape, 2, configuration.outstanding() + 1));
-    AxiShape writeShape = AxiReadArbiter.sharedShape(shape, 2);
-    connectWrites(writers, writeShape);
+    int writerCount = 2 + (attention == null ? 0 : attention.writes.size());
+    AxiWriteArbiter writers =
+        inst(new AxiWriteArbiter(shape, writerCount, configuration.outstanding() + 1));
+    connectWrites(writers, AxiReadArbiter.sharedShape(shape, writerCount));
+    if (attention != null) {
+      for (int i = 0; i < attention.writes.size(); i++) {
+        connect(writers.masters.get(2 + i), attention.writes.get(i));
+      }
+    }
     AxiWriter resultWriter = inst(new AxiWriter(shape, CardMemory.streaming(configuration)));
     connect(resultWriter.requests, matmul.resultRequests);
     connect(resultWriter.beats, matmul.resultBeats);
@@ -175,7 +198,7 @@ public final class Machine extends Component {
     connect(writers.masters.get(1), recordWriter.memory);
     Stream<UInt> merged =
         Arbiter.merge(
-            Arbiter.Policy.ROUND_ROBIN, List.of(loaderControl.records, matmulControl.records));
+            Arbiter.Policy.ROUND_ROBIN, controls.stream().map(control -> control.records).toList());
     connect(records.records, merged);
     records.start.set(start);
     records.base.set(registers.value("RECORDS", "address").wrap(CardMemory.ADDRESS_BITS));
@@ -186,14 +209,8 @@ public final class Machine extends Component {
     unused(recordWriter.done);
 
     // ---- the end of a list
-    Bit quiet =
-        fetch
-            .active
-            .not()
-            .and(loaderControl.idle)
-            .and(matmulControl.idle)
-            .and(recordWriter.idle)
-            .and(resultWriter.idle);
+    Bit enginesIdle = reduce(controls.stream().map(control -> control.idle).toList(), Bit::and);
+    Bit quiet = fetch.active.not().and(enginesIdle).and(recordWriter.idle).and(resultWriter.idle);
     Bit quietBefore = next(quiet, 0);
     Bit ends = active.and(quiet).and(quietBefore);
     when(start, () -> active.set(true)).elseWhen(ends, () -> active.set(false));
@@ -223,6 +240,64 @@ public final class Machine extends Component {
         .set(busyCycles.shl(Integer.numberOfTrailingZeros(configuration.multipliers())).wrap(64));
     unused(loaderControl.stalledMemory);
     unused(loaderControl.stalledTokens);
+  }
+
+  /** The memory port of a master of the attention engine that reads. */
+  private static int attentionPort(Configuration configuration, int master) {
+    AttentionEngine.Reader reader =
+        AttentionEngine.readersOf(configuration.attention().orElseThrow()).get(master);
+    int wanted =
+        switch (reader) {
+          case KEYS -> 1;
+          case VALUES -> 2;
+          case QUERIES -> 3;
+          case TABLE, STEPS, ROW_LISTS -> 0;
+        };
+    return wanted % configuration.ports();
+  }
+
+  /** Masters that read through a port. */
+  private static int readersOn(Configuration configuration, int port) {
+    int count = port == 0 ? 3 : 1;
+    if (configuration.attention().isPresent()) {
+      int masters = AttentionEngine.readersOf(configuration.attention().get()).size();
+      for (int master = 0; master < masters; master++) {
+        count += attentionPort(configuration, master) == port ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  private static AxiShape portShape(Configuration configuration, int port) {
+    AxiShape shape = CardMemory.master(configuration);
+    int readers = readersOn(configuration, port);
+    return readers == 1 ? shape : AxiReadArbiter.sharedShape(shape, readers);
+  }
+
+  private void onPort(int port, AxiRead master) {
+    while (mastersOfPort.size() <= port) {
+      mastersOfPort.add(new ArrayList<>());
+    }
+    mastersOfPort.get(port).add(master);
+  }
+
+  private void connectReads(AxiShape shape) {
+    for (int port = 0; port < mastersOfPort.size(); port++) {
+      List<AxiRead> masters = mastersOfPort.get(port);
+      AxiRead memory = port == 0 ? firstPort.read : otherPorts.get(port - 1);
+      if (masters.size() == 1) {
+        connect(memory, masters.get(0));
+      } else {
+        AxiReadArbiter readers =
+            inst(
+                port == 0 ? "readers" : "readers_" + port,
+                new AxiReadArbiter(shape, masters.size()));
+        connect(memory, readers.memory);
+        for (int i = 0; i < masters.size(); i++) {
+          connect(readers.masters.get(i), masters.get(i));
+        }
+      }
+    }
   }
 
   /** Connects the arbiter to the port, whose ids are as wide as those of the reads. */

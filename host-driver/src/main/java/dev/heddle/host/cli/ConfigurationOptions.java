@@ -71,6 +71,7 @@ final class ConfigurationOptions {
   private static List<RecordComponent> parameters() {
     return Arrays.stream(Configuration.class.getRecordComponents())
         .filter(component -> !component.getName().equals(NAME))
+        .filter(component -> component.getType().isPrimitive())
         .toList();
   }
 

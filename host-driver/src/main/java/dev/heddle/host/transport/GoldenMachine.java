@@ -2,6 +2,7 @@ package dev.heddle.host.transport;
 
 import static dev.heddle.accel.format.WeightFormat.BLOCK;
 
+import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.ActivationImage;
 import dev.heddle.accel.format.Fp32;
@@ -11,9 +12,11 @@ import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
+import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
+import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.Operation;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -169,6 +172,7 @@ final class GoldenMachine {
           switch (engine) {
             case LOADER -> load(descriptor);
             case MATMUL -> multiply(descriptor);
+            case ATTENTION -> attend(descriptor);
           };
       if (nextRecord != 0) {
         done.encode(memory, range(nextRecord, CompletionRecord.BYTES, "completion record"));
@@ -220,6 +224,26 @@ final class GoldenMachine {
     long products = (long) rows * blocks * BLOCK * vectors;
     return new CompletionRecord(
         matmul.value(Operation.TAG), Engine.MATMUL, 0, 0, 0, 0, layout.beats(), products);
+  }
+
+  private CompletionRecord attend(Descriptor attend) {
+    AttentionShape shape =
+        configuration
+            .attention()
+            .orElseThrow(() -> new IllegalArgumentException("the machine has no attention engine"));
+    int entries = between(attend, "entries", 1, 0xffff);
+    int table = range(attend.value("table"), (long) entries * HeadEntry.BYTES, "head table");
+    for (int i = 0; i < entries; i++) {
+      HeadEntry entry = HeadEntry.decode(memory, table + i * HeadEntry.BYTES);
+      try {
+        new GoldenHead(entry, memory, shape.lanes()).run();
+      } catch (IndexOutOfBoundsException | ArithmeticException e) {
+        throw new IllegalArgumentException(
+            "entry %d of the head table reaches outside card memory: %s".formatted(i, entry), e);
+      }
+    }
+    matrices.clear();
+    return new CompletionRecord(attend.value(Operation.TAG), Engine.ATTENTION, 0, 0, 0, 0, 0, 0);
   }
 
   private X8Vector[] activations(int half, int vectors, int blocks) {

@@ -5,7 +5,6 @@ import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
-import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
@@ -65,7 +64,7 @@ public final class CommandFetch extends Component {
     position = out(uint(CardMemory.ADDRESS_BITS));
     requests = out(Stream.of(AxiRequest.of(shape)));
     beats = in(Stream.of(AxiReader.Beat.of(shape)));
-    descriptors = out(Engine.values().length, Stream.of(uint(bits)));
+    descriptors = out(configuration.engines().size(), Stream.of(uint(bits)));
     document("Reads a list of descriptors and hands each to its engine.");
     parameter("PORT_BITS", configuration.portBits());
 
@@ -85,7 +84,7 @@ public final class CommandFetch extends Component {
         new AxiRequest(address, lit(Operation.BYTES / shape.bytes(), AxiRequest.BEATS_BITS)));
     Bit taken = lit(false);
     for (Operation operation : Operation.values()) {
-      if (operation.engine() != null) {
+      if (hasEngine(operation, configuration)) {
         Stream<UInt> stream = descriptors.get(operation.engine().ordinal());
         Bit mine = arrived.and(code.eq(operation.code()));
         stream.valid.set(mine);
@@ -95,7 +94,7 @@ public final class CommandFetch extends Component {
     }
     Bit links = arrived.and(code.eq(Operation.LINK.code()));
     Bit ends = arrived.and(code.eq(Operation.END.code()));
-    Bit fails = arrived.andNot(isKnown(code));
+    Bit fails = arrived.andNot(isKnown(code, configuration));
     Bit dispatched = taken;
     words.ready.set(dispatched.or(links).or(ends).or(fails));
 
@@ -137,10 +136,16 @@ public final class CommandFetch extends Component {
     position.set(address);
   }
 
-  private static Bit isKnown(UInt code) {
+  private static boolean hasEngine(Operation operation, Configuration configuration) {
+    return operation.engine() != null && configuration.engines().contains(operation.engine());
+  }
+
+  private static Bit isKnown(UInt code, Configuration configuration) {
     Bit known = lit(false);
     for (Operation operation : Operation.values()) {
-      known = known.or(code.eq(operation.code()));
+      if (operation.engine() == null || hasEngine(operation, configuration)) {
+        known = known.or(code.eq(operation.code()));
+      }
     }
     return known;
   }

@@ -78,13 +78,13 @@ public final class EngineControl extends Component {
   /** The control of {@code engine}. */
   public EngineControl(Engine engine, Configuration configuration) {
     this.engine = engine;
-    int engines = Engine.values().length;
+    int engines = configuration.engines().size();
     int bits = Operation.BYTES * 8;
     descriptors = in(Stream.of(uint(bits)));
     command = out(Stream.of(uint(bits)));
     done = in(bit());
     busy = in(bit());
-    beats = in(uint(bits(configuration.ports() + 1)));
+    beats = in(uint(engine == Engine.ATTENTION ? 3 : bits(configuration.ports() + 1)));
     wanted = out(uint(engines));
     granted = in(bit());
     take = out(bit());
@@ -139,9 +139,15 @@ public final class EngineControl extends Component {
     record.put(CompletionRecord.STALLED_TOKENS, tokenCycles);
     UInt beatCount = counter(beats, recorded);
     record.put(CompletionRecord.BEATS, beatCount);
+    int multipliers =
+        engine == Engine.ATTENTION
+            ? configuration.attention().orElseThrow().multipliers()
+            : configuration.multipliers();
     record.put(
         CompletionRecord.MULTIPLICATIONS,
-        busyCycles.shl(Integer.numberOfTrailingZeros(configuration.multipliers())));
+        isPowerOfTwo(multipliers)
+            ? busyCycles.shl(Integer.numberOfTrailingZeros(multipliers))
+            : busyCycles.mul(lit(multipliers)));
     records.payload.set(StructureBits.structure(CompletionRecord.BYTES, record));
   }
 

@@ -2,7 +2,6 @@ package dev.heddle.accel.command;
 
 import static dev.heddle.hdl.Hdl.*;
 
-import dev.heddle.accel.isa.Engine;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.UInt;
@@ -43,9 +42,8 @@ public final class TokenCounters extends Component {
   /** Takes all tokens away. */
   public final Bit clear;
 
-  /** Counters for all engines. */
-  public TokenCounters() {
-    int engines = Engine.values().length;
+  /** Counters for {@code engines} engines. */
+  public TokenCounters(int engines) {
     wanted = in(engines, uint(engines));
     granted = out(engines, bit());
     take = in(engines, bit());

@@ -2,9 +2,11 @@ package dev.heddle.accel.export;
 
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Engine;
+import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.isa.Operation;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -19,6 +21,7 @@ public final class DescriptorMarkdown {
   public static String write() {
     DescriptorMarkdown page = new DescriptorMarkdown();
     page.descriptors();
+    page.headTable();
     page.records();
     return page.out.toString();
   }
@@ -67,6 +70,21 @@ public final class DescriptorMarkdown {
     }
   }
 
+  private void headTable() {
+    line("");
+    line("## Head table");
+    line("");
+    line(
+        "An ATTEND runs the entries of a head table, %d bytes each, side by side: query rows that "
+            + "attend to one set of keys. Queries, keys and values are rows of 1 or 2 lines of 64 "
+            + "codes; a byte for each query row is its exponent, two bytes for each key are those "
+            + "of the key and of its value. With PATTERN row r stands at i = position + "
+            + "floor(r / group) and sees key j when j <= i, unless bidirectional, and i - j < "
+            + "window or j < first. Addresses are multiples of 64.",
+        HeadEntry.BYTES);
+    table(HeadEntry.FIELDS);
+  }
+
   private void records() {
     line("");
     line("## Completion record");
@@ -79,7 +97,9 @@ public final class DescriptorMarkdown {
     table(CompletionRecord.FIELDS);
   }
 
-  private void table(List<MemoryField> fields) {
+  private void table(List<MemoryField> unsorted) {
+    List<MemoryField> fields =
+        unsorted.stream().sorted(Comparator.comparingInt(MemoryField::offset)).toList();
     line("");
     line("| bytes | field | type | meaning |");
     line("|---|---|---|---|");

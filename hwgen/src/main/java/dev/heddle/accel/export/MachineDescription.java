@@ -1,5 +1,6 @@
 package dev.heddle.accel.export;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -25,7 +26,12 @@ import java.util.TreeSet;
 
 /** Describes a machine and its files in JSON, for programs that build or drive it. */
 final class MachineDescription {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  /** Leaves out what is optional. */
+  @JsonIgnoreProperties("attention")
+  private interface Parameters {}
+
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().addMixIn(Configuration.class, Parameters.class);
   private static final String FILES = "files";
 
   private MachineDescription() {}
@@ -36,7 +42,11 @@ final class MachineDescription {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("generator", "heddle " + MachineRegisters.GENERATOR_VERSION_TEXT);
     root.put("interface_version", MachineRegisters.INTERFACE_VERSION);
-    root.set("configuration", MAPPER.valueToTree(configuration));
+    ObjectNode parameters = MAPPER.valueToTree(configuration);
+    configuration
+        .attention()
+        .ifPresent(shape -> parameters.set("attention", MAPPER.valueToTree(shape)));
+    root.set("configuration", parameters);
     root.put("configuration_hash", "0x%08X".formatted(MachineRegisters.hash(configuration)));
     figures(root.putObject("figures"), configuration, top);
     root.put("top", verilog.top());

@@ -9,6 +9,9 @@ import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.HeadEntry.Output;
 import dev.heddle.accel.isa.HeadEntry.Source;
 import dev.heddle.accel.isa.MemoryField;
+import dev.heddle.accel.mask.Schedule;
+import dev.heddle.accel.mask.ScheduleFormat;
+import dev.heddle.accel.mask.ScheduleImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -24,10 +27,16 @@ public final class GoldenHead {
 
   private final HeadEntry entry;
   private final ByteBuffer memory;
+  private final int lanes;
 
-  /** The execution of {@code entry} on {@code memory}. */
-  public GoldenHead(HeadEntry entry, ByteBuffer memory) {
+  /**
+   * The execution of {@code entry} on {@code memory}.
+   *
+   * @param lanes lanes of the engine, which the format of a schedule depends on
+   */
+  public GoldenHead(HeadEntry entry, ByteBuffer memory, int lanes) {
     this.entry = entry;
+    this.lanes = lanes;
     this.memory = memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -45,10 +54,11 @@ public final class GoldenHead {
     }
     ScoreScale scale = new ScoreScale(value(HeadEntry.MULTIPLIER), value(HeadEntry.EXPONENT));
     float[] output = new float[value(HeadEntry.VALUE_LINES) * LINE];
+    List<List<Integer>> seen = seen(rows);
     for (int row = 0; row < rows; row++) {
       List<KvVector> seenKeys = new ArrayList<>();
       List<KvVector> seenValues = new ArrayList<>();
-      for (int place : placesSeen(row)) {
+      for (int place : seen.get(row)) {
         seenKeys.add(keys.get(place));
         seenValues.add(values.get(place));
       }
@@ -66,11 +76,39 @@ public final class GoldenHead {
     return place < value(HeadEntry.FIRST) ? place : place + value(HeadEntry.GAP);
   }
 
-  /** Places of the keys that a row sees, in ascending order. */
-  private List<Integer> placesSeen(int row) {
-    if (value(HeadEntry.SOURCE) != Source.PATTERN.ordinal()) {
-      throw new IllegalArgumentException("unknown source of keys in " + entry);
+  /** For each row the places of the keys that it sees. */
+  private List<List<Integer>> seen(int rows) {
+    List<List<Integer>> seen = new ArrayList<>();
+    boolean listed = value(HeadEntry.SOURCE) == Source.SCHEDULE.ordinal();
+    for (int row = 0; row < rows; row++) {
+      seen.add(listed ? new ArrayList<>() : placesSeen(row));
     }
+    if (listed) {
+      Schedule schedule = schedule();
+      for (int step = 0; step < schedule.steps(); step++) {
+        for (int lane = 0; lane < schedule.lanes(); lane++) {
+          if (schedule.row(step, lane) != Schedule.IDLE) {
+            seen.get(schedule.row(step, lane)).add(schedule.key(step, lane));
+          }
+        }
+      }
+    }
+    return seen;
+  }
+
+  private Schedule schedule() {
+    ScheduleFormat format = new ScheduleFormat(lanes, ScheduleFormat.DEFAULT_ENTRY_BITS);
+    int steps = value(HeadEntry.STEP_LINES) * ScheduleFormat.LINE_BYTES;
+    int rows = format.rowLines(value(HeadEntry.LISTED_ROWS)) * ScheduleFormat.LINE_BYTES;
+    return new ScheduleImage(
+            format,
+            memory.slice(value(HeadEntry.STEPS), steps),
+            memory.slice(value(HeadEntry.ROW_LIST), rows))
+        .unpack();
+  }
+
+  /** Places of the keys that a row sees by the formula, in ascending order. */
+  private List<Integer> placesSeen(int row) {
     List<Integer> places = new ArrayList<>();
     int position = value(HeadEntry.POSITION) + row / value(HeadEntry.GROUP);
     for (int place = 0; place < value(HeadEntry.KEYS); place++) {

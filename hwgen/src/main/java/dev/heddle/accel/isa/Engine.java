@@ -10,7 +10,9 @@ public enum Engine {
   /**
    * Multiplies a matrix that streams from card memory with the vectors in the activation buffer.
    */
-  MATMUL;
+  MATMUL,
+  /** Computes attention of query rows over keys and values in card memory. */
+  ATTENTION;
 
   /** The engine's bit in a mask. */
   public int mask() {

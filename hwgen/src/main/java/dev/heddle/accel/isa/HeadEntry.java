@@ -143,6 +143,14 @@ public final class HeadEntry {
   public static final MemoryField VALUE_LINES =
       new MemoryField("value_lines", 114, 1, false, "lines of 64 codes of a value");
 
+  /** Rows that have keys. */
+  public static final MemoryField LISTED_ROWS =
+      new MemoryField("listed_rows", 116, 4, false, "SCHEDULE: rows of the row list");
+
+  /** Lines of the schedule's steps. */
+  public static final MemoryField STEP_LINES =
+      new MemoryField("step_lines", 120, 4, false, "SCHEDULE: lines of 64 bytes of the steps");
+
   /** All fields. */
   public static final List<MemoryField> FIELDS =
       List.of(
@@ -170,7 +178,9 @@ public final class HeadEntry {
           GAP,
           BIDIRECTIONAL,
           KEY_LINES,
-          VALUE_LINES);
+          VALUE_LINES,
+          LISTED_ROWS,
+          STEP_LINES);
 
   private final FieldValues values = new FieldValues("head entry", FIELDS);
 

@@ -51,6 +51,14 @@ public enum Operation {
           "l0", 46, 2, true, "exponent of the accumulator's unit less that of the vector"),
       new MemoryField("port_beats", 48, 4, false, "beats of one port's stream")),
 
+  /** Lets the query rows of the entries of a head table attend to their keys. */
+  ATTEND(
+      5,
+      Engine.ATTENTION,
+      "Lets the query rows of the entries of a head table attend to their keys.",
+      new MemoryField("table", 8, 8, false, "address of the head table, a multiple of 64"),
+      new MemoryField("entries", 16, 2, false, "entries of the table")),
+
   /** Goes on with the list at {@code next}. */
   LINK(
       3,
@@ -69,7 +77,8 @@ public enum Operation {
 
   /** The operation's code. */
   public static final MemoryField CODE =
-      new MemoryField("operation", 0, 1, false, "what to do: 1 LOAD, 2 MATMUL, 3 LINK, 4 END");
+      new MemoryField(
+          "operation", 0, 1, false, "what to do: 1 LOAD, 2 MATMUL, 3 LINK, 4 END, 5 ATTEND");
 
   /** Engines whose token is taken before the start. */
   public static final MemoryField WAIT =

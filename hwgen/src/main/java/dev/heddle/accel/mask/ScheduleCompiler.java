@@ -2,10 +2,14 @@ package dev.heddle.accel.mask;
 
 import static dev.heddle.accel.mask.Schedule.IDLE;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -20,9 +24,11 @@ import java.util.stream.IntStream;
  *   <li>none, and idles.
  * </ol>
  *
- * A lane that ended its row opens the longest row left, so that all lanes end together. The result
- * depends on nothing but the arguments; the time is proportional to the kept pairs, but for the
- * sorting of the rows.
+ * A lane that ended its row opens the longest row left, or, while fewer rows have begun than their
+ * share of the steps, the shortest: rows begin and end evenly, as fast as queries are read and
+ * outputs written. The shortest few are kept for the end, so that all lanes end together. The
+ * result depends on nothing but the arguments; the time is proportional to the kept pairs, but for
+ * the sorting of the rows.
  *
  * <p>Keys may become available late: a set that begins while its keys are still being loaded. A row
  * of sorted release times {@code r0 <= r1 <= ..} can run without waiting from step {@code max(ri -
@@ -78,7 +84,7 @@ public record ScheduleCompiler(int lanes, int banks) {
     Run(AttentionMask mask, int[] available) {
       this.mask = mask;
       this.available = available;
-      this.queue = new RowQueue(mask, available);
+      this.queue = new RowQueue(mask, available, lanes);
       this.rows = new int[mask.nonZeros() / 2 + lanes];
       this.keys = new int[rows.length];
       for (int key = 0; key < mask.keys(); key++) {
@@ -234,18 +240,24 @@ public record ScheduleCompiler(int lanes, int banks) {
 
   /** The rows to come. */
   private static final class RowQueue {
+    /** Rows for each lane that are kept for the end. */
+    private static final int RESERVE = 4;
+
     private final AttentionMask mask;
     private final int[] waitFree;
     private final PriorityQueue<Integer> waiting;
-    private final PriorityQueue<Integer> ready;
+    private final TreeSet<Integer> ready;
+    private final double rowsPerStep;
+    private final ArrayDeque<Integer> ending = new ArrayDeque<>();
+    private int taken;
 
-    RowQueue(AttentionMask mask, int[] available) {
+    RowQueue(AttentionMask mask, int[] available, int lanes) {
       this.mask = mask;
       this.waitFree = new int[mask.rows()];
       Comparator<Integer> longestFirst =
           Comparator.<Integer>comparingInt(row -> -mask.rowLength(row))
               .thenComparing(Comparator.naturalOrder());
-      this.ready = new PriorityQueue<>(longestFirst);
+      this.ready = new TreeSet<>(longestFirst);
       this.waiting =
           new PriorityQueue<>(
               Comparator.<Integer>comparingInt(row -> waitFree[row]).thenComparing(longestFirst));
@@ -255,6 +267,12 @@ public record ScheduleCompiler(int lanes, int banks) {
           waiting.add(row);
         }
       }
+      List<Integer> byLength = new ArrayList<>(waiting);
+      byLength.sort(longestFirst);
+      ending.addAll(
+          byLength.subList(Math.max(0, byLength.size() - RESERVE * lanes), byLength.size()));
+      waiting.removeAll(ending);
+      this.rowsPerStep = (double) byLength.size() * lanes / Math.max(1, mask.nonZeros());
     }
 
     private int waitFreeStep(int row, int[] available) {
@@ -268,14 +286,19 @@ public record ScheduleCompiler(int lanes, int banks) {
     }
 
     boolean hasRow() {
-      return !ready.isEmpty() || !waiting.isEmpty();
+      return !ready.isEmpty() || !waiting.isEmpty() || !ending.isEmpty();
     }
 
     int next(int step) {
       while (!waiting.isEmpty() && waitFree[waiting.peek()] <= step) {
         ready.add(waiting.remove());
       }
-      return ready.isEmpty() ? waiting.remove() : ready.remove();
+      boolean behind = taken < rowsPerStep * step;
+      taken++;
+      if (ready.isEmpty()) {
+        return waiting.isEmpty() ? ending.remove() : waiting.remove();
+      }
+      return behind ? ready.pollLast() : ready.pollFirst();
     }
   }
 }

@@ -1,0 +1,188 @@
+package dev.heddle.testbench.attention;
+
+import dev.heddle.accel.format.ScoreScale;
+import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.isa.Descriptor;
+import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.HeadEntry.Output;
+import dev.heddle.accel.isa.HeadEntry.Source;
+import dev.heddle.accel.isa.Operation;
+import dev.heddle.accel.mask.Schedule;
+import dev.heddle.accel.mask.ScheduleFormat;
+import dev.heddle.accel.mask.ScheduleImage;
+import dev.heddle.testbench.CardMemory;
+import dev.heddle.testbench.matmul.BareMachine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Entries of a head table with their queries, keys and values, laid out one after the other in an
+ * image of card memory.
+ *
+ * <pre>
+ *   queries | query exponents | keys | values | key exponents | output | output exponents | ... | table
+ * </pre>
+ */
+public final class AttentionWork {
+  private static final int ALIGNMENT = 64;
+
+  private final ByteBuffer image;
+  private final List<HeadEntry> entries = new ArrayList<>();
+  private int next = Math.toIntExact(BareMachine.DATA);
+  private int table;
+
+  /** Work in a card memory of {@code bytes} bytes. */
+  public AttentionWork(int bytes) {
+    image = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Takes the next {@code bytes} bytes, rounded up to whole lines. */
+  public int allocate(int bytes) {
+    int place = next;
+    next = (next + bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (next > image.capacity()) {
+      throw new IllegalArgumentException(
+          "the work needs more than the %d bytes of card memory".formatted(image.capacity()));
+    }
+    return place;
+  }
+
+  /** The image of card memory. */
+  public ByteBuffer image() {
+    return image;
+  }
+
+  /** The entries so far. */
+  public List<HeadEntry> entries() {
+    return entries;
+  }
+
+  /**
+   * Adds an entry with random vectors that sees all its keys; the caller sets what is different.
+   *
+   * @param elements elements of a vector that are not zero
+   * @param spread exponents vary by up to this
+   * @param numbers keys in card memory, of which the entry may leave some out
+   */
+  public HeadEntry random(
+      Random random,
+      int rows,
+      int numbers,
+      int keyLines,
+      int valueLines,
+      int elements,
+      int spread) {
+    HeadEntry entry =
+        new HeadEntry()
+            .with(HeadEntry.SOURCE, Source.PATTERN.ordinal())
+            .with(HeadEntry.OUTPUT_FORMAT, Output.FP32.ordinal())
+            .with(HeadEntry.GROUP, 1)
+            .with(HeadEntry.ROWS, rows)
+            .with(HeadEntry.KEYS, numbers)
+            .with(HeadEntry.BIDIRECTIONAL, 1)
+            .with(HeadEntry.WINDOW, 1)
+            .with(HeadEntry.KEY_LINES, keyLines)
+            .with(HeadEntry.VALUE_LINES, valueLines);
+    setScale(entry, ScoreScale.ofHeadDimension(elements));
+    int bytes = GoldenHead.LINE;
+    entry.with(HeadEntry.QUERIES, vectors(random, rows, keyLines, elements));
+    entry.with(HeadEntry.QUERY_EXPONENTS, exponents(random, rows, spread));
+    entry.with(HeadEntry.KEY_ROWS, vectors(random, numbers, keyLines, elements));
+    entry.with(HeadEntry.VALUE_ROWS, vectors(random, numbers, valueLines, elements));
+    entry.with(HeadEntry.KEY_EXPONENTS, exponents(random, 2 * numbers, spread));
+    int stride = valueLines * bytes * Float.BYTES;
+    entry.with(HeadEntry.OUTPUT, allocate(rows * stride)).with(HeadEntry.OUTPUT_STRIDE, stride);
+    entry.with(HeadEntry.OUTPUT_EXPONENTS, allocate(rows * valueLines * 2));
+    entries.add(entry);
+    return entry;
+  }
+
+  /** Sets the scale of an entry's scores. */
+  public static void setScale(HeadEntry entry, ScoreScale scale) {
+    entry.with(HeadEntry.MULTIPLIER, scale.multiplier()).with(HeadEntry.EXPONENT, scale.exponent());
+  }
+
+  private int vectors(Random random, int count, int lines, int elements) {
+    int width = lines * GoldenHead.LINE;
+    int place = allocate(count * width);
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < Math.min(elements, width); j++) {
+        image.put(place + i * width + j, (byte) (random.nextInt(255) - 127));
+      }
+    }
+    return place;
+  }
+
+  private int exponents(Random random, int count, int spread) {
+    int place = allocate(count);
+    for (int i = 0; i < count; i++) {
+      image.put(place + i, (byte) (-7 - random.nextInt(spread + 1)));
+    }
+    return place;
+  }
+
+  /** Writes the head table and returns the descriptor that runs it. */
+  public Descriptor attend() {
+    table = allocate(entries.size() * HeadEntry.BYTES);
+    for (int i = 0; i < entries.size(); i++) {
+      entries.get(i).encode(image, table + i * HeadEntry.BYTES);
+    }
+    return Descriptor.of(Operation.ATTEND).with("table", table).with("entries", entries.size());
+  }
+
+  /** Copies everything to the card memory of a machine. */
+  public void store(CardMemory memory) {
+    memory.write(BareMachine.DATA, image.slice(dataStart(), next - dataStart()));
+  }
+
+  private static int dataStart() {
+    return Math.toIntExact(BareMachine.DATA);
+  }
+
+  /**
+   * Lets an entry see the keys of a schedule instead.
+   *
+   * @param output format of the output
+   */
+  public void schedule(HeadEntry entry, Schedule schedule, Output output) {
+    ScheduleFormat format = new ScheduleFormat(schedule.lanes(), ScheduleFormat.DEFAULT_ENTRY_BITS);
+    ScheduleImage lists = ScheduleImage.pack(schedule, format);
+    entry
+        .with(HeadEntry.SOURCE, Source.SCHEDULE.ordinal())
+        .with(HeadEntry.OUTPUT_FORMAT, output.ordinal())
+        .with(HeadEntry.STEPS, copy(lists.steps()))
+        .with(HeadEntry.STEP_COUNT, schedule.steps())
+        .with(HeadEntry.STEP_LINES, lists.steps().limit() / ScheduleFormat.LINE_BYTES)
+        .with(HeadEntry.ROW_LIST, copy(lists.rows()))
+        .with(HeadEntry.LISTED_ROWS, schedule.rowCount());
+    if (output == Output.X8) {
+      entry.with(HeadEntry.OUTPUT_STRIDE, entry.value(HeadEntry.VALUE_LINES) * GoldenHead.LINE);
+    }
+  }
+
+  private int copy(ByteBuffer bytes) {
+    int place = allocate(bytes.limit());
+    image.put(place, bytes, 0, bytes.limit());
+    return place;
+  }
+
+  /** Executes the entries on the image in Java, one after the other. */
+  public void runGolden(int lanes) {
+    for (HeadEntry entry : entries) {
+      new GoldenHead(entry, image, lanes).run();
+    }
+  }
+
+  /** The first byte in which a card memory differs from the image, -1 when none does. */
+  public long firstDifference(CardMemory memory) {
+    byte[] expected = new byte[next - dataStart()];
+    image.get(dataStart(), expected);
+    byte[] actual = memory.read(BareMachine.DATA, expected.length);
+    int difference = Arrays.mismatch(expected, actual);
+    return difference < 0 ? -1 : BareMachine.DATA + difference;
+  }
+}
