@@ -19,7 +19,9 @@ import dev.heddle.accel.Configuration;
 @AnalyzeClasses(packages = "dev.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
 class LayoutTest {
   private static final DescribedPredicate<JavaClass> PARAMETERS =
-      assignableTo(Configuration.class).or(assignableTo(CardMemory.class, AttentionShape.class));
+      assignableTo(Configuration.class)
+          .or(assignableTo(CardMemory.class))
+          .or(assignableTo(AttentionShape.class));
 
   @ArchTest
   static final ArchRule nothingKnowsTheSimulatorOrTheHost =
