@@ -240,8 +240,10 @@ public record ScheduleCompiler(int lanes, int banks) {
 
   /** The rows to come. */
   private static final class RowQueue {
-    /** Rows for each lane that are kept for the end. */
+    /** Rows for each lane that are kept for the end, and the most of all rows, one in so many. */
     private static final int RESERVE = 4;
+
+    private static final int RESERVED_SHARE = 8;
 
     private final AttentionMask mask;
     private final int[] waitFree;
@@ -269,8 +271,8 @@ public record ScheduleCompiler(int lanes, int banks) {
       }
       List<Integer> byLength = new ArrayList<>(waiting);
       byLength.sort(longestFirst);
-      ending.addAll(
-          byLength.subList(Math.max(0, byLength.size() - RESERVE * lanes), byLength.size()));
+      int kept = Math.min(RESERVE * lanes, byLength.size() / RESERVED_SHARE);
+      ending.addAll(byLength.subList(byLength.size() - kept, byLength.size()));
       waiting.removeAll(ending);
       this.rowsPerStep = (double) byLength.size() * lanes / Math.max(1, mask.nonZeros());
     }

@@ -60,8 +60,25 @@ class ScheduleCompilerTest {
     kept[0][2][1] = true;
     Schedule schedule = new ScheduleCompiler(1, 4).compile(AttentionMask.of(kept));
     assertThat(schedule.row(0, 0)).isEqualTo(1);
-    assertThat(schedule.row(4, 0)).isZero();
-    assertThat(schedule.row(5, 0)).isEqualTo(2);
+    assertThat(schedule.row(4, 0)).isEqualTo(2);
+    assertThat(schedule.row(5, 0)).isZero();
+  }
+
+  @Test
+  void rowsBeginEvenlyOverTheStepsThoughTheirLengthsDiffer() {
+    boolean[][][] kept = new boolean[1][120][64];
+    for (int row = 0; row < 120; row++) {
+      Arrays.fill(kept[0][row], 0, row % 3 == 0 ? 40 : 2, true);
+    }
+    Schedule schedule = new ScheduleCompiler(4, 8).compile(AttentionMask.of(kept));
+    int begun = 0;
+    for (int step = 0; step < schedule.steps() / 2; step++) {
+      for (int lane = 0; lane < 4; lane++) {
+        int row = schedule.row(step, lane);
+        begun += row != Schedule.IDLE && (step == 0 || schedule.row(step - 1, lane) != row) ? 1 : 0;
+      }
+    }
+    assertThat(begun).isBetween(55, 65);
   }
 
   @Test
