@@ -116,135 +116,51 @@ module heddle_default_MatmulEngine (
   reg  [2:0] drainToken;
   reg  drainBank;
   reg  [511:0] codes;
-  reg  signed [11:0] later_significand;
-  reg  signed [5:0] later_exponent;
-  reg  signed [11:0] later_significand_1;
-  reg  signed [5:0] later_exponent_1;
-  reg  signed [11:0] later_significand_2;
-  reg  signed [5:0] later_exponent_2;
-  reg  signed [11:0] later_significand_3;
-  reg  signed [5:0] later_exponent_3;
-  reg  signed [11:0] later_significand_4;
-  reg  signed [5:0] later_exponent_4;
-  reg  signed [11:0] later_significand_5;
-  reg  signed [5:0] later_exponent_5;
-  reg  signed [11:0] later_significand_6;
-  reg  signed [5:0] later_exponent_6;
-  reg  signed [11:0] later_significand_7;
-  reg  signed [5:0] later_exponent_7;
-  reg  signed [11:0] later_significand_8;
-  reg  signed [5:0] later_exponent_8;
-  reg  signed [11:0] later_significand_9;
-  reg  signed [5:0] later_exponent_9;
-  reg  signed [11:0] later_significand_10;
-  reg  signed [5:0] later_exponent_10;
-  reg  signed [11:0] later_significand_11;
-  reg  signed [5:0] later_exponent_11;
-  reg  signed [11:0] later_significand_12;
-  reg  signed [5:0] later_exponent_12;
-  reg  signed [11:0] later_significand_13;
-  reg  signed [5:0] later_exponent_13;
-  reg  signed [11:0] later_significand_14;
-  reg  signed [5:0] later_exponent_14;
-  reg  signed [11:0] later_significand_15;
-  reg  signed [5:0] later_exponent_15;
-  reg  signed [11:0] later_significand_16;
-  reg  signed [5:0] later_exponent_16;
-  reg  signed [11:0] later_significand_17;
-  reg  signed [5:0] later_exponent_17;
-  reg  signed [11:0] later_significand_18;
-  reg  signed [5:0] later_exponent_18;
-  reg  signed [11:0] later_significand_19;
-  reg  signed [5:0] later_exponent_19;
-  reg  signed [11:0] later_significand_20;
-  reg  signed [5:0] later_exponent_20;
-  reg  signed [11:0] later_significand_21;
-  reg  signed [5:0] later_exponent_21;
-  reg  signed [11:0] later_significand_22;
-  reg  signed [5:0] later_exponent_22;
-  reg  signed [11:0] later_significand_23;
-  reg  signed [5:0] later_exponent_23;
-  reg  signed [11:0] later_significand_24;
-  reg  signed [5:0] later_exponent_24;
-  reg  signed [11:0] later_significand_25;
-  reg  signed [5:0] later_exponent_25;
-  reg  signed [11:0] later_significand_26;
-  reg  signed [5:0] later_exponent_26;
-  reg  signed [11:0] later_significand_27;
-  reg  signed [5:0] later_exponent_27;
-  reg  signed [11:0] later_significand_28;
-  reg  signed [5:0] later_exponent_28;
-  reg  signed [11:0] later_significand_29;
-  reg  signed [5:0] later_exponent_29;
-  reg  signed [11:0] later_significand_30;
-  reg  signed [5:0] later_exponent_30;
-  reg  signed [11:0] later_significand_31;
-  reg  signed [5:0] later_exponent_31;
+  reg  [63:0] scales_later;
+  reg  [63:0] scales_later_1;
+  reg  [63:0] scales_later_2;
+  reg  [63:0] minimums_later;
+  reg  [63:0] minimums_later_1;
+  reg  [63:0] minimums_later_2;
+  reg  signed [11:0] scale_significand;
+  reg  signed [5:0] scale_exponent;
+  reg  signed [11:0] minimum_significand;
+  reg  signed [5:0] minimum_exponent;
+  reg  signed [11:0] scale_significand_1;
+  reg  signed [5:0] scale_exponent_1;
+  reg  signed [11:0] minimum_significand_1;
+  reg  signed [5:0] minimum_exponent_1;
+  reg  signed [11:0] scale_significand_2;
+  reg  signed [5:0] scale_exponent_2;
+  reg  signed [11:0] minimum_significand_2;
+  reg  signed [5:0] minimum_exponent_2;
+  reg  signed [11:0] scale_significand_3;
+  reg  signed [5:0] scale_exponent_3;
+  reg  signed [11:0] minimum_significand_3;
+  reg  signed [5:0] minimum_exponent_3;
   reg  [511:0] codes_1;
-  reg  signed [11:0] later_significand_32;
-  reg  signed [5:0] later_exponent_32;
-  reg  signed [11:0] later_significand_33;
-  reg  signed [5:0] later_exponent_33;
-  reg  signed [11:0] later_significand_34;
-  reg  signed [5:0] later_exponent_34;
-  reg  signed [11:0] later_significand_35;
-  reg  signed [5:0] later_exponent_35;
-  reg  signed [11:0] later_significand_36;
-  reg  signed [5:0] later_exponent_36;
-  reg  signed [11:0] later_significand_37;
-  reg  signed [5:0] later_exponent_37;
-  reg  signed [11:0] later_significand_38;
-  reg  signed [5:0] later_exponent_38;
-  reg  signed [11:0] later_significand_39;
-  reg  signed [5:0] later_exponent_39;
-  reg  signed [11:0] later_significand_40;
-  reg  signed [5:0] later_exponent_40;
-  reg  signed [11:0] later_significand_41;
-  reg  signed [5:0] later_exponent_41;
-  reg  signed [11:0] later_significand_42;
-  reg  signed [5:0] later_exponent_42;
-  reg  signed [11:0] later_significand_43;
-  reg  signed [5:0] later_exponent_43;
-  reg  signed [11:0] later_significand_44;
-  reg  signed [5:0] later_exponent_44;
-  reg  signed [11:0] later_significand_45;
-  reg  signed [5:0] later_exponent_45;
-  reg  signed [11:0] later_significand_46;
-  reg  signed [5:0] later_exponent_46;
-  reg  signed [11:0] later_significand_47;
-  reg  signed [5:0] later_exponent_47;
-  reg  signed [11:0] later_significand_48;
-  reg  signed [5:0] later_exponent_48;
-  reg  signed [11:0] later_significand_49;
-  reg  signed [5:0] later_exponent_49;
-  reg  signed [11:0] later_significand_50;
-  reg  signed [5:0] later_exponent_50;
-  reg  signed [11:0] later_significand_51;
-  reg  signed [5:0] later_exponent_51;
-  reg  signed [11:0] later_significand_52;
-  reg  signed [5:0] later_exponent_52;
-  reg  signed [11:0] later_significand_53;
-  reg  signed [5:0] later_exponent_53;
-  reg  signed [11:0] later_significand_54;
-  reg  signed [5:0] later_exponent_54;
-  reg  signed [11:0] later_significand_55;
-  reg  signed [5:0] later_exponent_55;
-  reg  signed [11:0] later_significand_56;
-  reg  signed [5:0] later_exponent_56;
-  reg  signed [11:0] later_significand_57;
-  reg  signed [5:0] later_exponent_57;
-  reg  signed [11:0] later_significand_58;
-  reg  signed [5:0] later_exponent_58;
-  reg  signed [11:0] later_significand_59;
-  reg  signed [5:0] later_exponent_59;
-  reg  signed [11:0] later_significand_60;
-  reg  signed [5:0] later_exponent_60;
-  reg  signed [11:0] later_significand_61;
-  reg  signed [5:0] later_exponent_61;
-  reg  signed [11:0] later_significand_62;
-  reg  signed [5:0] later_exponent_62;
-  reg  signed [11:0] later_significand_63;
-  reg  signed [5:0] later_exponent_63;
+  reg  [63:0] scales_later_3;
+  reg  [63:0] scales_later_4;
+  reg  [63:0] scales_later_5;
+  reg  [63:0] minimums_later_3;
+  reg  [63:0] minimums_later_4;
+  reg  [63:0] minimums_later_5;
+  reg  signed [11:0] scale_significand_4;
+  reg  signed [5:0] scale_exponent_4;
+  reg  signed [11:0] minimum_significand_4;
+  reg  signed [5:0] minimum_exponent_4;
+  reg  signed [11:0] scale_significand_5;
+  reg  signed [5:0] scale_exponent_5;
+  reg  signed [11:0] minimum_significand_5;
+  reg  signed [5:0] minimum_exponent_5;
+  reg  signed [11:0] scale_significand_6;
+  reg  signed [5:0] scale_exponent_6;
+  reg  signed [11:0] minimum_significand_6;
+  reg  signed [5:0] minimum_exponent_6;
+  reg  signed [11:0] scale_significand_7;
+  reg  signed [5:0] scale_exponent_7;
+  reg  signed [11:0] minimum_significand_7;
+  reg  signed [5:0] minimum_exponent_7;
   reg  later;
   reg  later_1;
   reg  later_2;
@@ -255,41 +171,13 @@ module heddle_default_MatmulEngine (
   wire unpacker_0_beats_ready;
   wire unpacker_0_valid;
   wire [511:0] unpacker_0_codes;
-  wire signed [11:0] unpacker_0_scales_0_significand;
-  wire signed [5:0] unpacker_0_scales_0_exponent;
-  wire signed [11:0] unpacker_0_scales_1_significand;
-  wire signed [5:0] unpacker_0_scales_1_exponent;
-  wire signed [11:0] unpacker_0_scales_2_significand;
-  wire signed [5:0] unpacker_0_scales_2_exponent;
-  wire signed [11:0] unpacker_0_scales_3_significand;
-  wire signed [5:0] unpacker_0_scales_3_exponent;
-  wire signed [11:0] unpacker_0_minimums_0_significand;
-  wire signed [5:0] unpacker_0_minimums_0_exponent;
-  wire signed [11:0] unpacker_0_minimums_1_significand;
-  wire signed [5:0] unpacker_0_minimums_1_exponent;
-  wire signed [11:0] unpacker_0_minimums_2_significand;
-  wire signed [5:0] unpacker_0_minimums_2_exponent;
-  wire signed [11:0] unpacker_0_minimums_3_significand;
-  wire signed [5:0] unpacker_0_minimums_3_exponent;
+  wire [63:0] unpacker_0_scales;
+  wire [63:0] unpacker_0_minimums;
   wire unpacker_1_beats_ready;
   wire unpacker_1_valid;
   wire [511:0] unpacker_1_codes;
-  wire signed [11:0] unpacker_1_scales_0_significand;
-  wire signed [5:0] unpacker_1_scales_0_exponent;
-  wire signed [11:0] unpacker_1_scales_1_significand;
-  wire signed [5:0] unpacker_1_scales_1_exponent;
-  wire signed [11:0] unpacker_1_scales_2_significand;
-  wire signed [5:0] unpacker_1_scales_2_exponent;
-  wire signed [11:0] unpacker_1_scales_3_significand;
-  wire signed [5:0] unpacker_1_scales_3_exponent;
-  wire signed [11:0] unpacker_1_minimums_0_significand;
-  wire signed [5:0] unpacker_1_minimums_0_exponent;
-  wire signed [11:0] unpacker_1_minimums_1_significand;
-  wire signed [5:0] unpacker_1_minimums_1_exponent;
-  wire signed [11:0] unpacker_1_minimums_2_significand;
-  wire signed [5:0] unpacker_1_minimums_2_exponent;
-  wire signed [11:0] unpacker_1_minimums_3_significand;
-  wire signed [5:0] unpacker_1_minimums_3_exponent;
+  wire [63:0] unpacker_1_scales;
+  wire [63:0] unpacker_1_minimums;
   wire signed [63:0] lane_0_0_sum;
   wire signed [63:0] lane_0_1_sum;
   wire signed [63:0] lane_0_2_sum;
@@ -357,6 +245,118 @@ module heddle_default_MatmulEngine (
   wire signed [10:0] activationSum_part_sum = activationSum_part_sum_2 + activationSum_part_sum_3;
   wire signed [10:0] activationSum_part_sum_1 = activationSum_part_sum_4 + activationSum_part_sum_5;
   wire signed [12:0] activationSum_before = stage_firstStep_1 ? 13'sd0 : activationSum_activationSum;
+  wire [9:0] fraction = scales_later_2[9:0];
+  wire [4:0] biased = scales_later_2[14:10];
+  wire normal = |biased;
+  wire [10:0] magnitude = {normal, fraction};
+  wire negative = scales_later_2[15];
+  wire signed [11:0] significand = negative ? 12'sd0 - $signed({1'd0, magnitude}) : $signed({1'd0, magnitude});
+  wire [4:0] effective = normal ? biased : 5'd1;
+  wire [9:0] fraction_1 = minimums_later_2[9:0];
+  wire [4:0] biased_1 = minimums_later_2[14:10];
+  wire normal_1 = |biased_1;
+  wire [10:0] magnitude_1 = {normal_1, fraction_1};
+  wire negative_1 = minimums_later_2[15];
+  wire signed [11:0] significand_1 = negative_1 ? 12'sd0 - $signed({1'd0, magnitude_1}) : $signed({1'd0, magnitude_1});
+  wire [4:0] effective_1 = normal_1 ? biased_1 : 5'd1;
+  wire [9:0] fraction_2 = scales_later_2[25:16];
+  wire [4:0] biased_2 = scales_later_2[30:26];
+  wire normal_2 = |biased_2;
+  wire [10:0] magnitude_2 = {normal_2, fraction_2};
+  wire negative_2 = scales_later_2[31];
+  wire signed [11:0] significand_2 = negative_2 ? 12'sd0 - $signed({1'd0, magnitude_2}) : $signed({1'd0, magnitude_2});
+  wire [4:0] effective_2 = normal_2 ? biased_2 : 5'd1;
+  wire [9:0] fraction_3 = minimums_later_2[25:16];
+  wire [4:0] biased_3 = minimums_later_2[30:26];
+  wire normal_3 = |biased_3;
+  wire [10:0] magnitude_3 = {normal_3, fraction_3};
+  wire negative_3 = minimums_later_2[31];
+  wire signed [11:0] significand_3 = negative_3 ? 12'sd0 - $signed({1'd0, magnitude_3}) : $signed({1'd0, magnitude_3});
+  wire [4:0] effective_3 = normal_3 ? biased_3 : 5'd1;
+  wire [9:0] fraction_4 = scales_later_2[41:32];
+  wire [4:0] biased_4 = scales_later_2[46:42];
+  wire normal_4 = |biased_4;
+  wire [10:0] magnitude_4 = {normal_4, fraction_4};
+  wire negative_4 = scales_later_2[47];
+  wire signed [11:0] significand_4 = negative_4 ? 12'sd0 - $signed({1'd0, magnitude_4}) : $signed({1'd0, magnitude_4});
+  wire [4:0] effective_4 = normal_4 ? biased_4 : 5'd1;
+  wire [9:0] fraction_5 = minimums_later_2[41:32];
+  wire [4:0] biased_5 = minimums_later_2[46:42];
+  wire normal_5 = |biased_5;
+  wire [10:0] magnitude_5 = {normal_5, fraction_5};
+  wire negative_5 = minimums_later_2[47];
+  wire signed [11:0] significand_5 = negative_5 ? 12'sd0 - $signed({1'd0, magnitude_5}) : $signed({1'd0, magnitude_5});
+  wire [4:0] effective_5 = normal_5 ? biased_5 : 5'd1;
+  wire [9:0] fraction_6 = scales_later_2[57:48];
+  wire [4:0] biased_6 = scales_later_2[62:58];
+  wire normal_6 = |biased_6;
+  wire [10:0] magnitude_6 = {normal_6, fraction_6};
+  wire negative_6 = scales_later_2[63];
+  wire signed [11:0] significand_6 = negative_6 ? 12'sd0 - $signed({1'd0, magnitude_6}) : $signed({1'd0, magnitude_6});
+  wire [4:0] effective_6 = normal_6 ? biased_6 : 5'd1;
+  wire [9:0] fraction_7 = minimums_later_2[57:48];
+  wire [4:0] biased_7 = minimums_later_2[62:58];
+  wire normal_7 = |biased_7;
+  wire [10:0] magnitude_7 = {normal_7, fraction_7};
+  wire negative_7 = minimums_later_2[63];
+  wire signed [11:0] significand_7 = negative_7 ? 12'sd0 - $signed({1'd0, magnitude_7}) : $signed({1'd0, magnitude_7});
+  wire [4:0] effective_7 = normal_7 ? biased_7 : 5'd1;
+  wire [9:0] fraction_8 = scales_later_5[9:0];
+  wire [4:0] biased_8 = scales_later_5[14:10];
+  wire normal_8 = |biased_8;
+  wire [10:0] magnitude_8 = {normal_8, fraction_8};
+  wire negative_8 = scales_later_5[15];
+  wire signed [11:0] significand_8 = negative_8 ? 12'sd0 - $signed({1'd0, magnitude_8}) : $signed({1'd0, magnitude_8});
+  wire [4:0] effective_8 = normal_8 ? biased_8 : 5'd1;
+  wire [9:0] fraction_9 = minimums_later_5[9:0];
+  wire [4:0] biased_9 = minimums_later_5[14:10];
+  wire normal_9 = |biased_9;
+  wire [10:0] magnitude_9 = {normal_9, fraction_9};
+  wire negative_9 = minimums_later_5[15];
+  wire signed [11:0] significand_9 = negative_9 ? 12'sd0 - $signed({1'd0, magnitude_9}) : $signed({1'd0, magnitude_9});
+  wire [4:0] effective_9 = normal_9 ? biased_9 : 5'd1;
+  wire [9:0] fraction_10 = scales_later_5[25:16];
+  wire [4:0] biased_10 = scales_later_5[30:26];
+  wire normal_10 = |biased_10;
+  wire [10:0] magnitude_10 = {normal_10, fraction_10};
+  wire negative_10 = scales_later_5[31];
+  wire signed [11:0] significand_10 = negative_10 ? 12'sd0 - $signed({1'd0, magnitude_10}) : $signed({1'd0, magnitude_10});
+  wire [4:0] effective_10 = normal_10 ? biased_10 : 5'd1;
+  wire [9:0] fraction_11 = minimums_later_5[25:16];
+  wire [4:0] biased_11 = minimums_later_5[30:26];
+  wire normal_11 = |biased_11;
+  wire [10:0] magnitude_11 = {normal_11, fraction_11};
+  wire negative_11 = minimums_later_5[31];
+  wire signed [11:0] significand_11 = negative_11 ? 12'sd0 - $signed({1'd0, magnitude_11}) : $signed({1'd0, magnitude_11});
+  wire [4:0] effective_11 = normal_11 ? biased_11 : 5'd1;
+  wire [9:0] fraction_12 = scales_later_5[41:32];
+  wire [4:0] biased_12 = scales_later_5[46:42];
+  wire normal_12 = |biased_12;
+  wire [10:0] magnitude_12 = {normal_12, fraction_12};
+  wire negative_12 = scales_later_5[47];
+  wire signed [11:0] significand_12 = negative_12 ? 12'sd0 - $signed({1'd0, magnitude_12}) : $signed({1'd0, magnitude_12});
+  wire [4:0] effective_12 = normal_12 ? biased_12 : 5'd1;
+  wire [9:0] fraction_13 = minimums_later_5[41:32];
+  wire [4:0] biased_13 = minimums_later_5[46:42];
+  wire normal_13 = |biased_13;
+  wire [10:0] magnitude_13 = {normal_13, fraction_13};
+  wire negative_13 = minimums_later_5[47];
+  wire signed [11:0] significand_13 = negative_13 ? 12'sd0 - $signed({1'd0, magnitude_13}) : $signed({1'd0, magnitude_13});
+  wire [4:0] effective_13 = normal_13 ? biased_13 : 5'd1;
+  wire [9:0] fraction_14 = scales_later_5[57:48];
+  wire [4:0] biased_14 = scales_later_5[62:58];
+  wire normal_14 = |biased_14;
+  wire [10:0] magnitude_14 = {normal_14, fraction_14};
+  wire negative_14 = scales_later_5[63];
+  wire signed [11:0] significand_14 = negative_14 ? 12'sd0 - $signed({1'd0, magnitude_14}) : $signed({1'd0, magnitude_14});
+  wire [4:0] effective_14 = normal_14 ? biased_14 : 5'd1;
+  wire [9:0] fraction_15 = minimums_later_5[57:48];
+  wire [4:0] biased_15 = minimums_later_5[62:58];
+  wire normal_15 = |biased_15;
+  wire [10:0] magnitude_15 = {normal_15, fraction_15};
+  wire negative_15 = minimums_later_5[63];
+  wire signed [11:0] significand_15 = negative_15 ? 12'sd0 - $signed({1'd0, magnitude_15}) : $signed({1'd0, magnitude_15});
+  wire [4:0] effective_15 = normal_15 ? biased_15 : 5'd1;
   wire drained = results_drained && !drainBank;
   wire drained_1 = results_drained && drainBank;
   wire finished = running && !issuing && !(draining_0 || draining_1) && resultsArrived;
@@ -373,22 +373,8 @@ module heddle_default_MatmulEngine (
     .advance(blockDone),
     .step(step),
     .codes(unpacker_0_codes),
-    .scales_0_significand(unpacker_0_scales_0_significand),
-    .scales_0_exponent(unpacker_0_scales_0_exponent),
-    .scales_1_significand(unpacker_0_scales_1_significand),
-    .scales_1_exponent(unpacker_0_scales_1_exponent),
-    .scales_2_significand(unpacker_0_scales_2_significand),
-    .scales_2_exponent(unpacker_0_scales_2_exponent),
-    .scales_3_significand(unpacker_0_scales_3_significand),
-    .scales_3_exponent(unpacker_0_scales_3_exponent),
-    .minimums_0_significand(unpacker_0_minimums_0_significand),
-    .minimums_0_exponent(unpacker_0_minimums_0_exponent),
-    .minimums_1_significand(unpacker_0_minimums_1_significand),
-    .minimums_1_exponent(unpacker_0_minimums_1_exponent),
-    .minimums_2_significand(unpacker_0_minimums_2_significand),
-    .minimums_2_exponent(unpacker_0_minimums_2_exponent),
-    .minimums_3_significand(unpacker_0_minimums_3_significand),
-    .minimums_3_exponent(unpacker_0_minimums_3_exponent)
+    .scales(unpacker_0_scales),
+    .minimums(unpacker_0_minimums)
   );
 
   heddle_default_Unpacker_128b_4x16 unpacker_1 (
@@ -403,22 +389,8 @@ module heddle_default_MatmulEngine (
     .advance(blockDone),
     .step(step),
     .codes(unpacker_1_codes),
-    .scales_0_significand(unpacker_1_scales_0_significand),
-    .scales_0_exponent(unpacker_1_scales_0_exponent),
-    .scales_1_significand(unpacker_1_scales_1_significand),
-    .scales_1_exponent(unpacker_1_scales_1_exponent),
-    .scales_2_significand(unpacker_1_scales_2_significand),
-    .scales_2_exponent(unpacker_1_scales_2_exponent),
-    .scales_3_significand(unpacker_1_scales_3_significand),
-    .scales_3_exponent(unpacker_1_scales_3_exponent),
-    .minimums_0_significand(unpacker_1_minimums_0_significand),
-    .minimums_0_exponent(unpacker_1_minimums_0_exponent),
-    .minimums_1_significand(unpacker_1_minimums_1_significand),
-    .minimums_1_exponent(unpacker_1_minimums_1_exponent),
-    .minimums_2_significand(unpacker_1_minimums_2_significand),
-    .minimums_2_exponent(unpacker_1_minimums_2_exponent),
-    .minimums_3_significand(unpacker_1_minimums_3_significand),
-    .minimums_3_exponent(unpacker_1_minimums_3_exponent)
+    .scales(unpacker_1_scales),
+    .minimums(unpacker_1_minimums)
   );
 
   heddle_default_MatmulLane_16x8 lane_0_0 (
@@ -427,10 +399,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_3),
-    .scale_exponent(later_exponent_3),
-    .minimum_significand(later_significand_7),
-    .minimum_exponent(later_exponent_7),
+    .scale_significand(scale_significand),
+    .scale_exponent(scale_exponent),
+    .minimum_significand(minimum_significand),
+    .minimum_exponent(minimum_exponent),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -448,10 +420,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_11),
-    .scale_exponent(later_exponent_11),
-    .minimum_significand(later_significand_15),
-    .minimum_exponent(later_exponent_15),
+    .scale_significand(scale_significand_1),
+    .scale_exponent(scale_exponent_1),
+    .minimum_significand(minimum_significand_1),
+    .minimum_exponent(minimum_exponent_1),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -469,10 +441,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_19),
-    .scale_exponent(later_exponent_19),
-    .minimum_significand(later_significand_23),
-    .minimum_exponent(later_exponent_23),
+    .scale_significand(scale_significand_2),
+    .scale_exponent(scale_exponent_2),
+    .minimum_significand(minimum_significand_2),
+    .minimum_exponent(minimum_exponent_2),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -490,10 +462,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_27),
-    .scale_exponent(later_exponent_27),
-    .minimum_significand(later_significand_31),
-    .minimum_exponent(later_exponent_31),
+    .scale_significand(scale_significand_3),
+    .scale_exponent(scale_exponent_3),
+    .minimum_significand(minimum_significand_3),
+    .minimum_exponent(minimum_exponent_3),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -511,10 +483,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_35),
-    .scale_exponent(later_exponent_35),
-    .minimum_significand(later_significand_39),
-    .minimum_exponent(later_exponent_39),
+    .scale_significand(scale_significand_4),
+    .scale_exponent(scale_exponent_4),
+    .minimum_significand(minimum_significand_4),
+    .minimum_exponent(minimum_exponent_4),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -532,10 +504,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_43),
-    .scale_exponent(later_exponent_43),
-    .minimum_significand(later_significand_47),
-    .minimum_exponent(later_exponent_47),
+    .scale_significand(scale_significand_5),
+    .scale_exponent(scale_exponent_5),
+    .minimum_significand(minimum_significand_5),
+    .minimum_exponent(minimum_exponent_5),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -553,10 +525,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_51),
-    .scale_exponent(later_exponent_51),
-    .minimum_significand(later_significand_55),
-    .minimum_exponent(later_exponent_55),
+    .scale_significand(scale_significand_6),
+    .scale_exponent(scale_exponent_6),
+    .minimum_significand(minimum_significand_6),
+    .minimum_exponent(minimum_exponent_6),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -574,10 +546,10 @@ module heddle_default_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_59),
-    .scale_exponent(later_exponent_59),
-    .minimum_significand(later_significand_63),
-    .minimum_exponent(later_exponent_63),
+    .scale_significand(scale_significand_7),
+    .scale_exponent(scale_exponent_7),
+    .minimum_significand(minimum_significand_7),
+    .minimum_exponent(minimum_exponent_7),
     .activationSum(activationSum_16),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -794,135 +766,51 @@ module heddle_default_MatmulEngine (
     end
     activationSum_16 <= activationSum_activationSum;
     codes <= unpacker_0_codes;
-    later_significand <= unpacker_0_scales_0_significand;
-    later_exponent <= unpacker_0_scales_0_exponent;
-    later_significand_1 <= later_significand;
-    later_exponent_1 <= later_exponent;
-    later_significand_2 <= later_significand_1;
-    later_exponent_2 <= later_exponent_1;
-    later_significand_3 <= later_significand_2;
-    later_exponent_3 <= later_exponent_2;
-    later_significand_4 <= unpacker_0_minimums_0_significand;
-    later_exponent_4 <= unpacker_0_minimums_0_exponent;
-    later_significand_5 <= later_significand_4;
-    later_exponent_5 <= later_exponent_4;
-    later_significand_6 <= later_significand_5;
-    later_exponent_6 <= later_exponent_5;
-    later_significand_7 <= later_significand_6;
-    later_exponent_7 <= later_exponent_6;
-    later_significand_8 <= unpacker_0_scales_1_significand;
-    later_exponent_8 <= unpacker_0_scales_1_exponent;
-    later_significand_9 <= later_significand_8;
-    later_exponent_9 <= later_exponent_8;
-    later_significand_10 <= later_significand_9;
-    later_exponent_10 <= later_exponent_9;
-    later_significand_11 <= later_significand_10;
-    later_exponent_11 <= later_exponent_10;
-    later_significand_12 <= unpacker_0_minimums_1_significand;
-    later_exponent_12 <= unpacker_0_minimums_1_exponent;
-    later_significand_13 <= later_significand_12;
-    later_exponent_13 <= later_exponent_12;
-    later_significand_14 <= later_significand_13;
-    later_exponent_14 <= later_exponent_13;
-    later_significand_15 <= later_significand_14;
-    later_exponent_15 <= later_exponent_14;
-    later_significand_16 <= unpacker_0_scales_2_significand;
-    later_exponent_16 <= unpacker_0_scales_2_exponent;
-    later_significand_17 <= later_significand_16;
-    later_exponent_17 <= later_exponent_16;
-    later_significand_18 <= later_significand_17;
-    later_exponent_18 <= later_exponent_17;
-    later_significand_19 <= later_significand_18;
-    later_exponent_19 <= later_exponent_18;
-    later_significand_20 <= unpacker_0_minimums_2_significand;
-    later_exponent_20 <= unpacker_0_minimums_2_exponent;
-    later_significand_21 <= later_significand_20;
-    later_exponent_21 <= later_exponent_20;
-    later_significand_22 <= later_significand_21;
-    later_exponent_22 <= later_exponent_21;
-    later_significand_23 <= later_significand_22;
-    later_exponent_23 <= later_exponent_22;
-    later_significand_24 <= unpacker_0_scales_3_significand;
-    later_exponent_24 <= unpacker_0_scales_3_exponent;
-    later_significand_25 <= later_significand_24;
-    later_exponent_25 <= later_exponent_24;
-    later_significand_26 <= later_significand_25;
-    later_exponent_26 <= later_exponent_25;
-    later_significand_27 <= later_significand_26;
-    later_exponent_27 <= later_exponent_26;
-    later_significand_28 <= unpacker_0_minimums_3_significand;
-    later_exponent_28 <= unpacker_0_minimums_3_exponent;
-    later_significand_29 <= later_significand_28;
-    later_exponent_29 <= later_exponent_28;
-    later_significand_30 <= later_significand_29;
-    later_exponent_30 <= later_exponent_29;
-    later_significand_31 <= later_significand_30;
-    later_exponent_31 <= later_exponent_30;
+    scales_later <= unpacker_0_scales;
+    scales_later_1 <= scales_later;
+    scales_later_2 <= scales_later_1;
+    minimums_later <= unpacker_0_minimums;
+    minimums_later_1 <= minimums_later;
+    minimums_later_2 <= minimums_later_1;
+    scale_significand <= significand;
+    scale_exponent <= effective - 5'd25;
+    minimum_significand <= significand_1;
+    minimum_exponent <= effective_1 - 5'd25;
+    scale_significand_1 <= significand_2;
+    scale_exponent_1 <= effective_2 - 5'd25;
+    minimum_significand_1 <= significand_3;
+    minimum_exponent_1 <= effective_3 - 5'd25;
+    scale_significand_2 <= significand_4;
+    scale_exponent_2 <= effective_4 - 5'd25;
+    minimum_significand_2 <= significand_5;
+    minimum_exponent_2 <= effective_5 - 5'd25;
+    scale_significand_3 <= significand_6;
+    scale_exponent_3 <= effective_6 - 5'd25;
+    minimum_significand_3 <= significand_7;
+    minimum_exponent_3 <= effective_7 - 5'd25;
     codes_1 <= unpacker_1_codes;
-    later_significand_32 <= unpacker_1_scales_0_significand;
-    later_exponent_32 <= unpacker_1_scales_0_exponent;
-    later_significand_33 <= later_significand_32;
-    later_exponent_33 <= later_exponent_32;
-    later_significand_34 <= later_significand_33;
-    later_exponent_34 <= later_exponent_33;
-    later_significand_35 <= later_significand_34;
-    later_exponent_35 <= later_exponent_34;
-    later_significand_36 <= unpacker_1_minimums_0_significand;
-    later_exponent_36 <= unpacker_1_minimums_0_exponent;
-    later_significand_37 <= later_significand_36;
-    later_exponent_37 <= later_exponent_36;
-    later_significand_38 <= later_significand_37;
-    later_exponent_38 <= later_exponent_37;
-    later_significand_39 <= later_significand_38;
-    later_exponent_39 <= later_exponent_38;
-    later_significand_40 <= unpacker_1_scales_1_significand;
-    later_exponent_40 <= unpacker_1_scales_1_exponent;
-    later_significand_41 <= later_significand_40;
-    later_exponent_41 <= later_exponent_40;
-    later_significand_42 <= later_significand_41;
-    later_exponent_42 <= later_exponent_41;
-    later_significand_43 <= later_significand_42;
-    later_exponent_43 <= later_exponent_42;
-    later_significand_44 <= unpacker_1_minimums_1_significand;
-    later_exponent_44 <= unpacker_1_minimums_1_exponent;
-    later_significand_45 <= later_significand_44;
-    later_exponent_45 <= later_exponent_44;
-    later_significand_46 <= later_significand_45;
-    later_exponent_46 <= later_exponent_45;
-    later_significand_47 <= later_significand_46;
-    later_exponent_47 <= later_exponent_46;
-    later_significand_48 <= unpacker_1_scales_2_significand;
-    later_exponent_48 <= unpacker_1_scales_2_exponent;
-    later_significand_49 <= later_significand_48;
-    later_exponent_49 <= later_exponent_48;
-    later_significand_50 <= later_significand_49;
-    later_exponent_50 <= later_exponent_49;
-    later_significand_51 <= later_significand_50;
-    later_exponent_51 <= later_exponent_50;
-    later_significand_52 <= unpacker_1_minimums_2_significand;
-    later_exponent_52 <= unpacker_1_minimums_2_exponent;
-    later_significand_53 <= later_significand_52;
-    later_exponent_53 <= later_exponent_52;
-    later_significand_54 <= later_significand_53;
-    later_exponent_54 <= later_exponent_53;
-    later_significand_55 <= later_significand_54;
-    later_exponent_55 <= later_exponent_54;
-    later_significand_56 <= unpacker_1_scales_3_significand;
-    later_exponent_56 <= unpacker_1_scales_3_exponent;
-    later_significand_57 <= later_significand_56;
-    later_exponent_57 <= later_exponent_56;
-    later_significand_58 <= later_significand_57;
-    later_exponent_58 <= later_exponent_57;
-    later_significand_59 <= later_significand_58;
-    later_exponent_59 <= later_exponent_58;
-    later_significand_60 <= unpacker_1_minimums_3_significand;
-    later_exponent_60 <= unpacker_1_minimums_3_exponent;
-    later_significand_61 <= later_significand_60;
-    later_exponent_61 <= later_exponent_60;
-    later_significand_62 <= later_significand_61;
-    later_exponent_62 <= later_exponent_61;
-    later_significand_63 <= later_significand_62;
-    later_exponent_63 <= later_exponent_62;
+    scales_later_3 <= unpacker_1_scales;
+    scales_later_4 <= scales_later_3;
+    scales_later_5 <= scales_later_4;
+    minimums_later_3 <= unpacker_1_minimums;
+    minimums_later_4 <= minimums_later_3;
+    minimums_later_5 <= minimums_later_4;
+    scale_significand_4 <= significand_8;
+    scale_exponent_4 <= effective_8 - 5'd25;
+    minimum_significand_4 <= significand_9;
+    minimum_exponent_4 <= effective_9 - 5'd25;
+    scale_significand_5 <= significand_10;
+    scale_exponent_5 <= effective_10 - 5'd25;
+    minimum_significand_5 <= significand_11;
+    minimum_exponent_5 <= effective_11 - 5'd25;
+    scale_significand_6 <= significand_12;
+    scale_exponent_6 <= effective_12 - 5'd25;
+    minimum_significand_6 <= significand_13;
+    minimum_exponent_6 <= effective_13 - 5'd25;
+    scale_significand_7 <= significand_14;
+    scale_exponent_7 <= effective_14 - 5'd25;
+    minimum_significand_7 <= significand_15;
+    minimum_exponent_7 <= effective_15 - 5'd25;
   end
 
   wire unused = &{1'b0, command_payload, lastBlock_difference[10], lastTile_difference[32],

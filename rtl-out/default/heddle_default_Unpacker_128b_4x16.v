@@ -18,22 +18,8 @@ module heddle_default_Unpacker_128b_4x16 (
   input  wire advance,
   input  wire step,
   output wire [511:0] codes,
-  output wire signed [11:0] scales_0_significand,
-  output wire signed [5:0] scales_0_exponent,
-  output wire signed [11:0] scales_1_significand,
-  output wire signed [5:0] scales_1_exponent,
-  output wire signed [11:0] scales_2_significand,
-  output wire signed [5:0] scales_2_exponent,
-  output wire signed [11:0] scales_3_significand,
-  output wire signed [5:0] scales_3_exponent,
-  output wire signed [11:0] minimums_0_significand,
-  output wire signed [5:0] minimums_0_exponent,
-  output wire signed [11:0] minimums_1_significand,
-  output wire signed [5:0] minimums_1_exponent,
-  output wire signed [11:0] minimums_2_significand,
-  output wire signed [5:0] minimums_2_exponent,
-  output wire signed [11:0] minimums_3_significand,
-  output wire signed [5:0] minimums_3_exponent
+  output wire [63:0] scales,
+  output wire [63:0] minimums
 );
   localparam [1:0] PHASE_SCALES = 2'd0;
   localparam [1:0] PHASE_MINIMUMS = 2'd1;
@@ -65,22 +51,10 @@ module heddle_default_Unpacker_128b_4x16 (
   reg  [127:0] codes_1_5;
   reg  [127:0] codes_1_6;
   reg  [127:0] codes_1_7;
-  reg  [15:0] scale_first;
-  reg  [15:0] scale_second;
-  reg  [15:0] minimum_first;
-  reg  [15:0] minimum_second;
-  reg  [15:0] scale_first_1;
-  reg  [15:0] scale_second_1;
-  reg  [15:0] minimum_first_1;
-  reg  [15:0] minimum_second_1;
-  reg  [15:0] scale_first_2;
-  reg  [15:0] scale_second_2;
-  reg  [15:0] minimum_first_2;
-  reg  [15:0] minimum_second_2;
-  reg  [15:0] scale_first_3;
-  reg  [15:0] scale_second_3;
-  reg  [15:0] minimum_first_3;
-  reg  [15:0] minimum_second_3;
+  reg  [63:0] scales_0;
+  reg  [63:0] scales_1;
+  reg  [63:0] minimums_0;
+  reg  [63:0] minimums_1;
 
   wire wide = format == 2'd0;
   wire signedCodes = format == 2'd0 || format == 2'd1;
@@ -97,12 +71,75 @@ module heddle_default_Unpacker_128b_4x16 (
   wire empties = advance && !draining;
   wire fills_1 = filled && filling;
   wire empties_1 = advance && draining;
+  wire widens = ready && phase == PHASE_CODES && !wide;
   wire [63:0] narrow = beats_payload[63:0];
-  wire [15:0] signs_0 = {narrow[63], narrow[59], narrow[55], narrow[51], narrow[47], narrow[43], narrow[39], narrow[35], narrow[31], narrow[27], narrow[23], narrow[19], narrow[15], narrow[11], narrow[7], narrow[3]} & {16{signedCodes}};
-  wire [127:0] word_0 = wide ? beats_payload : {{{4{signs_0[15]}}, narrow[63:60]}, {{4{signs_0[14]}}, narrow[59:56]}, {{4{signs_0[13]}}, narrow[55:52]}, {{4{signs_0[12]}}, narrow[51:48]}, {{4{signs_0[11]}}, narrow[47:44]}, {{4{signs_0[10]}}, narrow[43:40]}, {{4{signs_0[9]}}, narrow[39:36]}, {{4{signs_0[8]}}, narrow[35:32]}, {{4{signs_0[7]}}, narrow[31:28]}, {{4{signs_0[6]}}, narrow[27:24]}, {{4{signs_0[5]}}, narrow[23:20]}, {{4{signs_0[4]}}, narrow[19:16]}, {{4{signs_0[3]}}, narrow[15:12]}, {{4{signs_0[2]}}, narrow[11:8]}, {{4{signs_0[1]}}, narrow[7:4]}, {{4{signs_0[0]}}, narrow[3:0]}};
+  wire [3:0] code = narrow[3:0];
+  wire word_0_condition_15 = code[3] && signedCodes;
+  wire [3:0] code_1 = narrow[7:4];
+  wire word_0_condition_14 = code_1[3] && signedCodes;
+  wire [3:0] code_2 = narrow[11:8];
+  wire word_0_condition_13 = code_2[3] && signedCodes;
+  wire [3:0] code_3 = narrow[15:12];
+  wire word_0_condition_12 = code_3[3] && signedCodes;
+  wire [3:0] code_4 = narrow[19:16];
+  wire word_0_condition_11 = code_4[3] && signedCodes;
+  wire [3:0] code_5 = narrow[23:20];
+  wire word_0_condition_10 = code_5[3] && signedCodes;
+  wire [3:0] code_6 = narrow[27:24];
+  wire word_0_condition_9 = code_6[3] && signedCodes;
+  wire [3:0] code_7 = narrow[31:28];
+  wire word_0_condition_8 = code_7[3] && signedCodes;
+  wire [3:0] code_8 = narrow[35:32];
+  wire word_0_condition_7 = code_8[3] && signedCodes;
+  wire [3:0] code_9 = narrow[39:36];
+  wire word_0_condition_6 = code_9[3] && signedCodes;
+  wire [3:0] code_10 = narrow[43:40];
+  wire word_0_condition_5 = code_10[3] && signedCodes;
+  wire [3:0] code_11 = narrow[47:44];
+  wire word_0_condition_4 = code_11[3] && signedCodes;
+  wire [3:0] code_12 = narrow[51:48];
+  wire word_0_condition_3 = code_12[3] && signedCodes;
+  wire [3:0] code_13 = narrow[55:52];
+  wire word_0_condition_2 = code_13[3] && signedCodes;
+  wire [3:0] code_14 = narrow[59:56];
+  wire word_0_condition_1 = code_14[3] && signedCodes;
+  wire [3:0] code_15 = narrow[63:60];
+  wire word_0_condition = code_15[3] && signedCodes;
+  wire [127:0] word_0 = widens ? {{{4{word_0_condition}}, code_15}, {{4{word_0_condition_1}}, code_14}, {{4{word_0_condition_2}}, code_13}, {{4{word_0_condition_3}}, code_12}, {{4{word_0_condition_4}}, code_11}, {{4{word_0_condition_5}}, code_10}, {{4{word_0_condition_6}}, code_9}, {{4{word_0_condition_7}}, code_8}, {{4{word_0_condition_8}}, code_7}, {{4{word_0_condition_9}}, code_6}, {{4{word_0_condition_10}}, code_5}, {{4{word_0_condition_11}}, code_4}, {{4{word_0_condition_12}}, code_3}, {{4{word_0_condition_13}}, code_2}, {{4{word_0_condition_14}}, code_1}, {{4{word_0_condition_15}}, code}} : beats_payload;
   wire [63:0] narrow_1 = beats_payload[127:64];
-  wire [15:0] signs_1 = {narrow_1[63], narrow_1[59], narrow_1[55], narrow_1[51], narrow_1[47], narrow_1[43], narrow_1[39], narrow_1[35], narrow_1[31], narrow_1[27], narrow_1[23], narrow_1[19], narrow_1[15], narrow_1[11], narrow_1[7], narrow_1[3]} & {16{signedCodes}};
-  wire [127:0] word_1 = wide ? beats_payload : {{{4{signs_1[15]}}, narrow_1[63:60]}, {{4{signs_1[14]}}, narrow_1[59:56]}, {{4{signs_1[13]}}, narrow_1[55:52]}, {{4{signs_1[12]}}, narrow_1[51:48]}, {{4{signs_1[11]}}, narrow_1[47:44]}, {{4{signs_1[10]}}, narrow_1[43:40]}, {{4{signs_1[9]}}, narrow_1[39:36]}, {{4{signs_1[8]}}, narrow_1[35:32]}, {{4{signs_1[7]}}, narrow_1[31:28]}, {{4{signs_1[6]}}, narrow_1[27:24]}, {{4{signs_1[5]}}, narrow_1[23:20]}, {{4{signs_1[4]}}, narrow_1[19:16]}, {{4{signs_1[3]}}, narrow_1[15:12]}, {{4{signs_1[2]}}, narrow_1[11:8]}, {{4{signs_1[1]}}, narrow_1[7:4]}, {{4{signs_1[0]}}, narrow_1[3:0]}};
+  wire [3:0] code_16 = narrow_1[3:0];
+  wire word_1_condition_15 = code_16[3] && signedCodes;
+  wire [3:0] code_17 = narrow_1[7:4];
+  wire word_1_condition_14 = code_17[3] && signedCodes;
+  wire [3:0] code_18 = narrow_1[11:8];
+  wire word_1_condition_13 = code_18[3] && signedCodes;
+  wire [3:0] code_19 = narrow_1[15:12];
+  wire word_1_condition_12 = code_19[3] && signedCodes;
+  wire [3:0] code_20 = narrow_1[19:16];
+  wire word_1_condition_11 = code_20[3] && signedCodes;
+  wire [3:0] code_21 = narrow_1[23:20];
+  wire word_1_condition_10 = code_21[3] && signedCodes;
+  wire [3:0] code_22 = narrow_1[27:24];
+  wire word_1_condition_9 = code_22[3] && signedCodes;
+  wire [3:0] code_23 = narrow_1[31:28];
+  wire word_1_condition_8 = code_23[3] && signedCodes;
+  wire [3:0] code_24 = narrow_1[35:32];
+  wire word_1_condition_7 = code_24[3] && signedCodes;
+  wire [3:0] code_25 = narrow_1[39:36];
+  wire word_1_condition_6 = code_25[3] && signedCodes;
+  wire [3:0] code_26 = narrow_1[43:40];
+  wire word_1_condition_5 = code_26[3] && signedCodes;
+  wire [3:0] code_27 = narrow_1[47:44];
+  wire word_1_condition_4 = code_27[3] && signedCodes;
+  wire [3:0] code_28 = narrow_1[51:48];
+  wire word_1_condition_3 = code_28[3] && signedCodes;
+  wire [3:0] code_29 = narrow_1[55:52];
+  wire word_1_condition_2 = code_29[3] && signedCodes;
+  wire [3:0] code_30 = narrow_1[59:56];
+  wire word_1_condition_1 = code_30[3] && signedCodes;
+  wire [3:0] code_31 = narrow_1[63:60];
+  wire word_1_condition = code_31[3] && signedCodes;
+  wire [127:0] word_1 = widens ? {{{4{word_1_condition}}, code_31}, {{4{word_1_condition_1}}, code_30}, {{4{word_1_condition_2}}, code_29}, {{4{word_1_condition_3}}, code_28}, {{4{word_1_condition_4}}, code_27}, {{4{word_1_condition_5}}, code_26}, {{4{word_1_condition_6}}, code_25}, {{4{word_1_condition_7}}, code_24}, {{4{word_1_condition_8}}, code_23}, {{4{word_1_condition_9}}, code_22}, {{4{word_1_condition_10}}, code_21}, {{4{word_1_condition_11}}, code_20}, {{4{word_1_condition_12}}, code_19}, {{4{word_1_condition_13}}, code_18}, {{4{word_1_condition_14}}, code_17}, {{4{word_1_condition_15}}, code_16}} : beats_payload;
   wire place_0 = wide ? beat == 3'd0 : beat == 3'd0;
   wire place_1 = wide ? beat == 3'd1 : beat == 3'd0;
   wire place_2 = wide ? beat == 3'd2 : beat == 3'd1;
@@ -114,98 +151,14 @@ module heddle_default_Unpacker_128b_4x16 (
   wire mine = codeBeat && !filling;
   wire mine_1 = codeBeat && filling;
   wire [1023:0] chosen = draining ? {codes_1_7, codes_1_6, codes_1_5, codes_1_4, codes_1_3, codes_1_2, codes_1_1, codes_1_0} : {codes_0_7, codes_0_6, codes_0_5, codes_0_4, codes_0_3, codes_0_2, codes_0_1, codes_0_0};
-  wire [15:0] scale_first_choice = inGroup ? scaleBeat[79:64] : scaleBeat[15:0];
-  wire [15:0] scale_fraction_choice = draining ? scale_second : scale_first;
-  wire [9:0] scale_fraction = scale_fraction_choice[9:0];
-  wire [4:0] scale_biased = scale_fraction_choice[14:10];
-  wire scale_normal = |scale_biased;
-  wire [10:0] scale_magnitude = {scale_normal, scale_fraction};
-  wire scale_negative = scale_fraction_choice[15];
-  wire signed [11:0] scale_significand = scale_negative ? 12'sd0 - $signed({1'd0, scale_magnitude}) : $signed({1'd0, scale_magnitude});
-  wire [4:0] scale_effective = scale_normal ? scale_biased : 5'd1;
-  wire [15:0] minimum_taken = hasMinimum ? (inGroup ? minimumBeat[79:64] : minimumBeat[15:0]) : 16'd0;
-  wire [15:0] minimum_fraction_choice = draining ? minimum_second : minimum_first;
-  wire [9:0] minimum_fraction = minimum_fraction_choice[9:0];
-  wire [4:0] minimum_biased = minimum_fraction_choice[14:10];
-  wire minimum_normal = |minimum_biased;
-  wire [10:0] minimum_magnitude = {minimum_normal, minimum_fraction};
-  wire minimum_negative = minimum_fraction_choice[15];
-  wire signed [11:0] minimum_significand = minimum_negative ? 12'sd0 - $signed({1'd0, minimum_magnitude}) : $signed({1'd0, minimum_magnitude});
-  wire [4:0] minimum_effective = minimum_normal ? minimum_biased : 5'd1;
-  wire [15:0] scale_first_1_choice = inGroup ? scaleBeat[95:80] : scaleBeat[31:16];
-  wire [15:0] scale_fraction_1_choice = draining ? scale_second_1 : scale_first_1;
-  wire [9:0] scale_fraction_1 = scale_fraction_1_choice[9:0];
-  wire [4:0] scale_biased_1 = scale_fraction_1_choice[14:10];
-  wire scale_normal_1 = |scale_biased_1;
-  wire [10:0] scale_magnitude_1 = {scale_normal_1, scale_fraction_1};
-  wire scale_negative_1 = scale_fraction_1_choice[15];
-  wire signed [11:0] scale_significand_1 = scale_negative_1 ? 12'sd0 - $signed({1'd0, scale_magnitude_1}) : $signed({1'd0, scale_magnitude_1});
-  wire [4:0] scale_effective_1 = scale_normal_1 ? scale_biased_1 : 5'd1;
-  wire [15:0] minimum_taken_1 = hasMinimum ? (inGroup ? minimumBeat[95:80] : minimumBeat[31:16]) : 16'd0;
-  wire [15:0] minimum_fraction_1_choice = draining ? minimum_second_1 : minimum_first_1;
-  wire [9:0] minimum_fraction_1 = minimum_fraction_1_choice[9:0];
-  wire [4:0] minimum_biased_1 = minimum_fraction_1_choice[14:10];
-  wire minimum_normal_1 = |minimum_biased_1;
-  wire [10:0] minimum_magnitude_1 = {minimum_normal_1, minimum_fraction_1};
-  wire minimum_negative_1 = minimum_fraction_1_choice[15];
-  wire signed [11:0] minimum_significand_1 = minimum_negative_1 ? 12'sd0 - $signed({1'd0, minimum_magnitude_1}) : $signed({1'd0, minimum_magnitude_1});
-  wire [4:0] minimum_effective_1 = minimum_normal_1 ? minimum_biased_1 : 5'd1;
-  wire [15:0] scale_first_2_choice = inGroup ? scaleBeat[111:96] : scaleBeat[47:32];
-  wire [15:0] scale_fraction_2_choice = draining ? scale_second_2 : scale_first_2;
-  wire [9:0] scale_fraction_2 = scale_fraction_2_choice[9:0];
-  wire [4:0] scale_biased_2 = scale_fraction_2_choice[14:10];
-  wire scale_normal_2 = |scale_biased_2;
-  wire [10:0] scale_magnitude_2 = {scale_normal_2, scale_fraction_2};
-  wire scale_negative_2 = scale_fraction_2_choice[15];
-  wire signed [11:0] scale_significand_2 = scale_negative_2 ? 12'sd0 - $signed({1'd0, scale_magnitude_2}) : $signed({1'd0, scale_magnitude_2});
-  wire [4:0] scale_effective_2 = scale_normal_2 ? scale_biased_2 : 5'd1;
-  wire [15:0] minimum_taken_2 = hasMinimum ? (inGroup ? minimumBeat[111:96] : minimumBeat[47:32]) : 16'd0;
-  wire [15:0] minimum_fraction_2_choice = draining ? minimum_second_2 : minimum_first_2;
-  wire [9:0] minimum_fraction_2 = minimum_fraction_2_choice[9:0];
-  wire [4:0] minimum_biased_2 = minimum_fraction_2_choice[14:10];
-  wire minimum_normal_2 = |minimum_biased_2;
-  wire [10:0] minimum_magnitude_2 = {minimum_normal_2, minimum_fraction_2};
-  wire minimum_negative_2 = minimum_fraction_2_choice[15];
-  wire signed [11:0] minimum_significand_2 = minimum_negative_2 ? 12'sd0 - $signed({1'd0, minimum_magnitude_2}) : $signed({1'd0, minimum_magnitude_2});
-  wire [4:0] minimum_effective_2 = minimum_normal_2 ? minimum_biased_2 : 5'd1;
-  wire [15:0] scale_first_3_choice = inGroup ? scaleBeat[127:112] : scaleBeat[63:48];
-  wire [15:0] scale_fraction_3_choice = draining ? scale_second_3 : scale_first_3;
-  wire [9:0] scale_fraction_3 = scale_fraction_3_choice[9:0];
-  wire [4:0] scale_biased_3 = scale_fraction_3_choice[14:10];
-  wire scale_normal_3 = |scale_biased_3;
-  wire [10:0] scale_magnitude_3 = {scale_normal_3, scale_fraction_3};
-  wire scale_negative_3 = scale_fraction_3_choice[15];
-  wire signed [11:0] scale_significand_3 = scale_negative_3 ? 12'sd0 - $signed({1'd0, scale_magnitude_3}) : $signed({1'd0, scale_magnitude_3});
-  wire [4:0] scale_effective_3 = scale_normal_3 ? scale_biased_3 : 5'd1;
-  wire [15:0] minimum_taken_3 = hasMinimum ? (inGroup ? minimumBeat[127:112] : minimumBeat[63:48]) : 16'd0;
-  wire [15:0] minimum_fraction_3_choice = draining ? minimum_second_3 : minimum_first_3;
-  wire [9:0] minimum_fraction_3 = minimum_fraction_3_choice[9:0];
-  wire [4:0] minimum_biased_3 = minimum_fraction_3_choice[14:10];
-  wire minimum_normal_3 = |minimum_biased_3;
-  wire [10:0] minimum_magnitude_3 = {minimum_normal_3, minimum_fraction_3};
-  wire minimum_negative_3 = minimum_fraction_3_choice[15];
-  wire signed [11:0] minimum_significand_3 = minimum_negative_3 ? 12'sd0 - $signed({1'd0, minimum_magnitude_3}) : $signed({1'd0, minimum_magnitude_3});
-  wire [4:0] minimum_effective_3 = minimum_normal_3 ? minimum_biased_3 : 5'd1;
+  wire [63:0] scales_0_choice = inGroup ? scaleBeat[127:64] : scaleBeat[63:0];
+  wire [63:0] minimum = hasMinimum ? (inGroup ? minimumBeat[127:64] : minimumBeat[63:0]) : 64'd0;
 
   assign beats_ready = ready;
   assign valid = draining ? full_1 : full_0;
   assign codes = step ? chosen[1023:512] : chosen[511:0];
-  assign scales_0_significand = scale_significand;
-  assign scales_0_exponent = scale_effective - 5'd25;
-  assign scales_1_significand = scale_significand_1;
-  assign scales_1_exponent = scale_effective_1 - 5'd25;
-  assign scales_2_significand = scale_significand_2;
-  assign scales_2_exponent = scale_effective_2 - 5'd25;
-  assign scales_3_significand = scale_significand_3;
-  assign scales_3_exponent = scale_effective_3 - 5'd25;
-  assign minimums_0_significand = minimum_significand;
-  assign minimums_0_exponent = minimum_effective - 5'd25;
-  assign minimums_1_significand = minimum_significand_1;
-  assign minimums_1_exponent = minimum_effective_1 - 5'd25;
-  assign minimums_2_significand = minimum_significand_2;
-  assign minimums_2_exponent = minimum_effective_2 - 5'd25;
-  assign minimums_3_significand = minimum_significand_3;
-  assign minimums_3_exponent = minimum_effective_3 - 5'd25;
+  assign scales = draining ? scales_1 : scales_0;
+  assign minimums = draining ? minimums_1 : minimums_0;
 
   always @(posedge clk) begin
     if (reset) begin
@@ -325,52 +278,12 @@ module heddle_default_Unpacker_128b_4x16 (
       codes_1_7 <= word_1;
     end
     if (filled && !filling) begin
-      scale_first <= scale_first_choice;
+      scales_0 <= scales_0_choice;
+      minimums_0 <= minimum;
     end
     if (filled && filling) begin
-      scale_second <= scale_first_choice;
-    end
-    if (filled && !filling) begin
-      minimum_first <= minimum_taken;
-    end
-    if (filled && filling) begin
-      minimum_second <= minimum_taken;
-    end
-    if (filled && !filling) begin
-      scale_first_1 <= scale_first_1_choice;
-    end
-    if (filled && filling) begin
-      scale_second_1 <= scale_first_1_choice;
-    end
-    if (filled && !filling) begin
-      minimum_first_1 <= minimum_taken_1;
-    end
-    if (filled && filling) begin
-      minimum_second_1 <= minimum_taken_1;
-    end
-    if (filled && !filling) begin
-      scale_first_2 <= scale_first_2_choice;
-    end
-    if (filled && filling) begin
-      scale_second_2 <= scale_first_2_choice;
-    end
-    if (filled && !filling) begin
-      minimum_first_2 <= minimum_taken_2;
-    end
-    if (filled && filling) begin
-      minimum_second_2 <= minimum_taken_2;
-    end
-    if (filled && !filling) begin
-      scale_first_3 <= scale_first_3_choice;
-    end
-    if (filled && filling) begin
-      scale_second_3 <= scale_first_3_choice;
-    end
-    if (filled && !filling) begin
-      minimum_first_3 <= minimum_taken_3;
-    end
-    if (filled && filling) begin
-      minimum_second_3 <= minimum_taken_3;
+      scales_1 <= scales_0_choice;
+      minimums_1 <= minimum;
     end
   end
 

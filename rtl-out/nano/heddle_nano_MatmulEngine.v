@@ -107,38 +107,20 @@ module heddle_nano_MatmulEngine (
   reg  [1:0] drainToken;
   reg  drainBank;
   reg  [127:0] codes;
-  reg  signed [11:0] later_significand;
-  reg  signed [5:0] later_exponent;
-  reg  signed [11:0] later_significand_1;
-  reg  signed [5:0] later_exponent_1;
-  reg  signed [11:0] later_significand_2;
-  reg  signed [5:0] later_exponent_2;
-  reg  signed [11:0] later_significand_3;
-  reg  signed [5:0] later_exponent_3;
-  reg  signed [11:0] later_significand_4;
-  reg  signed [5:0] later_exponent_4;
-  reg  signed [11:0] later_significand_5;
-  reg  signed [5:0] later_exponent_5;
-  reg  signed [11:0] later_significand_6;
-  reg  signed [5:0] later_exponent_6;
-  reg  signed [11:0] later_significand_7;
-  reg  signed [5:0] later_exponent_7;
-  reg  signed [11:0] later_significand_8;
-  reg  signed [5:0] later_exponent_8;
-  reg  signed [11:0] later_significand_9;
-  reg  signed [5:0] later_exponent_9;
-  reg  signed [11:0] later_significand_10;
-  reg  signed [5:0] later_exponent_10;
-  reg  signed [11:0] later_significand_11;
-  reg  signed [5:0] later_exponent_11;
-  reg  signed [11:0] later_significand_12;
-  reg  signed [5:0] later_exponent_12;
-  reg  signed [11:0] later_significand_13;
-  reg  signed [5:0] later_exponent_13;
-  reg  signed [11:0] later_significand_14;
-  reg  signed [5:0] later_exponent_14;
-  reg  signed [11:0] later_significand_15;
-  reg  signed [5:0] later_exponent_15;
+  reg  [31:0] scales_later;
+  reg  [31:0] scales_later_1;
+  reg  [31:0] scales_later_2;
+  reg  [31:0] minimums_later;
+  reg  [31:0] minimums_later_1;
+  reg  [31:0] minimums_later_2;
+  reg  signed [11:0] scale_significand;
+  reg  signed [5:0] scale_exponent;
+  reg  signed [11:0] minimum_significand;
+  reg  signed [5:0] minimum_exponent;
+  reg  signed [11:0] scale_significand_1;
+  reg  signed [5:0] scale_exponent_1;
+  reg  signed [11:0] minimum_significand_1;
+  reg  signed [5:0] minimum_exponent_1;
   reg  later;
   reg  later_1;
   reg  later_2;
@@ -149,14 +131,8 @@ module heddle_nano_MatmulEngine (
   wire unpacker_0_beats_ready;
   wire unpacker_0_valid;
   wire [127:0] unpacker_0_codes;
-  wire signed [11:0] unpacker_0_scales_0_significand;
-  wire signed [5:0] unpacker_0_scales_0_exponent;
-  wire signed [11:0] unpacker_0_scales_1_significand;
-  wire signed [5:0] unpacker_0_scales_1_exponent;
-  wire signed [11:0] unpacker_0_minimums_0_significand;
-  wire signed [5:0] unpacker_0_minimums_0_exponent;
-  wire signed [11:0] unpacker_0_minimums_1_significand;
-  wire signed [5:0] unpacker_0_minimums_1_exponent;
+  wire [31:0] unpacker_0_scales;
+  wire [31:0] unpacker_0_minimums;
   wire signed [63:0] lane_0_0_sum;
   wire signed [63:0] lane_0_1_sum;
   wire [1:0] results_token;
@@ -200,6 +176,34 @@ module heddle_nano_MatmulEngine (
   wire signed [9:0] activationSum_part_sum = activationSum_part_sum_2 + activationSum_part_sum_3;
   wire signed [9:0] activationSum_part_sum_1 = activationSum_part_sum_4 + activationSum_part_sum_5;
   wire signed [12:0] activationSum_before = stage_firstStep_1 ? 13'sd0 : activationSum_activationSum;
+  wire [9:0] fraction = scales_later_2[9:0];
+  wire [4:0] biased = scales_later_2[14:10];
+  wire normal = |biased;
+  wire [10:0] magnitude = {normal, fraction};
+  wire negative = scales_later_2[15];
+  wire signed [11:0] significand = negative ? 12'sd0 - $signed({1'd0, magnitude}) : $signed({1'd0, magnitude});
+  wire [4:0] effective = normal ? biased : 5'd1;
+  wire [9:0] fraction_1 = minimums_later_2[9:0];
+  wire [4:0] biased_1 = minimums_later_2[14:10];
+  wire normal_1 = |biased_1;
+  wire [10:0] magnitude_1 = {normal_1, fraction_1};
+  wire negative_1 = minimums_later_2[15];
+  wire signed [11:0] significand_1 = negative_1 ? 12'sd0 - $signed({1'd0, magnitude_1}) : $signed({1'd0, magnitude_1});
+  wire [4:0] effective_1 = normal_1 ? biased_1 : 5'd1;
+  wire [9:0] fraction_2 = scales_later_2[25:16];
+  wire [4:0] biased_2 = scales_later_2[30:26];
+  wire normal_2 = |biased_2;
+  wire [10:0] magnitude_2 = {normal_2, fraction_2};
+  wire negative_2 = scales_later_2[31];
+  wire signed [11:0] significand_2 = negative_2 ? 12'sd0 - $signed({1'd0, magnitude_2}) : $signed({1'd0, magnitude_2});
+  wire [4:0] effective_2 = normal_2 ? biased_2 : 5'd1;
+  wire [9:0] fraction_3 = minimums_later_2[25:16];
+  wire [4:0] biased_3 = minimums_later_2[30:26];
+  wire normal_3 = |biased_3;
+  wire [10:0] magnitude_3 = {normal_3, fraction_3};
+  wire negative_3 = minimums_later_2[31];
+  wire signed [11:0] significand_3 = negative_3 ? 12'sd0 - $signed({1'd0, magnitude_3}) : $signed({1'd0, magnitude_3});
+  wire [4:0] effective_3 = normal_3 ? biased_3 : 5'd1;
   wire drained = results_drained && !drainBank;
   wire drained_1 = results_drained && drainBank;
   wire finished = running && !issuing && !(draining_0 || draining_1) && resultsArrived;
@@ -216,14 +220,8 @@ module heddle_nano_MatmulEngine (
     .advance(blockDone),
     .step(step),
     .codes(unpacker_0_codes),
-    .scales_0_significand(unpacker_0_scales_0_significand),
-    .scales_0_exponent(unpacker_0_scales_0_exponent),
-    .scales_1_significand(unpacker_0_scales_1_significand),
-    .scales_1_exponent(unpacker_0_scales_1_exponent),
-    .minimums_0_significand(unpacker_0_minimums_0_significand),
-    .minimums_0_exponent(unpacker_0_minimums_0_exponent),
-    .minimums_1_significand(unpacker_0_minimums_1_significand),
-    .minimums_1_exponent(unpacker_0_minimums_1_exponent)
+    .scales(unpacker_0_scales),
+    .minimums(unpacker_0_minimums)
   );
 
   heddle_nano_MatmulLane_8x4 lane_0_0 (
@@ -232,10 +230,10 @@ module heddle_nano_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_3),
-    .scale_exponent(later_exponent_3),
-    .minimum_significand(later_significand_7),
-    .minimum_exponent(later_exponent_7),
+    .scale_significand(scale_significand),
+    .scale_exponent(scale_exponent),
+    .minimum_significand(minimum_significand),
+    .minimum_exponent(minimum_exponent),
     .activationSum(activationSum_8),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -253,10 +251,10 @@ module heddle_nano_MatmulEngine (
     .activations(activationCodes),
     .firstStep(stage_firstStep_2),
     .step(issued_later_2),
-    .scale_significand(later_significand_11),
-    .scale_exponent(later_exponent_11),
-    .minimum_significand(later_significand_15),
-    .minimum_exponent(later_exponent_15),
+    .scale_significand(scale_significand_1),
+    .scale_exponent(scale_exponent_1),
+    .minimum_significand(minimum_significand_1),
+    .minimum_exponent(minimum_exponent_1),
     .activationSum(activationSum_8),
     .shift(shiftNow_later_3),
     .term(issued_later_5 && stage_lastStep_5),
@@ -455,38 +453,20 @@ module heddle_nano_MatmulEngine (
     end
     activationSum_8 <= activationSum_activationSum;
     codes <= unpacker_0_codes;
-    later_significand <= unpacker_0_scales_0_significand;
-    later_exponent <= unpacker_0_scales_0_exponent;
-    later_significand_1 <= later_significand;
-    later_exponent_1 <= later_exponent;
-    later_significand_2 <= later_significand_1;
-    later_exponent_2 <= later_exponent_1;
-    later_significand_3 <= later_significand_2;
-    later_exponent_3 <= later_exponent_2;
-    later_significand_4 <= unpacker_0_minimums_0_significand;
-    later_exponent_4 <= unpacker_0_minimums_0_exponent;
-    later_significand_5 <= later_significand_4;
-    later_exponent_5 <= later_exponent_4;
-    later_significand_6 <= later_significand_5;
-    later_exponent_6 <= later_exponent_5;
-    later_significand_7 <= later_significand_6;
-    later_exponent_7 <= later_exponent_6;
-    later_significand_8 <= unpacker_0_scales_1_significand;
-    later_exponent_8 <= unpacker_0_scales_1_exponent;
-    later_significand_9 <= later_significand_8;
-    later_exponent_9 <= later_exponent_8;
-    later_significand_10 <= later_significand_9;
-    later_exponent_10 <= later_exponent_9;
-    later_significand_11 <= later_significand_10;
-    later_exponent_11 <= later_exponent_10;
-    later_significand_12 <= unpacker_0_minimums_1_significand;
-    later_exponent_12 <= unpacker_0_minimums_1_exponent;
-    later_significand_13 <= later_significand_12;
-    later_exponent_13 <= later_exponent_12;
-    later_significand_14 <= later_significand_13;
-    later_exponent_14 <= later_exponent_13;
-    later_significand_15 <= later_significand_14;
-    later_exponent_15 <= later_exponent_14;
+    scales_later <= unpacker_0_scales;
+    scales_later_1 <= scales_later;
+    scales_later_2 <= scales_later_1;
+    minimums_later <= unpacker_0_minimums;
+    minimums_later_1 <= minimums_later;
+    minimums_later_2 <= minimums_later_1;
+    scale_significand <= significand;
+    scale_exponent <= effective - 5'd25;
+    minimum_significand <= significand_1;
+    minimum_exponent <= effective_1 - 5'd25;
+    scale_significand_1 <= significand_2;
+    scale_exponent_1 <= effective_2 - 5'd25;
+    minimum_significand_1 <= significand_3;
+    minimum_exponent_1 <= effective_3 - 5'd25;
   end
 
   wire unused = &{1'b0, command_payload, lastBlock_difference[8], lastTile_difference[32],

@@ -18,14 +18,8 @@ module heddle_nano_Unpacker_32b_2x8 (
   input  wire advance,
   input  wire [1:0] step,
   output wire [127:0] codes,
-  output wire signed [11:0] scales_0_significand,
-  output wire signed [5:0] scales_0_exponent,
-  output wire signed [11:0] scales_1_significand,
-  output wire signed [5:0] scales_1_exponent,
-  output wire signed [11:0] minimums_0_significand,
-  output wire signed [5:0] minimums_0_exponent,
-  output wire signed [11:0] minimums_1_significand,
-  output wire signed [5:0] minimums_1_exponent
+  output wire [31:0] scales,
+  output wire [31:0] minimums
 );
   localparam [1:0] PHASE_SCALES = 2'd0;
   localparam [1:0] PHASE_MINIMUMS = 2'd1;
@@ -73,14 +67,10 @@ module heddle_nano_Unpacker_32b_2x8 (
   reg  [31:0] codes_1_13;
   reg  [31:0] codes_1_14;
   reg  [31:0] codes_1_15;
-  reg  [15:0] scale_first;
-  reg  [15:0] scale_second;
-  reg  [15:0] minimum_first;
-  reg  [15:0] minimum_second;
-  reg  [15:0] scale_first_1;
-  reg  [15:0] scale_second_1;
-  reg  [15:0] minimum_first_1;
-  reg  [15:0] minimum_second_1;
+  reg  [31:0] scales_0;
+  reg  [31:0] scales_1;
+  reg  [31:0] minimums_0;
+  reg  [31:0] minimums_1;
 
   wire wide = format == 2'd0;
   wire signedCodes = format == 2'd0 || format == 2'd1;
@@ -97,12 +87,27 @@ module heddle_nano_Unpacker_32b_2x8 (
   wire empties = advance && !draining;
   wire fills_1 = filled && filling;
   wire empties_1 = advance && draining;
+  wire widens = ready && phase == PHASE_CODES && !wide;
   wire [15:0] narrow = beats_payload[15:0];
-  wire [3:0] signs_0 = {narrow[15], narrow[11], narrow[7], narrow[3]} & {4{signedCodes}};
-  wire [31:0] word_0 = wide ? beats_payload : {{{4{signs_0[3]}}, narrow[15:12]}, {{4{signs_0[2]}}, narrow[11:8]}, {{4{signs_0[1]}}, narrow[7:4]}, {{4{signs_0[0]}}, narrow[3:0]}};
+  wire [3:0] code = narrow[3:0];
+  wire word_0_condition_3 = code[3] && signedCodes;
+  wire [3:0] code_1 = narrow[7:4];
+  wire word_0_condition_2 = code_1[3] && signedCodes;
+  wire [3:0] code_2 = narrow[11:8];
+  wire word_0_condition_1 = code_2[3] && signedCodes;
+  wire [3:0] code_3 = narrow[15:12];
+  wire word_0_condition = code_3[3] && signedCodes;
+  wire [31:0] word_0 = widens ? {{{4{word_0_condition}}, code_3}, {{4{word_0_condition_1}}, code_2}, {{4{word_0_condition_2}}, code_1}, {{4{word_0_condition_3}}, code}} : beats_payload;
   wire [15:0] narrow_1 = beats_payload[31:16];
-  wire [3:0] signs_1 = {narrow_1[15], narrow_1[11], narrow_1[7], narrow_1[3]} & {4{signedCodes}};
-  wire [31:0] word_1 = wide ? beats_payload : {{{4{signs_1[3]}}, narrow_1[15:12]}, {{4{signs_1[2]}}, narrow_1[11:8]}, {{4{signs_1[1]}}, narrow_1[7:4]}, {{4{signs_1[0]}}, narrow_1[3:0]}};
+  wire [3:0] code_4 = narrow_1[3:0];
+  wire word_1_condition_3 = code_4[3] && signedCodes;
+  wire [3:0] code_5 = narrow_1[7:4];
+  wire word_1_condition_2 = code_5[3] && signedCodes;
+  wire [3:0] code_6 = narrow_1[11:8];
+  wire word_1_condition_1 = code_6[3] && signedCodes;
+  wire [3:0] code_7 = narrow_1[15:12];
+  wire word_1_condition = code_7[3] && signedCodes;
+  wire [31:0] word_1 = widens ? {{{4{word_1_condition}}, code_7}, {{4{word_1_condition_1}}, code_6}, {{4{word_1_condition_2}}, code_5}, {{4{word_1_condition_3}}, code_4}} : beats_payload;
   wire place_0 = wide ? beat == 4'd0 : beat == 4'd0;
   wire place_1 = wide ? beat == 4'd1 : beat == 4'd0;
   wire place_2 = wide ? beat == 4'd2 : beat == 4'd1;
@@ -122,52 +127,13 @@ module heddle_nano_Unpacker_32b_2x8 (
   wire mine = codeBeat && !filling;
   wire mine_1 = codeBeat && filling;
   wire [511:0] chosen = draining ? {codes_1_15, codes_1_14, codes_1_13, codes_1_12, codes_1_11, codes_1_10, codes_1_9, codes_1_8, codes_1_7, codes_1_6, codes_1_5, codes_1_4, codes_1_3, codes_1_2, codes_1_1, codes_1_0} : {codes_0_15, codes_0_14, codes_0_13, codes_0_12, codes_0_11, codes_0_10, codes_0_9, codes_0_8, codes_0_7, codes_0_6, codes_0_5, codes_0_4, codes_0_3, codes_0_2, codes_0_1, codes_0_0};
-  wire [15:0] scale_fraction_choice = draining ? scale_second : scale_first;
-  wire [9:0] scale_fraction = scale_fraction_choice[9:0];
-  wire [4:0] scale_biased = scale_fraction_choice[14:10];
-  wire scale_normal = |scale_biased;
-  wire [10:0] scale_magnitude = {scale_normal, scale_fraction};
-  wire scale_negative = scale_fraction_choice[15];
-  wire signed [11:0] scale_significand = scale_negative ? 12'sd0 - $signed({1'd0, scale_magnitude}) : $signed({1'd0, scale_magnitude});
-  wire [4:0] scale_effective = scale_normal ? scale_biased : 5'd1;
-  wire [15:0] minimum_taken = hasMinimum ? minimumBeat[15:0] : 16'd0;
-  wire [15:0] minimum_fraction_choice = draining ? minimum_second : minimum_first;
-  wire [9:0] minimum_fraction = minimum_fraction_choice[9:0];
-  wire [4:0] minimum_biased = minimum_fraction_choice[14:10];
-  wire minimum_normal = |minimum_biased;
-  wire [10:0] minimum_magnitude = {minimum_normal, minimum_fraction};
-  wire minimum_negative = minimum_fraction_choice[15];
-  wire signed [11:0] minimum_significand = minimum_negative ? 12'sd0 - $signed({1'd0, minimum_magnitude}) : $signed({1'd0, minimum_magnitude});
-  wire [4:0] minimum_effective = minimum_normal ? minimum_biased : 5'd1;
-  wire [15:0] scale_fraction_1_choice = draining ? scale_second_1 : scale_first_1;
-  wire [9:0] scale_fraction_1 = scale_fraction_1_choice[9:0];
-  wire [4:0] scale_biased_1 = scale_fraction_1_choice[14:10];
-  wire scale_normal_1 = |scale_biased_1;
-  wire [10:0] scale_magnitude_1 = {scale_normal_1, scale_fraction_1};
-  wire scale_negative_1 = scale_fraction_1_choice[15];
-  wire signed [11:0] scale_significand_1 = scale_negative_1 ? 12'sd0 - $signed({1'd0, scale_magnitude_1}) : $signed({1'd0, scale_magnitude_1});
-  wire [4:0] scale_effective_1 = scale_normal_1 ? scale_biased_1 : 5'd1;
-  wire [15:0] minimum_taken_1 = hasMinimum ? minimumBeat[31:16] : 16'd0;
-  wire [15:0] minimum_fraction_1_choice = draining ? minimum_second_1 : minimum_first_1;
-  wire [9:0] minimum_fraction_1 = minimum_fraction_1_choice[9:0];
-  wire [4:0] minimum_biased_1 = minimum_fraction_1_choice[14:10];
-  wire minimum_normal_1 = |minimum_biased_1;
-  wire [10:0] minimum_magnitude_1 = {minimum_normal_1, minimum_fraction_1};
-  wire minimum_negative_1 = minimum_fraction_1_choice[15];
-  wire signed [11:0] minimum_significand_1 = minimum_negative_1 ? 12'sd0 - $signed({1'd0, minimum_magnitude_1}) : $signed({1'd0, minimum_magnitude_1});
-  wire [4:0] minimum_effective_1 = minimum_normal_1 ? minimum_biased_1 : 5'd1;
+  wire [31:0] minimum = hasMinimum ? minimumBeat : 32'd0;
 
   assign beats_ready = ready;
   assign valid = draining ? full_1 : full_0;
   assign codes = step[1] ? (step[0] ? chosen[511:384] : chosen[383:256]) : step[0] ? chosen[255:128] : chosen[127:0];
-  assign scales_0_significand = scale_significand;
-  assign scales_0_exponent = scale_effective - 5'd25;
-  assign scales_1_significand = scale_significand_1;
-  assign scales_1_exponent = scale_effective_1 - 5'd25;
-  assign minimums_0_significand = minimum_significand;
-  assign minimums_0_exponent = minimum_effective - 5'd25;
-  assign minimums_1_significand = minimum_significand_1;
-  assign minimums_1_exponent = minimum_effective_1 - 5'd25;
+  assign scales = draining ? scales_1 : scales_0;
+  assign minimums = draining ? minimums_1 : minimums_0;
 
   always @(posedge clk) begin
     if (reset) begin
@@ -335,28 +301,12 @@ module heddle_nano_Unpacker_32b_2x8 (
       codes_1_15 <= word_1;
     end
     if (filled && !filling) begin
-      scale_first <= scaleBeat[15:0];
+      scales_0 <= scaleBeat;
+      minimums_0 <= minimum;
     end
     if (filled && filling) begin
-      scale_second <= scaleBeat[15:0];
-    end
-    if (filled && !filling) begin
-      minimum_first <= minimum_taken;
-    end
-    if (filled && filling) begin
-      minimum_second <= minimum_taken;
-    end
-    if (filled && !filling) begin
-      scale_first_1 <= scaleBeat[31:16];
-    end
-    if (filled && filling) begin
-      scale_second_1 <= scaleBeat[31:16];
-    end
-    if (filled && !filling) begin
-      minimum_first_1 <= minimum_taken_1;
-    end
-    if (filled && filling) begin
-      minimum_second_1 <= minimum_taken_1;
+      scales_1 <= scaleBeat;
+      minimums_1 <= minimum;
     end
   end
 

@@ -5,6 +5,7 @@ import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
@@ -231,6 +232,8 @@ public final class MatmulEngine extends Component {
     for (int port = 0; port < ports; port++) {
       Unpacker unpacker = unpackers.get(port);
       UInt codes = next(unpacker.codes);
+      UInt scales = delay(unpacker.scales, dotReady - 1);
+      UInt minimums = delay(unpacker.minimums, dotReady - 1);
       int laneBits = configuration.columns() * DotProduct.CODE_BITS;
       for (int lane = 0; lane < lanes; lane++) {
         MatmulLane row = inst("lane_" + port + "_" + lane, new MatmulLane(configuration));
@@ -238,8 +241,10 @@ public final class MatmulEngine extends Component {
         row.activations.set(activationCodes);
         row.step.set(issued.get(3));
         row.firstStep.set(positions.get(3).firstStep());
-        connect(row.scale, delay(unpacker.scales.get(lane), dotReady));
-        connect(row.minimum, delay(unpacker.minimums.get(lane), dotReady));
+        Scale scale = next(decoded(scales, lane));
+        Scale minimum = next(decoded(minimums, lane));
+        connect(row.scale, scale);
+        connect(row.minimum, minimum);
         row.activationSum.set(activationSum);
         row.shift.set(shiftNow);
         row.term.set(issued.get(dotReady + 2).and(atTerm.lastStep()));
@@ -326,6 +331,12 @@ public final class MatmulEngine extends Component {
     SInt before = mux(positions.get(2).firstStep(), slit(0, activationSum.width()), activationSum);
     when(issued.get(2), () -> activationSum.set(before.add(part).wrap(activationSum.width())));
     return next(activationSum);
+  }
+
+  /** The number of a lane among fp16 numbers side by side. */
+  private static Scale decoded(UInt halves, int lane) {
+    int bits = WeightFormat.SCALE_BITS;
+    return Scale.decode(halves.slice(bits * (lane + 1) - 1, bits * lane));
   }
 
   private List<Bit> delays(Bit now, int cycles) {

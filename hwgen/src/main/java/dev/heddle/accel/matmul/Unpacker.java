@@ -58,11 +58,11 @@ public final class Unpacker extends Component {
   /** Codes of that step: lane by lane, column by column, the first in the lowest bits. */
   public final UInt codes;
 
-  /** Scales of the block, one for each lane. */
-  public final Vec<Scale> scales;
+  /** Scales of the block as fp16 bits, lane 0 in the lowest. */
+  public final UInt scales;
 
-  /** Minimums of the block, zero in formats without. */
-  public final Vec<Scale> minimums;
+  /** Minimums of the block as fp16 bits, lane 0 in the lowest; zero in formats without. */
+  public final UInt minimums;
 
   private final Configuration configuration;
 
@@ -81,8 +81,8 @@ public final class Unpacker extends Component {
     advance = in(bit());
     step = in(uint(bits(configuration.steps())));
     codes = out(uint(stepBits));
-    scales = out(lanes, Scale.type());
-    minimums = out(lanes, Scale.type());
+    scales = out(uint(lanes * WeightFormat.SCALE_BITS));
+    minimums = out(uint(lanes * WeightFormat.SCALE_BITS));
     document("Beats of one port to blocks of signed 8-bit codes and their scales.");
     parameter("PORT_BITS", portBits);
     parameter("LANES", lanes);
@@ -162,13 +162,13 @@ public final class Unpacker extends Component {
     }
     valid.set(mux(draining, full.get(1), full.get(0)));
 
-    // A beat of 8-bit codes is stored as it is; one of 4-bit codes becomes two words.
+    // A beat of 8-bit codes is stored as it is; one of 4-bit codes becomes two words. While both
+    // buffers are full nothing is stored: choosing the plain beat then keeps the widening still.
+    Bit widens = named("widens", ready.and(phase.is(Phase.CODES)).andNot(wide));
     List<UInt> halves = new ArrayList<>();
     for (int half : range(2)) {
       UInt narrow = beats.payload.slice(portBits / 2 * (half + 1) - 1, portBits / 2 * half);
-      halves.add(
-          named(
-              "word_" + half, mux(wide, beats.payload, widened(narrow, signed, "signs_" + half))));
+      halves.add(named("word_" + half, mux(widens, widened(narrow, signed), beats.payload)));
     }
     List<Bit> places = new ArrayList<>();
     for (int unit : range(units)) {
@@ -195,30 +195,36 @@ public final class Unpacker extends Component {
       unused(step);
     }
 
-    for (int lane : range(lanes)) {
-      Scale scale = blockScale(scaleBeat, lane, inGroup, filled, filling, draining, lit(true));
-      connect(scales.get(lane), scale);
-      Scale minimum = blockScale(minimumBeat, lane, inGroup, filled, filling, draining, hasMinimum);
-      connect(minimums.get(lane), minimum);
-    }
+    UInt scale = ofBlock(scaleBeat, inGroup);
+    UInt minimum = mux(hasMinimum, ofBlock(minimumBeat, inGroup), lit(0, minimums.width()));
+    UInt scales_0 = reg(uint(scales.width()));
+    UInt scales_1 = reg(uint(scales.width()));
+    UInt minimums_0 = reg(uint(minimums.width()));
+    UInt minimums_1 = reg(uint(minimums.width()));
+    when(
+        filled.andNot(filling),
+        () -> {
+          scales_0.set(scale);
+          minimums_0.set(minimum);
+        });
+    when(
+        filled.and(filling),
+        () -> {
+          scales_1.set(scale);
+          minimums_1.set(minimum);
+        });
+    scales.set(mux(draining, scales_1, scales_0));
+    minimums.set(mux(draining, minimums_1, minimums_0));
   }
 
-  /** The scale of the block in use: taken from its scale beat when the block is complete. */
-  private Scale blockScale(
-      UInt beat, int lane, UInt inGroup, Bit filled, Bit filling, Bit draining, Bit present) {
-    int bits = WeightFormat.SCALE_BITS;
-    List<UInt> halves = new ArrayList<>();
+  /** The part of a scale beat that belongs to the block, one fp16 number for each lane. */
+  private UInt ofBlock(UInt beat, UInt inGroup) {
+    int bits = scales.width();
+    List<UInt> parts = new ArrayList<>();
     for (int i = 0; i < configuration.blocksPerScaleBeat(); i++) {
-      int low = bits * (i * configuration.lanes() + lane);
-      halves.add(beat.slice(low + bits - 1, low));
+      parts.add(beat.slice(bits * (i + 1) - 1, bits * i));
     }
-    UInt half = selected(halves, inGroup);
-    UInt taken = mux(present, half, lit(0, bits));
-    UInt first = reg(uint(bits));
-    UInt second = reg(uint(bits));
-    when(filled.andNot(filling), () -> first.set(taken));
-    when(filled.and(filling), () -> second.set(taken));
-    return Scale.decode(mux(draining, second, first));
+    return selected(parts, inGroup);
   }
 
   private static UInt selected(List<UInt> values, UInt index) {
@@ -234,16 +240,11 @@ public final class Unpacker extends Component {
   }
 
   /** 4-bit codes as 8-bit ones. */
-  private static UInt widened(UInt narrow, Bit signed, String name) {
-    int count = narrow.width() / 4;
-    List<UInt> tops = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      tops.add(narrow.slice(4 * i + 3, 4 * i + 3));
-    }
-    UInt signs = named(name, joined(tops).and(fill(count, signed)));
+  private static UInt widened(UInt narrow, Bit signed) {
     List<UInt> codes = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      codes.add(cat(fill(4, signs.at(i)), narrow.slice(4 * i + 3, 4 * i)));
+    for (int low = 0; low < narrow.width(); low += 4) {
+      UInt code = narrow.slice(low + 3, low);
+      codes.add(cat(fill(4, code.at(3).and(signed)), code));
     }
     return joined(codes);
   }
