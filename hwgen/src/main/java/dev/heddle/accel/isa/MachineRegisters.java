@@ -6,6 +6,7 @@ import static dev.heddle.lib.RegisterField.pulse;
 import static dev.heddle.lib.RegisterField.readOnly;
 import static dev.heddle.lib.RegisterField.readWrite;
 
+import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.lib.RegisterField;
@@ -39,6 +40,39 @@ public final class MachineRegisters {
 
   /** The registers of a machine of {@code configuration}. */
   public static RegisterMap of(Configuration configuration) {
+    RegisterMap.Builder map = machine(configuration);
+    configuration.attention().ifPresent(shape -> attention(map, shape));
+    return map.build();
+  }
+
+  private static void attention(RegisterMap.Builder map, AttentionShape shape) {
+    map.register(
+        "ATTENTION",
+        0x80,
+        "Size of the attention engine.",
+        constant("lanes", 0, 8, shape.lanes(), "Pairs of lanes."),
+        constant("banks", 8, 8, shape.banks(), "Banks of keys, and of values."),
+        constant("key_dimension", 16, 8, shape.keyDimension(), "Longest key."),
+        constant("value_dimension", 24, 8, shape.valueDimension(), "Longest value."));
+    map.register(
+        "ATTENTION_CAPACITY",
+        0x84,
+        "What the attention engine holds; powers of two.",
+        constant("keys", 0, 8, shape.placeBits(), "Logarithm of the keys on chip."),
+        constant(
+            "scores",
+            8,
+            8,
+            Integer.numberOfTrailingZeros(shape.scores()),
+            "Logarithm of the steps between lanes."),
+        constant("rows", 16, 8, shape.rowBits(), "Logarithm of the rows of an entry."),
+        constant("normalisers", 24, 8, shape.normalisers(), "Output elements a cycle."));
+  }
+
+  private static RegisterMap.Builder machine(Configuration configuration) {
+    int attention = configuration.attention().isPresent() ? 1 : 0;
+    int schedule = configuration.attention().map(AttentionShape::schedule).orElse(false) ? 1 : 0;
+    int blocks = configuration.attention().map(AttentionShape::blocks).orElse(false) ? 1 : 0;
     return RegisterMap.named(
             "heddle",
             "Identity, doorbell, status and counters of the machine %s."
@@ -79,7 +113,10 @@ public final class MachineRegisters {
                 0,
                 16,
                 (1 << WeightFormat.values().length) - 1,
-                "Weight formats, a bit each."))
+                "Weight formats, a bit each."),
+            constant("attention", 16, 1, attention, "There is an attention engine."),
+            constant("attention_schedule", 17, 1, schedule, "It takes compiled schedules."),
+            constant("attention_x8", 18, 1, blocks, "It writes X8 codes."))
         .register(
             "GEOMETRY",
             0x1c,
@@ -146,8 +183,7 @@ public final class MachineRegisters {
             "MULTIPLICATIONS",
             0x78,
             "Products.",
-            counter("products", "Products of codes, padding included."))
-        .build();
+            counter("products", "Products of codes, padding included."));
   }
 
   private static RegisterField counter(String name, String description) {
