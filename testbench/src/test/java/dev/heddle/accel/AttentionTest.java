@@ -73,4 +73,19 @@ class AttentionTest {
     }
     run(work, MemoryModel.IDEAL);
   }
+
+  @Test
+  void keysThatNoRowSeesDoNotDisturbTheNextEntry() {
+    for (int latency : new int[] {1, 20, 200}) {
+      Random random = new Random(4);
+      AttentionWork work = new AttentionWork(1 << 20);
+      for (int i = 0; i < 8; i++) {
+        work.random(random, 1 + i % 3, 90, 1, 1, 64, 3)
+            .with(HeadEntry.BIDIRECTIONAL, 0)
+            .with(HeadEntry.WINDOW, 1000)
+            .with(HeadEntry.POSITION, 11 * i);
+      }
+      run(work, new MemoryModel.Ideal(latency));
+    }
+  }
 }

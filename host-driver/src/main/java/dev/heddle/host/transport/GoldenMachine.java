@@ -13,6 +13,7 @@ import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
 import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.golden.HeadCheck;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
@@ -236,10 +237,14 @@ final class GoldenMachine {
     for (int i = 0; i < entries; i++) {
       HeadEntry entry = HeadEntry.decode(memory, table + i * HeadEntry.BYTES);
       try {
+        HeadCheck.require(shape, entry, memory);
         new GoldenHead(entry, memory, shape.lanes()).run();
       } catch (IndexOutOfBoundsException | ArithmeticException e) {
         throw new IllegalArgumentException(
             "entry %d of the head table reaches outside card memory: %s".formatted(i, entry), e);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "entry %d of the head table: %s".formatted(i, e.getMessage()), e);
       }
     }
     matrices.clear();

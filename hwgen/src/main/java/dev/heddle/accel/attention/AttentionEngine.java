@@ -143,7 +143,7 @@ public final class AttentionEngine extends Component {
     AxiReader tableReader = reader(Reader.TABLE, CardMemory.occasional());
 
     // ---- entries
-    HeadTable table = inst(new HeadTable(memory));
+    HeadTable table = inst("headTable", new HeadTable(memory));
     connect(tableReader.requests, table.requests);
     connect(table.beats, tableReader.beats);
     List<Stream<EntryCommand>> entries = table.entries.fork(6);
@@ -169,11 +169,12 @@ public final class AttentionEngine extends Component {
         inst("keyLoader", new VectorLoader(memory, shape.keyDimension(), shape.keys(), true));
     loadFrom(keyReader, keyLoader, keyEntries.get(0), EntryJobs.Kind.KEYS);
     Stream<UInt> keyCounts = counts("keyCounts", keyEntries.get(1));
-    List<Stream<EntryCommand>> valueEntries = entries.get(3).fork(2);
+    List<Stream<EntryCommand>> valueEntries = entries.get(3).fork(3);
     VectorLoader valueLoader =
         inst("valueLoader", new VectorLoader(memory, shape.valueDimension(), shape.keys(), false));
     loadFrom(valueReader, valueLoader, valueEntries.get(0), EntryJobs.Kind.VALUES);
     Stream<UInt> valueCounts = counts("valueCounts", valueEntries.get(1));
+    Stream<UInt> weightCounts = counts("weightCounts", valueEntries.get(2));
     issue.loaded.set(keyLoader.loaded);
     connect(issue.counts, counts("issueCounts", entries.get(4)));
 
@@ -250,7 +251,11 @@ public final class AttentionEngine extends Component {
       Bit opening = key.valid().and(key.first());
       able = able.and(key.valid().not().or(present)).and(opening.not().or(maxima.get(lane).valid));
     }
-    Bit waitingAble = able;
+    // The values of an entry leave the ring after its last step, also those that no row sees.
+    UInt entryBase = reg(uint(weightCounts.payload.width()), 0);
+    UInt beyond = valueLoader.loaded.wrapSub(entryBase).wrapSub(weightCounts.payload);
+    Bit entryLoaded = beyond.at(beyond.width() - 1).not();
+    Bit waitingAble = able.and(waiting.payload.last().not().or(entryLoaded));
     Stream<Weights> weighted = wire(Stream.of(Weights.of(shape)));
     Vec<Bit> stages = regs(WeightLane.LATENCY, bit(), 0);
     Vec<Bit> lastStages = regs(WeightLane.LATENCY, bit());
@@ -259,6 +264,9 @@ public final class AttentionEngine extends Component {
     Bit enters = waiting.valid.and(waitingAble).and(advance);
     waiting.ready.set(waitingAble.and(advance));
     issue.left.set(enters);
+    Bit entryEnds = enters.and(waiting.payload.last());
+    weightCounts.ready.set(entryEnds);
+    when(entryEnds, () -> entryBase.set(entryBase.wrapAdd(weightCounts.payload)));
     when(
         advance,
         () -> {
@@ -357,7 +365,7 @@ public final class AttentionEngine extends Component {
     // ---- output
     Normaliser normaliser = inst(new Normaliser(shape));
     connect(normaliser.rows, sums.output);
-    OutputWriter output = inst(new OutputWriter(shape, memory));
+    OutputWriter output = inst("outputWriter", new OutputWriter(shape, memory));
     connect(output.entries, entries.get(5));
     connect(output.parts, normaliser.parts);
     connect(table.busy, output.busy);

@@ -200,6 +200,8 @@ public final class OutputWriter extends Component {
     } else {
       exponents.ready.set(true);
       unused(exponents.payload);
+      unused(exponentRequests.ready);
+      unused(exponentBeats.ready);
       exponentRequests.valid.set(false);
       connect(
           exponentRequests.payload,

@@ -82,7 +82,9 @@ public final class StepIssue extends Component {
       opens.add(opening);
       keys.add(new LaneKey(key.valid(), key.first(), key.last(), place));
     }
-    Bit able = ready;
+    // The keys of an entry leave the ring with its last step, also those that no row sees.
+    UInt beyond = loaded.wrapSub(base).wrapSub(counts.payload);
+    Bit able = ready.and(step.last().not().or(beyond.at(placeBits - 1).not()));
     steps.valid.set(source.valid.and(able).and(room));
     connect(steps.payload, new Step(Vec.of(keys), step.last()));
     source.ready.set(steps.ready.and(able).and(room));

@@ -96,7 +96,8 @@ public final class GoldenHead {
     return seen;
   }
 
-  private Schedule schedule() {
+  /** The schedule that the entry names. */
+  Schedule schedule() {
     ScheduleFormat format = new ScheduleFormat(lanes, ScheduleFormat.DEFAULT_ENTRY_BITS);
     int steps = value(HeadEntry.STEP_LINES) * ScheduleFormat.LINE_BYTES;
     int rows = format.rowLines(value(HeadEntry.LISTED_ROWS)) * ScheduleFormat.LINE_BYTES;

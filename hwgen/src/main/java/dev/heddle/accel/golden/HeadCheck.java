@@ -1,0 +1,211 @@
+package dev.heddle.accel.golden;
+
+import static dev.heddle.accel.mask.Schedule.IDLE;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.ScoreScale;
+import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.HeadEntry.Output;
+import dev.heddle.accel.isa.HeadEntry.Source;
+import dev.heddle.accel.isa.MemoryField;
+import dev.heddle.accel.mask.Schedule;
+import dev.heddle.accel.mask.ScheduleFormat;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Refuses entries of the head table that an engine of some shape would answer with garbage or by
+ * hanging, and says what is wrong with them.
+ *
+ * <p>An engine takes every entry on trust: rows that it has no room for, rows without a key in a
+ * formula, lists that contradict their entry. What is read from card memory is not looked at, but
+ * for the lists of a schedule.
+ */
+public final class HeadCheck {
+  /** What all addresses and the distance of output rows are multiples of. */
+  private static final int ALIGNMENT = GoldenHead.LINE;
+
+  private static final int MOST_SCALE_EXPONENT = 511;
+
+  private final AttentionShape shape;
+  private final HeadEntry entry;
+
+  private HeadCheck(AttentionShape shape, HeadEntry entry) {
+    this.shape = shape;
+    this.entry = entry;
+  }
+
+  /**
+   * Demands that an engine of {@code shape} can execute {@code entry}.
+   *
+   * @param memory card memory, where the lists of a schedule are read
+   * @throws IllegalArgumentException that names the field or the row that does not fit
+   * @throws IndexOutOfBoundsException when the lists of a schedule lie outside of {@code memory}
+   */
+  public static void require(AttentionShape shape, HeadEntry entry, ByteBuffer memory) {
+    HeadCheck check = new HeadCheck(shape, entry);
+    check.sizes();
+    check.output();
+    if (entry.value(HeadEntry.SOURCE) == Source.PATTERN.ordinal()) {
+      check.pattern();
+    } else {
+      check.schedule(memory);
+    }
+  }
+
+  private void sizes() {
+    between(HeadEntry.SOURCE, 0, Source.values().length - 1);
+    between(HeadEntry.OUTPUT_FORMAT, 0, Output.values().length - 1);
+    between(HeadEntry.ROWS, 1, shape.rows());
+    between(HeadEntry.KEYS, 1, shape.keys());
+    between(HeadEntry.KEY_LINES, 1, shape.keyDimension() / GoldenHead.LINE);
+    between(HeadEntry.VALUE_LINES, 1, shape.valueDimension() / GoldenHead.LINE);
+    between(
+        HeadEntry.MULTIPLIER,
+        1L << (ScoreScale.MULTIPLIER_BITS - 1),
+        (1L << ScoreScale.MULTIPLIER_BITS) - 1);
+    between(HeadEntry.EXPONENT, -MOST_SCALE_EXPONENT, MOST_SCALE_EXPONENT);
+    aligned(
+        HeadEntry.QUERIES,
+        HeadEntry.QUERY_EXPONENTS,
+        HeadEntry.KEY_ROWS,
+        HeadEntry.VALUE_ROWS,
+        HeadEntry.KEY_EXPONENTS,
+        HeadEntry.OUTPUT,
+        HeadEntry.OUTPUT_STRIDE);
+  }
+
+  private void output() {
+    int bytes = Float.BYTES;
+    if (value(HeadEntry.OUTPUT_FORMAT) == Output.X8.ordinal()) {
+      if (!shape.blocks()) {
+        throw new IllegalArgumentException(
+            "the output is X8, which the attention engine does not write; use FP32");
+      }
+      aligned(HeadEntry.OUTPUT_EXPONENTS);
+      bytes = Byte.BYTES;
+    }
+    long row = value(HeadEntry.VALUE_LINES) * GoldenHead.LINE * bytes;
+    if (value(HeadEntry.OUTPUT_STRIDE) < row) {
+      throw new IllegalArgumentException(
+          "output_stride is %d but an output row has %d bytes"
+              .formatted(value(HeadEntry.OUTPUT_STRIDE), row));
+    }
+  }
+
+  private void pattern() {
+    between(HeadEntry.BIDIRECTIONAL, 0, 1);
+    between(HeadEntry.GROUP, 1, (1L << HeadEntry.GROUP.bits()) - 1);
+    long keys = value(HeadEntry.KEYS);
+    between(HeadEntry.FIRST, 0, Math.min(keys, shape.keys() - 1));
+    if (value(HeadEntry.BIDIRECTIONAL) == 1) {
+      length(0, keys);
+      return;
+    }
+    between(HeadEntry.WINDOW, 1, (1L << HeadEntry.WINDOW.bits()) - 1);
+    long first = value(HeadEntry.FIRST);
+    long gap = value(HeadEntry.GAP);
+    if (gap > 0 && value(HeadEntry.POSITION) < first + gap) {
+      throw new IllegalArgumentException(
+          "position is %d but with keys %d to %d left out it must be at least %d"
+              .formatted(value(HeadEntry.POSITION), first, first + gap - 1, first + gap));
+    }
+    for (long row = 0; row < value(HeadEntry.ROWS); row++) {
+      long position = value(HeadEntry.POSITION) + row / value(HeadEntry.GROUP);
+      long high = Math.min(position - gap, keys - 1);
+      long low = Math.max(position - gap - value(HeadEntry.WINDOW) + 1, first);
+      if (low >= keys && first < keys) {
+        throw new IllegalArgumentException(
+            "row %d stands at position %d, but the last key is number %d and the window has %d"
+                .formatted(row, position, keys - 1 + gap, value(HeadEntry.WINDOW)));
+      }
+      length(row, Math.min(first, high + 1) + Math.max(0, high - low + 1));
+    }
+  }
+
+  private void length(long row, long keys) {
+    if (keys > shape.longestRow()) {
+      throw new IllegalArgumentException(
+          "row %d has %d keys, but the longest row of the attention engine has %d"
+              .formatted(row, keys, shape.longestRow()));
+    }
+  }
+
+  private void schedule(ByteBuffer memory) {
+    if (!shape.schedule()) {
+      throw new IllegalArgumentException(
+          "the entry names a schedule, but the attention engine understands none; use PATTERN");
+    }
+    aligned(HeadEntry.STEPS, HeadEntry.ROW_LIST);
+    ScheduleFormat format = new ScheduleFormat(shape.lanes(), ScheduleFormat.DEFAULT_ENTRY_BITS);
+    between(HeadEntry.LISTED_ROWS, 1, value(HeadEntry.ROWS));
+    between(HeadEntry.STEP_COUNT, 1, Integer.MAX_VALUE / ScheduleFormat.LINE_BYTES);
+    int lines = format.stepLines((int) value(HeadEntry.STEP_COUNT));
+    between(HeadEntry.STEP_LINES, lines, lines);
+    Schedule schedule = new GoldenHead(entry, memory, shape.lanes()).schedule();
+    between(HeadEntry.STEP_COUNT, schedule.steps(), (long) lines * format.stepsPerLine());
+    between(HeadEntry.LISTED_ROWS, schedule.rowCount(), schedule.rowCount());
+    if (value(HeadEntry.OUTPUT_FORMAT) == Output.X8.ordinal()) {
+      // The exponents of all rows are written together.
+      between(HeadEntry.LISTED_ROWS, value(HeadEntry.ROWS), value(HeadEntry.ROWS));
+    }
+    listedRows(schedule);
+  }
+
+  private void listedRows(Schedule schedule) {
+    int[] opened = new int[schedule.lanes()];
+    int[] lengths = new int[schedule.lanes()];
+    Arrays.fill(opened, IDLE);
+    for (int step = 0; step < schedule.steps(); step++) {
+      for (int lane = 0; lane < schedule.lanes(); lane++) {
+        int row = schedule.row(step, lane);
+        if (row == IDLE) {
+          continue;
+        }
+        int key = schedule.key(step, lane);
+        if (row >= value(HeadEntry.ROWS) || key >= value(HeadEntry.KEYS)) {
+          throw new IllegalArgumentException(
+              "step %d, lane %d: row %d sees key %d, but the entry has %d rows and %d keys"
+                  .formatted(step, lane, row, key, value(HeadEntry.ROWS), value(HeadEntry.KEYS)));
+        }
+        if (opened[lane] == IDLE) {
+          opened[lane] = step;
+          lengths[lane] = 0;
+        }
+        lengths[lane]++;
+        if (schedule.last(step, lane)) {
+          length(row, lengths[lane]);
+          int steps = step - opened[lane] + 1;
+          if (steps > shape.scores()) {
+            throw new IllegalArgumentException(
+                "row %d takes %d steps, but the attention engine keeps the scores of %d"
+                    .formatted(row, steps, shape.scores()));
+          }
+          opened[lane] = IDLE;
+        }
+      }
+    }
+  }
+
+  private void aligned(MemoryField... fields) {
+    for (MemoryField field : fields) {
+      if (value(field) % ALIGNMENT != 0) {
+        throw new IllegalArgumentException(
+            "%s is 0x%x but must be a multiple of %d"
+                .formatted(field.name(), value(field), ALIGNMENT));
+      }
+    }
+  }
+
+  private void between(MemoryField field, long least, long most) {
+    if (value(field) < least || value(field) > most) {
+      String wanted = least == most ? "" + least : "%d to %d".formatted(least, most);
+      throw new IllegalArgumentException(
+          "%s is %d but must be %s".formatted(field.name(), value(field), wanted));
+    }
+  }
+
+  private long value(MemoryField field) {
+    return entry.value(field);
+  }
+}
