@@ -1,0 +1,193 @@
+package dev.heddle.accel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.accel.RandomHeads.Pattern;
+import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.Descriptor;
+import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.Operation;
+import dev.heddle.testbench.MemoryModel;
+import dev.heddle.testbench.SimulatedMachine;
+import dev.heddle.testbench.VerilatedLibrary;
+import dev.heddle.testbench.attention.AttentionWork;
+import dev.heddle.testbench.matmul.BareMachine;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random head tables on simulated machines against the golden model, bit for bit.
+ *
+ * <p>{@code -Dheddle.seed=N} repeats the run that printed N.
+ */
+class AttentionRegressionTest {
+  private static final long SEED = Long.getLong("heddle.seed", System.nanoTime());
+
+  /** Entries for each machine. */
+  private static final int ENTRIES = 60;
+
+  private static final int MOST_ENTRIES_OF_A_TABLE = 12;
+
+  private static final Configuration ONE_LANE =
+      Configuration.NANO.withAttention(
+          new AttentionShape(1, 64, 64, 2, 128, 128, 4, 64, false, false));
+
+  private static final Configuration TIGHT =
+      Configuration.SMALL.withAttention(
+          new AttentionShape(2, 64, 128, 2, 64, 64, 16, 64, true, false));
+
+  private static final Map<Configuration, VerilatedLibrary> LIBRARIES = new LinkedHashMap<>();
+
+  static Stream<Configuration> machines() {
+    return Stream.of(ONE_LANE, TIGHT);
+  }
+
+  @AfterAll
+  static void unload() {
+    LIBRARIES.values().forEach(VerilatedLibrary::close);
+  }
+
+  private static SimulatedMachine machine(Configuration configuration, MemoryModel memory) {
+    VerilatedLibrary library = LIBRARIES.computeIfAbsent(configuration, TestMachine::library);
+    return TestMachine.on(library, configuration, memory);
+  }
+
+  private static CompletionRecord run(
+      BareMachine bare, SimulatedMachine machine, AttentionWork work) {
+    List<Descriptor> list = List.of(work.attend(), Descriptor.of(Operation.END));
+    work.store(machine.memory());
+    return bare.run(list).get(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("machines")
+  void headTablesEqualTheGoldenModelBitForBit(Configuration configuration) {
+    System.out.printf("attention, %s: heddle.seed=%d%n", configuration.name(), SEED);
+    AttentionShape shape = configuration.attention().orElseThrow();
+    Pattern[] patterns = RandomHeads.patterns(shape);
+    try (SimulatedMachine machine = machine(configuration, MemoryModel.IDEAL)) {
+      BareMachine bare = new BareMachine(configuration, machine);
+      int entries = 0;
+      for (int table = 0; entries < ENTRIES; table++) {
+        Random random = new Random(SEED + table);
+        MemoryModel memory = memory(random);
+        for (int port = 0; port < machine.ports(); port++) {
+          machine.memoryModel(port, memory);
+        }
+        Pattern[] chosen = new Pattern[1 + random.nextInt(MOST_ENTRIES_OF_A_TABLE)];
+        for (int i = 0; i < chosen.length; i++) {
+          chosen[i] = patterns[(entries + i) % patterns.length];
+        }
+        AttentionWork work = new RandomHeads(random.nextLong(), shape).work(chosen);
+        String name =
+            "table %d of seed %d on %s, %s: %s"
+                .formatted(
+                    table, SEED, configuration.name(), memory.label(), Arrays.toString(chosen));
+        CompletionRecord record = run(bare, machine, work);
+        work.runGolden(shape.lanes());
+        assertThat(work.firstDifference(machine.memory()))
+            .as("%s%n%s", name, work.entries())
+            .isEqualTo(-1);
+        assertThat(record.busy()).as(name).isPositive();
+        assertThat(bare.registers().read("STATUS", "memory_error")).as(name).isZero();
+        entries += chosen.length;
+      }
+    }
+  }
+
+  private static MemoryModel memory(Random random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> MemoryModel.IDEAL;
+      case 1 -> new MemoryModel.Ideal(1 + random.nextInt(60));
+      case 2 -> new MemoryModel.Fixed(1 + random.nextInt(60), 0.2 + 0.8 * random.nextDouble());
+      case 3 -> MemoryModel.Ddr.DDR4_2400;
+      default -> MemoryModel.Random.of(random.nextLong());
+    };
+  }
+
+  @Test
+  void resultsDoNotDependOnLanesOrBanks() {
+    // A shape whose entries all the machines can take.
+    AttentionShape common = new AttentionShape(1, 64, 64, 2, 64, 64, 4, 64, false, false);
+    Pattern[] patterns = RandomHeads.patterns(common);
+    List<byte[]> first = null;
+    for (Configuration configuration : machines().toList()) {
+      AttentionWork work = new RandomHeads(21, common).work(patterns);
+      List<byte[]> results = outputs(configuration, work);
+      first = first == null ? results : first;
+      assertThat(results).as(configuration.name()).hasSize(patterns.length);
+      for (int i = 0; i < patterns.length; i++) {
+        assertThat(results.get(i))
+            .as("%s, %s", configuration.name(), patterns[i])
+            .isEqualTo(first.get(i));
+      }
+    }
+  }
+
+  /** The bytes of the output rows of each entry. */
+  private static List<byte[]> outputs(Configuration configuration, AttentionWork work) {
+    try (SimulatedMachine machine = machine(configuration, MemoryModel.IDEAL)) {
+      run(new BareMachine(configuration, machine), machine, work);
+      return work.entries().stream()
+          .map(
+              entry ->
+                  machine
+                      .memory()
+                      .read(
+                          entry.value(HeadEntry.OUTPUT),
+                          (int)
+                              (entry.value(HeadEntry.ROWS) * entry.value(HeadEntry.OUTPUT_STRIDE))))
+          .toList();
+    }
+  }
+
+  @Test
+  void windowsAndFirstKeysThatCoverEverythingEqualCausalRows() {
+    int keys = 47;
+    AttentionWork work = new AttentionWork(1 << 20);
+    HeadEntry causal = causal(work, keys);
+    copy(work, causal).with(HeadEntry.WINDOW, keys);
+    copy(work, causal).with(HeadEntry.WINDOW, 1).with(HeadEntry.FIRST, keys);
+    copy(work, causal).with(HeadEntry.WINDOW, keys / 2).with(HeadEntry.FIRST, keys / 2 + 1);
+    copy(work, causal).with(HeadEntry.WINDOW, keys - 1);
+    List<byte[]> results = outputs(ONE_LANE, work);
+    byte[] expected = results.get(0);
+    assertThat(results.subList(1, 4)).allSatisfy(result -> assertThat(result).isEqualTo(expected));
+    assertThat(results.get(4)).isNotEqualTo(expected);
+  }
+
+  private static HeadEntry causal(AttentionWork work, int keys) {
+    return work.random(new Random(31), keys, keys, 1, 1, 64, 4)
+        .with(HeadEntry.BIDIRECTIONAL, 0)
+        .with(HeadEntry.WINDOW, 1 << 20);
+  }
+
+  /** The same entry with an output of its own. */
+  private static HeadEntry copy(AttentionWork work, HeadEntry entry) {
+    HeadEntry copy = new HeadEntry();
+    HeadEntry.FIELDS.forEach(field -> copy.with(field, entry.value(field)));
+    int bytes = (int) (entry.value(HeadEntry.ROWS) * entry.value(HeadEntry.OUTPUT_STRIDE));
+    copy.with(HeadEntry.OUTPUT, work.allocate(bytes));
+    work.entries().add(copy);
+    return copy;
+  }
+
+  @Test
+  void causalRowsTakeAsManyCyclesAsLastTime() {
+    AttentionWork work = new AttentionWork(1 << 20);
+    causal(work, 40);
+    try (SimulatedMachine machine = machine(ONE_LANE, MemoryModel.IDEAL)) {
+      CompletionRecord record = run(new BareMachine(ONE_LANE, machine), machine, work);
+      assertThat(record.busy()).isEqualTo(40 * 41 / 2);
+      assertThat(record.cycles()).isEqualTo(3562);
+    }
+  }
+}
