@@ -15,7 +15,9 @@ class DatapathLintTest {
   private static final AttentionShape SMALL =
       new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64, false, false);
   private static final AttentionShape LARGE =
-      new AttentionShape(8, 128, 128, 16, 4096, 16384, 64, 4096, true, true);
+      new AttentionShape(8, 128, 128, 16, 4096, 16384, 64, 4096, true, false);
+  private static final AttentionShape CODES =
+      new AttentionShape(8, 128, 64, 16, 4096, 16384, 64, 4096, true, true);
   private static final AttentionShape WHOLE =
       new AttentionShape(1, 64, 64, 2, 64, 64, 64, 64, false, false);
 
@@ -36,6 +38,7 @@ class DatapathLintTest {
         module("X8 encoder", X8Encoder::new),
         module("small normaliser", () -> new Normaliser(SMALL)),
         module("large normaliser", () -> new Normaliser(LARGE)),
+        module("normaliser with codes", () -> new Normaliser(CODES)),
         module("normaliser of whole rows", () -> new Normaliser(WHOLE)));
   }
 
