@@ -115,13 +115,29 @@ class VerilatedLibraryTest {
   }
 
   @Test
+  void aDesignThatHasPrintedIsUnloadedToo() throws IOException {
+    VerilogDesign printer =
+        Designs.ofText(
+            "\nmodule printer(input clk);\n"
+                + "  always @(posedge clk) $write(\"a line that is longer than a short string\\n\");"
+                + "\nendmodule\n");
+    try (Simulation simulation = Simulation.of(printer)) {
+      simulation.clock("clk");
+      simulation.step(2);
+      assertThat(simulation.log()).contains("a line that is longer");
+      assertThat(mapped()).hasSize(1);
+    }
+    assertThat(mapped()).isEmpty();
+  }
+
+  @Test
   void aLibraryStaysLoadedUntilItsLastInstanceIsClosed() throws IOException {
     VerilatedLibrary library = library("counter");
-    Simulation counter = Simulation.in(library, 1);
-    library.close();
-    assertThat(count(counter)).isEqualTo(5);
-    assertThat(mapped()).hasSize(1);
-    counter.close();
+    try (Simulation counter = Simulation.in(library, 1)) {
+      library.close();
+      assertThat(count(counter)).isEqualTo(5);
+      assertThat(mapped()).hasSize(1);
+    }
     assertThat(mapped()).isEmpty();
     assertThatThrownBy(() -> Simulation.in(library, 1))
         .isInstanceOf(IllegalStateException.class)
@@ -148,6 +164,7 @@ class VerilatedLibraryTest {
     try (VerilatedLibrary library = VerilatedLibrary.of(design, OPTIONS)) {
       file = library.file();
     }
+    assertThat(mapped()).as("a mapped file must not be truncated").doesNotContain(file.toString());
     long size = Files.size(file);
     List<String> steps = new ArrayList<>();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -1,4 +1,6 @@
 // Verilator's callbacks, sent to the instance that caused them.
+#include <cxxabi.h>
+
 #include <cstdarg>
 #include <cstdio>
 #include <vector>
@@ -55,3 +57,8 @@ void vl_fatal(const char* file, int line, const char*, const char* message) {
     record(HEDDLE_FATAL, file, line, message);
     throw current().failure;
 }
+
+// Verilator keeps the text it formats in a thread's own string. Were its destructor known to the C
+// library, a design that has printed would stay loaded as long as the thread lives, closed or not.
+// So it is never run: the thread keeps that one string instead.
+extern "C" int __cxxabiv1::__cxa_thread_atexit(void (*)(void*), void*, void*) noexcept { return 0; }
