@@ -7,7 +7,8 @@ import java.util.Locale;
  * When the card memory of one port answers. Every simulated figure names the model it was taken
  * with: {@link #label()}.
  *
- * <p>Each port has its own memory channel; the data are shared by all ports. The models are in C++
+ * <p>Each port has its own memory channel, except with {@link Shared}; the data are shared by all
+ * ports. The models are in C++
  * beside the design; cycles are those of the design's clock.
  */
 public sealed interface MemoryModel {
@@ -47,24 +48,46 @@ public sealed interface MemoryModel {
    * @param bandwidth beats a cycle, reads and writes together, above 0 and up to 1
    */
   record Fixed(int latency, double bandwidth) implements MemoryModel {
-    private static final int WHOLE_BEAT = 65536;
-
     public Fixed {
       atLeast("latency", latency, 1);
-      if (!(bandwidth >= 1.0 / WHOLE_BEAT && bandwidth <= 1)) {
-        throw new IllegalArgumentException(
-            "bandwidth is " + bandwidth + " beats a cycle but must be above 0 and at most 1");
-      }
+      inRange(bandwidth, 1);
     }
 
     @Override
     public String specification() {
-      return "fixed latency=%d share=%d".formatted(latency, Math.round(bandwidth * WHOLE_BEAT));
+      return "fixed latency=%d share=%d".formatted(latency, share(bandwidth));
     }
 
     @Override
     public String label() {
       return String.format(Locale.ROOT, "fixed:%d:%s", latency, bandwidth);
+    }
+  }
+
+  /**
+   * One memory behind all ports: a latency, and one data bus that carries the reads and the writes
+   * of all of them. The ports of one cycle may overdraw the bus by less than a beat each, and wait
+   * until that is paid back; what a cycle leaves unused is lost.
+   *
+   * @param latency cycles from an address to its first beat, 1 or more
+   * @param bandwidth beats a cycle of all ports together, above 0 and up to 8
+   */
+  record Shared(int latency, double bandwidth) implements MemoryModel {
+    private static final int MOST_BEATS = 8;
+
+    public Shared {
+      atLeast("latency", latency, 1);
+      inRange(bandwidth, MOST_BEATS);
+    }
+
+    @Override
+    public String specification() {
+      return "shared latency=%d share=%d".formatted(latency, share(bandwidth));
+    }
+
+    @Override
+    public String label() {
+      return String.format(Locale.ROOT, "shared:%d:%s", latency, bandwidth);
     }
   }
 
@@ -250,7 +273,13 @@ public sealed interface MemoryModel {
   MemoryModel IDEAL = new Ideal(1);
 
   /** Names that {@link #parse} understands, for help texts. */
-  List<String> NAMES = List.of("ideal", "fixed:LATENCY:BANDWIDTH", "ddr4-2400", "random:SEED");
+  List<String> NAMES =
+      List.of(
+          "ideal",
+          "fixed:LATENCY:BANDWIDTH",
+          "shared:LATENCY:BANDWIDTH",
+          "ddr4-2400",
+          "random:SEED");
 
   /**
    * The model of a label.
@@ -268,6 +297,9 @@ public sealed interface MemoryModel {
       }
       if (parts.length == 3 && parts[0].equals("fixed")) {
         return new Fixed(Integer.parseInt(parts[1]), Double.parseDouble(parts[2]));
+      }
+      if (parts.length == 3 && parts[0].equals("shared")) {
+        return new Shared(Integer.parseInt(parts[1]), Double.parseDouble(parts[2]));
       }
       if (parts.length == 1 && parts[0].equals(Ddr.DDR4_2400.name())) {
         return Ddr.DDR4_2400;
@@ -287,6 +319,19 @@ public sealed interface MemoryModel {
       throw new IllegalArgumentException(
           "%s is %d but must be at least %d".formatted(parameter, value, least));
     }
+  }
+
+  private static void inRange(double beats, int most) {
+    if (!(share(beats) >= 1 && beats <= most)) {
+      throw new IllegalArgumentException(
+          "bandwidth is %s beats a cycle but must be above 0 and at most %d"
+              .formatted(beats, most));
+    }
+  }
+
+  /** Beats a cycle in the 65536ths that the native side counts. */
+  private static long share(double beats) {
+    return Math.round(beats * 65536);
   }
 
   private static void powerOfTwo(String parameter, int value) {

@@ -1,6 +1,10 @@
 package dev.heddle.testbench;
 
 import dev.heddle.hdl.verilog.VerilogDesign;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The hand-written DMA engine of the machine tests, and its registers. */
 final class Dma {
@@ -17,6 +21,9 @@ final class Dma {
   static final int ADD = 2;
   static final int STOP = 0x80;
 
+  private static final Pattern PORT =
+      Pattern.compile("(input|output) (?:reg )?((?:\\[[^\\]]+\\] )?)(\\w+)");
+
   private Dma() {}
 
   /** The engine with a port of 32 to 512 bits. */
@@ -26,6 +33,40 @@ final class Dma {
             .replace("DATA_MSB", Integer.toString(bits - 1))
             .replace("STROBE_MSB", Integer.toString(bits / 8 - 1))
             .replace("SIZE", Integer.toString(Integer.numberOfTrailingZeros(bits / 8))));
+  }
+
+  /** Two engines in lock step, each with a memory port: the interrupt comes with the last. */
+  static VerilogDesign pair(int bits) {
+    String engine = design(bits).text();
+    String header = engine.substring(engine.indexOf("module dma("), engine.indexOf(");"));
+    String body = "";
+    List<String> ports = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      List<String> connections = new ArrayList<>();
+      Matcher port = PORT.matcher(header);
+      while (port.find()) {
+        boolean input = port.group(1).equals("input");
+        boolean own = port.group(3).startsWith("m_axi_mem0_");
+        String name = own ? port.group(3).replace("mem0", "mem" + i) : port.group(3);
+        boolean result = port.group(3).equals("irq");
+        if (!result && (own || i == 0)) {
+          ports.add(port.group(1) + " " + port.group(2) + name);
+        }
+        boolean connected = own || input || i == 0;
+        connections.add(
+            ".%s(%s)".formatted(port.group(3), result ? "done" + i : connected ? name : ""));
+      }
+      body += "  dma engine%d(%s);\n".formatted(i, String.join(", ", connections));
+    }
+    return Designs.ofText(
+        """
+        %s
+        module pair(output irq, %s);
+          wire done0, done1;
+        %s  assign irq = done0 && done1;
+        endmodule
+        """
+            .formatted(engine, String.join(", ", ports), body));
   }
 
   /** Starts a transfer and waits for its interrupt; returns the cycles it took. */

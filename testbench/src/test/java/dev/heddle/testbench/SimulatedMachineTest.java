@@ -2,6 +2,7 @@ package dev.heddle.testbench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.heddle.testbench.SimulatedMachine.Board;
@@ -54,6 +55,8 @@ class SimulatedMachineTest {
         "fixed:20:0.5",
         "fixed:1:1",
         "fixed:7:0.3",
+        "shared:7:0.3",
+        "shared:20:1.7",
         "ddr4-2400",
         "random:1",
         "random:2",
@@ -103,6 +106,39 @@ class SimulatedMachineTest {
       assertThat(Dma.transfer(machine, Dma.ADD, 0, 0, beats)).isEqualTo(cycles);
       assertThat(machine.statistics(0).readLatencyMaximum())
           .isGreaterThanOrEqualTo(model.startsWith("ideal:30") ? 30 : 1);
+    }
+  }
+
+  private static long beats(SimulatedMachine machine) {
+    long beats = 0;
+    for (int port = 0; port < 2; port++) {
+      PortStatistics statistics = machine.statistics(port);
+      beats += statistics.readBeats() + statistics.writeBeats();
+    }
+    return beats;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.3, 2", "1, 2", "1.7, 2", "0.3, 1", "1, 1", "1.7, 1", "2.4, 1"})
+  void twoPortsTogetherGetTheRateOfTheirSharedBus(double rate, int how) {
+    MemoryModel model = new MemoryModel.Shared(20, rate);
+    try (VerilatedLibrary library = VerilatedLibrary.of(Dma.pair(512), LibraryOptions.CHECKED);
+        SimulatedMachine machine =
+            new SimulatedMachine(library, Board.of(MEMORY, CLOCK, model))) {
+      machine.writeRegister(Dma.TARGET, TARGET);
+      machine.writeRegister(Dma.BEATS, 4096);
+      machine.writeRegister(Dma.START, how);
+      machine.run(300);
+      for (int window : new int[] {10, 999, 1000}) {
+        long before = beats(machine);
+        long[] each = {machine.statistics(0).readBeats(), machine.statistics(1).readBeats()};
+        machine.run(window);
+        // Write beats are taken after the reads of the same cycle, one a port.
+        assertThat((double) beats(machine) - before)
+            .isCloseTo(rate * window, within(how == Dma.ADD ? 1.0 : 3.0));
+        assertThat(machine.statistics(0).readBeats() - each[0])
+            .isCloseTo(machine.statistics(1).readBeats() - each[1], within(17L));
+      }
     }
   }
 
@@ -266,7 +302,7 @@ class SimulatedMachineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"ideal", "fixed:20:0.5", "ddr4-2400", "random:9"})
+  @ValueSource(strings = {"ideal", "fixed:20:0.5", "shared:20:0.7", "ddr4-2400", "random:9"})
   void aRestoredMachineRepeatsTheRestOfTheRun(String model, @TempDir Path folder) {
     Path file = folder.resolve("state");
     byte[] data = noise(512 * 64);
@@ -374,13 +410,16 @@ class SimulatedMachineTest {
   @Test
   void memoryModelsHaveNames() {
     for (String label :
-        new String[] {"ideal", "ideal:9", "fixed:20:0.5", "ddr4-2400", "random:7"}) {
+        new String[] {"ideal", "ideal:9", "fixed:20:0.5", "shared:20:2.4", "ddr4-2400", "random:7"}) {
       assertThat(MemoryModel.parse(label).label()).isEqualTo(label);
     }
     assertThatThrownBy(() -> MemoryModel.parse("ddr5"))
         .hasMessage(
-            "no memory model ddr5; there are ideal, fixed:LATENCY:BANDWIDTH, ddr4-2400, random:SEED");
+            "no memory model ddr5; there are ideal, fixed:LATENCY:BANDWIDTH,"
+                + " shared:LATENCY:BANDWIDTH, ddr4-2400, random:SEED");
     assertThatThrownBy(() -> MemoryModel.parse("fixed:5:1.5"))
         .hasMessageContaining("bandwidth is 1.5");
+    assertThatThrownBy(() -> MemoryModel.parse("shared:5:8.5"))
+        .hasMessage("bandwidth is 8.5 beats a cycle but must be above 0 and at most 8");
   }
 }

@@ -7,11 +7,13 @@ import dev.heddle.host.bench.BenchResult;
 import dev.heddle.host.bench.Benchmark;
 import dev.heddle.host.bench.BenchmarkSuite;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -31,14 +33,14 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String NONE = "-";
-  private static final String ROW = "%-10s %-28s %-14s %12s  %-14s %s%n";
+  private static final String ROW = "%-10s %-28s %-18s %12s  %-14s %s%n";
 
   @Spec private CommandSpec spec;
 
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Benchmarks: gemv, gemm, elaborate, simspeed. Default: all.")
+      description = "Benchmarks: gemv, gemm, elaborate, simspeed, vitcod. Default: all.")
   private final List<String> names = new ArrayList<>();
 
   @Option(names = "--json", description = "Prints a JSON object a line instead of a table.")
@@ -56,9 +58,16 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "large",
       description =
-          "Configuration of the simulated machine: nano, small, default or large. Default:"
+          "Configuration of the simulated machine (vitcod has its own): nano, small, default or large. Default:"
               + " ${DEFAULT-VALUE}.")
   private String configuration;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE.npy",
+      description =
+          "Masks that vitcod runs, zeros kept. Default: ../shared/data/vitcod/info_0.95.npy.")
+  private Path mask;
 
   @Override
   public Integer call() {
@@ -66,7 +75,7 @@ final class BenchCommand implements Callable<Integer> {
     String commit = Checkout.commit();
     try (ProgressLine progress =
         new ProgressLine("building a simulator", spec.commandLine().getErr())) {
-      List<Benchmark> chosen = chosen(BenchmarkSuite.of(hardware(), progress::update));
+      List<Benchmark> chosen = chosen(suite(progress));
       if (!json) {
         out.printf(ROW, "bench", "case", "metric", "value", "configuration", "memory model");
       }
@@ -85,6 +94,12 @@ final class BenchCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  private List<Benchmark> suite(ProgressLine progress) {
+    PrintWriter err = spec.commandLine().getErr();
+    return BenchmarkSuite.of(
+        hardware(), Optional.ofNullable(mask), notice -> err.println(notice), progress::update);
   }
 
   private Configuration hardware() {

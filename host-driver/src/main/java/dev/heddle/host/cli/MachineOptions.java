@@ -53,7 +53,8 @@ final class MachineOptions {
       converter = MemoryModelConverter.class,
       description = {
         "Model of the simulated card memory, a channel for each port: ideal,",
-        "fixed:LATENCY:BANDWIDTH, ddr4-2400 or random:SEED. Default: ${DEFAULT-VALUE}."
+        "fixed:LATENCY:BANDWIDTH, ddr4-2400 or random:SEED; or one for all",
+        "ports: shared:LATENCY:BANDWIDTH. Default: ${DEFAULT-VALUE}."
       })
   private MemoryModel memory;
 

@@ -40,10 +40,23 @@ public record MaskCost(
    *     number
    */
   public static MaskCost of(AttentionMask mask, ScheduleCompiler compiler, int headDimension) {
-    ScheduleFormat format = ScheduleFormat.of(compiler.lanes(), mask);
-    ScheduleImage image = ScheduleImage.pack(compiler.compile(mask), format);
+    return of(mask, compiler.compile(mask), compiler.banks(), headDimension);
+  }
+
+  /**
+   * Packs the schedule of a layer, and proves that the packed schedule computes exactly the mask.
+   *
+   * @param banks number of banks that the keys lie in
+   * @param headDimension elements of a query, key and value vector
+   * @throws IllegalArgumentException when the layer has more rows or keys than a schedule can
+   *     number
+   */
+  public static MaskCost of(
+      AttentionMask mask, Schedule compiled, int banks, int headDimension) {
+    ScheduleFormat format = ScheduleFormat.of(compiled.lanes(), mask);
+    ScheduleImage image = ScheduleImage.pack(compiled, format);
     Schedule schedule = image.unpack();
-    schedule.verify(mask, compiler.banks());
+    schedule.verify(mask, banks);
     long vectors = mask.rows() + 2L * mask.keys();
     long outputs = (long) mask.rows() * headDimension;
     return new MaskCost(
@@ -51,9 +64,9 @@ public record MaskCost(
         mask.pairs(),
         mask.longestRow(),
         mask.emptyRows().length,
-        compiler.lanes(),
+        schedule.lanes(),
         schedule.steps(),
-        (mask.nonZeros() + compiler.lanes() - 1) / compiler.lanes(),
+        (mask.nonZeros() + schedule.lanes() - 1) / schedule.lanes(),
         image.bytes(),
         vectors * (headDimension + 1) + outputs + image.bytes());
   }

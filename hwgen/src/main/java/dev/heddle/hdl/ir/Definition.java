@@ -142,6 +142,19 @@ public final class Definition {
     return Collections.unmodifiableList(instances);
   }
 
+  /** Bits of the memories and tables of this complete module and of all modules placed in it. */
+  public long memoryBits() {
+    Definition equal = netlist.definition();
+    long bits = 0;
+    for (Memory memory : equal.memories) {
+      bits += (long) memory.width() * memory.depth();
+    }
+    for (Instance placed : equal.instances) {
+      bits += placed.definition().memoryBits();
+    }
+    return bits;
+  }
+
   /** Nodes left unread on purpose. */
   public List<Node> unused() {
     return Collections.unmodifiableList(unused);

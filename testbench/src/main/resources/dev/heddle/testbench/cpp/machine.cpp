@@ -35,7 +35,7 @@ Machine::Machine(Instance& instance, CardMemory memory, uint64_t clockHz, uint64
     }
     for (size_t i = 0; AxiPins::exists(instance, portPrefix(i)); ++i) {
         ports_.emplace_back(AxiPins::bind(instance, portPrefix(i)), static_cast<int32_t>(i), memory,
-                            makeTiming("ideal latency=1", clockHz));
+                            makeTiming("ideal latency=1", clockHz, buses_));
     }
     const uint64_t period = 1000000000000000ull / clockHz / kFemtosecondsPerPicosecond;
     for (int32_t i = 0; i < static_cast<int32_t>(instance.ports().size()); ++i) {
@@ -55,7 +55,7 @@ AxiPort& Machine::port(int32_t index) {
 void Machine::memoryModel(int32_t index, const std::string& specification) {
     AxiPort& target = port(index);
     if (!target.idle()) throw std::runtime_error("the memory model can change only while the port is idle");
-    target.timing(makeTiming(specification, clockHz_));
+    target.timing(makeTiming(specification, clockHz_, buses_));
 }
 
 void Machine::reset(uint64_t cycles) {
@@ -78,7 +78,8 @@ void Machine::reset(uint64_t cycles) {
 
 void Machine::cycle() {
     const uint64_t now = instance_.cycle();
-    for (AxiPort& port : ports_) port.drive(now);
+    // In turns, so that no port of a shared bus is always the first to ask.
+    for (size_t i = 0; i < ports_.size(); ++i) ports_[(now + i) % ports_.size()].drive(now);
     if (registers_.present()) registers_.drive();
     instance_.low();
     bool moved = interrupt() != lastInterrupt_;

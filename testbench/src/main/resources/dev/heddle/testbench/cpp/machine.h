@@ -41,6 +41,7 @@ private:
     Pin reset_;
     Pin interrupt_;
     RegisterPort registers_;
+    SharedBuses buses_;
     std::vector<AxiPort> ports_;
     uint64_t lastProgress_ = 0;
     bool lastInterrupt_ = false;

@@ -24,6 +24,23 @@ uint64_t TimingParameters::number(const std::string& key) const {
     return found->second;
 }
 
+void SharedBus::tick(uint64_t cycle) {
+    if (cycle == refilled_) return;
+    refilled_ = cycle;
+    credit_ += share_;
+    if (credit_ > share_) credit_ = share_;
+}
+
+void SharedBus::reset() {
+    credit_ = 0;
+    refilled_ = UINT64_MAX;
+}
+
+void SharedBus::archive(Archive& archive) {
+    archive.value(credit_);
+    archive.value(refilled_);
+}
+
 namespace {
 
 // A beat a cycle in each direction, first beat `latency` cycles after the address.
@@ -70,6 +87,31 @@ private:
     const uint64_t latency_;
     const int64_t share_;
     int64_t credit_;
+};
+
+// Latency, and one data bus for both directions of all ports.
+class SharedTiming final : public MemoryTiming {
+public:
+    SharedTiming(uint64_t latency, std::shared_ptr<SharedBus> bus)
+        : latency_(latency), bus_(std::move(bus)) {}
+
+    void tick(uint64_t cycle) override { bus_->tick(cycle); }
+    bool takesWriteBeat(uint64_t) override { return bus_->open(); }
+    void acceptRead(Burst& burst, uint64_t cycle) override { burst.ready = cycle + latency_; }
+    void acceptWriteBeat(uint64_t, uint64_t) override { bus_->carry(); }
+    void acceptWrite(Burst& burst, uint64_t cycle) override { burst.ready = cycle + latency_; }
+    int nextRead(const std::deque<Burst>& bursts, uint64_t cycle) override {
+        if (bursts.empty() || bursts.front().ready > cycle || !bus_->open()) return -1;
+        bus_->carry();
+        return 0;
+    }
+    void reset() override { bus_->reset(); }
+    // Every port of the bus saves and restores the same state.
+    void archive(Archive& archive) override { bus_->archive(archive); }
+
+private:
+    const uint64_t latency_;
+    const std::shared_ptr<SharedBus> bus_;
 };
 
 // Everything that AXI allows a memory to do, at random: not ready, late, and answering different
@@ -129,13 +171,18 @@ private:
 
 }  // namespace
 
-std::unique_ptr<MemoryTiming> makeTiming(const std::string& specification, uint64_t clockHz) {
+std::unique_ptr<MemoryTiming> makeTiming(const std::string& specification, uint64_t clockHz,
+                                         SharedBuses& buses) {
     const TimingParameters p(specification);
     std::unique_ptr<MemoryTiming> timing;
     if (p.name() == "ideal") {
         timing.reset(new IdealTiming(p.number("latency")));
     } else if (p.name() == "fixed") {
         timing.reset(new FixedTiming(p.number("latency"), p.number("share")));
+    } else if (p.name() == "shared") {
+        std::shared_ptr<SharedBus>& bus = buses[specification];
+        if (!bus) bus.reset(new SharedBus(p.number("share")));
+        timing.reset(new SharedTiming(p.number("latency"), bus));
     } else if (p.name() == "random") {
         timing.reset(new RandomTiming(p.number("seed"), p.number("ready"), p.number("latency"),
                                       p.number("interleave") != 0));

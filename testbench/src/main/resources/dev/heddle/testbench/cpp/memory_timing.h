@@ -53,6 +53,30 @@ public:
     uint64_t refreshes = 0;
 };
 
+// The data bus of one memory behind several ports, one object for all of them: credit refills once
+// a cycle and is not saved up. A port may send while there is any, so the ports of one cycle can
+// overdraw it; the debt is paid back before the next beat and the average never exceeds the rate.
+class SharedBus {
+public:
+    explicit SharedBus(uint64_t share) : share_(static_cast<int64_t>(share)) { reset(); }
+
+    void tick(uint64_t cycle);
+    bool open() const { return credit_ > 0; }
+    void carry() { credit_ -= kWhole; }
+    void reset();
+    void archive(Archive& archive);
+
+    static constexpr int64_t kWhole = 65536;  // credit of one beat
+
+private:
+    const int64_t share_;
+    int64_t credit_;
+    uint64_t refilled_;  // cycle of the last refill
+};
+
+// The buses of a machine by the specification of their model: equal ones are the same memory.
+using SharedBuses = std::map<std::string, std::shared_ptr<SharedBus>>;
+
 // Parameters of a model as written in MemoryModel.specification(): "name key=value key=value".
 class TimingParameters {
 public:
@@ -66,7 +90,8 @@ private:
 };
 
 // Throws std::runtime_error for an unknown model or a missing parameter.
-std::unique_ptr<MemoryTiming> makeTiming(const std::string& specification, uint64_t clockHz);
+std::unique_ptr<MemoryTiming> makeTiming(const std::string& specification, uint64_t clockHz,
+                                         SharedBuses& buses);
 std::unique_ptr<MemoryTiming> makeDdrTiming(const TimingParameters& parameters, uint64_t clockHz);
 
 }  // namespace heddle
