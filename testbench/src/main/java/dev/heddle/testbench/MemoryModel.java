@@ -8,8 +8,7 @@ import java.util.Locale;
  * with: {@link #label()}.
  *
  * <p>Each port has its own memory channel, except with {@link Shared}; the data are shared by all
- * ports. The models are in C++
- * beside the design; cycles are those of the design's clock.
+ * ports. The models are in C++ beside the design; cycles are those of the design's clock.
  */
 public sealed interface MemoryModel {
 

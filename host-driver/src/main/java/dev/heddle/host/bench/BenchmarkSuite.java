@@ -15,7 +15,8 @@ public final class BenchmarkSuite {
   private static final MatmulBenchmark.Shape SHORT = new MatmulBenchmark.Shape(1024, 4096);
 
   /** Names of the benchmarks, in the order of {@link #of}. */
-  public static final List<String> NAMES = List.of("gemv", "gemm", "elaborate", "simspeed", "vitcod");
+  public static final List<String> NAMES =
+      List.of("gemv", "gemm", "elaborate", "simspeed", "vitcod");
 
   private BenchmarkSuite() {}
 

@@ -90,8 +90,8 @@ final class MaskedAttention {
         || mask.longestRow() > shape.longestRow()
         || mask.emptyRows().length > 0) {
       throw new BenchmarkException(
-          ("a layer is a %s with a longest row of %d keys and %d empty rows; the machine of this benchmark"
-                  + " takes up to %d rows and %d keys a layer, rows of 1 to %d keys")
+          ("a layer is a %s with a longest row of %d keys and %d empty rows; the machine of this"
+               + " benchmark takes up to %d rows and %d keys a layer, rows of 1 to %d keys")
               .formatted(
                   mask,
                   mask.longestRow(),
@@ -143,7 +143,8 @@ final class MaskedAttention {
       long difference = work.firstDifference(machine.memory());
       if (difference >= 0) {
         throw new BenchmarkException(
-            "the simulated machine computed attention wrong: card memory differs at 0x%x; no figure is given"
+            ("the simulated machine computed attention wrong: card memory differs at 0x%x;"
+                    + " no figure is given")
                 .formatted(difference));
       }
       return new Measured(cycles, movedBytes(machine));

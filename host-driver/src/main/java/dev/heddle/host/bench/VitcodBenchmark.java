@@ -63,8 +63,8 @@ public final class VitcodBenchmark implements Benchmark {
   private record Reference(String metric, long cycles) {}
 
   /**
-   * Calculated, not run: a schedule that gives rows to lanes greedily, where lanes that want one key
-   * share its read; and the simulator that ViTCoD published, corrected in its favour to 512
+   * Calculated, not run: a schedule that gives rows to lanes greedily, where lanes that want one
+   * key share its read; and the simulator that ViTCoD published, corrected in its favour to 512
    * multipliers and the mask's non-zeros, which counts neither softmax nor index.
    */
   private static final List<Reference> REFERENCES =
@@ -103,7 +103,8 @@ public final class VitcodBenchmark implements Benchmark {
             .flatMap(kind -> PERCENTS.stream().map(percent -> new Generated(kind, percent)))
             .filter(masks -> wanted.test(masks.workload()))
             .flatMap(this::measure);
-    return Stream.concat(Stream.of(fileCase()).filter(wanted).flatMap(this::measureFile), generated);
+    return Stream.concat(
+        Stream.of(fileCase()).filter(wanted).flatMap(this::measureFile), generated);
   }
 
   /** Generated layers, each of the next seed. */
@@ -150,14 +151,11 @@ public final class VitcodBenchmark implements Benchmark {
     }
     results.add(result(workload, "cycles_over_bound", overBound(attention, measured)));
     results.add(result(workload, "bytes", measured.bytes()));
-    results.add(
-        result(workload, "bytes_per_cycle", (double) measured.bytes() / measured.cycles()));
-    double kilobytes =
-        new AttentionEngine(CONFIGURATION).close().memoryBits() / BITS_PER_KB;
+    results.add(result(workload, "bytes_per_cycle", (double) measured.bytes() / measured.cycles()));
+    double kilobytes = new AttentionEngine(CONFIGURATION).close().memoryBits() / BITS_PER_KB;
     results.add(result(workload, "memory_kb", kilobytes));
     AttentionShape shape = CONFIGURATION.attention().orElseThrow();
-    results.add(
-        result(workload, "multipliers_8x8", (double) shape.lanes() * shape.keyDimension()));
+    results.add(result(workload, "multipliers_8x8", (double) shape.lanes() * shape.keyDimension()));
     results.add(
         result(
             workload,
@@ -175,16 +173,14 @@ public final class VitcodBenchmark implements Benchmark {
   }
 
   /** Cycles relative to the higher of the bounds of lanes and memory over all layers. */
-  private static double overBound(
-      MaskedAttention attention, MaskedAttention.Measured measured) {
+  private static double overBound(MaskedAttention attention, MaskedAttention.Measured measured) {
     long memory = attention.cost().memoryBound(BYTES_PER_CYCLE);
     return (double) measured.cycles() / Math.max(attention.arithmeticFloor(), memory);
   }
 
   private MaskedAttention.Measured run(MaskedAttention attention) {
     VerilogDesign design = VerilogWriter.write(new Machine(CONFIGURATION));
-    try (VerilatedLibrary library =
-        VerilatedLibrary.of(design, LibraryOptions.FAST, progress)) {
+    try (VerilatedLibrary library = VerilatedLibrary.of(design, LibraryOptions.FAST, progress)) {
       return attention.run(library, MEMORY);
     }
   }

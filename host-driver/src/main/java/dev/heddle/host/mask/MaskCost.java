@@ -51,8 +51,7 @@ public record MaskCost(
    * @throws IllegalArgumentException when the layer has more rows or keys than a schedule can
    *     number
    */
-  public static MaskCost of(
-      AttentionMask mask, Schedule compiled, int banks, int headDimension) {
+  public static MaskCost of(AttentionMask mask, Schedule compiled, int banks, int headDimension) {
     ScheduleFormat format = ScheduleFormat.of(compiled.lanes(), mask);
     ScheduleImage image = ScheduleImage.pack(compiled, format);
     Schedule schedule = image.unpack();

@@ -78,8 +78,10 @@ void Machine::reset(uint64_t cycles) {
 
 void Machine::cycle() {
     const uint64_t now = instance_.cycle();
-    // In turns, so that no port of a shared bus is always the first to ask.
-    for (size_t i = 0; i < ports_.size(); ++i) ports_[(now + i) % ports_.size()].drive(now);
+    // No port of a shared bus is always the first to ask; plain turns could keep step with the
+    // cycles in which the bus is open.
+    const size_t first = static_cast<size_t>(now * 0x9e3779b97f4a7c15ull >> 32);
+    for (size_t i = 0; i < ports_.size(); ++i) ports_[(first + i) % ports_.size()].drive(now);
     if (registers_.present()) registers_.drive();
     instance_.low();
     bool moved = interrupt() != lastInterrupt_;
