@@ -91,7 +91,7 @@ final class MaskedAttention {
         || mask.emptyRows().length > 0) {
       throw new BenchmarkException(
           ("a layer is a %s with a longest row of %d keys and %d empty rows; the machine of this"
-               + " benchmark takes up to %d rows and %d keys a layer, rows of 1 to %d keys")
+                  + " benchmark takes up to %d rows and %d keys a layer, rows of 1 to %d keys")
               .formatted(
                   mask,
                   mask.longestRow(),
