@@ -189,9 +189,6 @@ module heddle_default (
   wire matmulControl_idle;
   wire matmulControl_stalledTokens;
   wire matmulControl_stalledMemory;
-  wire tokens_granted_0;
-  wire tokens_granted_1;
-  wire tokens_overflow;
   wire records_records_ready;
   wire records_requests_valid;
   wire [39:0] records_requests_address;
@@ -268,6 +265,46 @@ module heddle_default (
   wire weightReader_1_beats_last;
   wire weightReader_1_error;
   wire weightReader_1_idle;
+  wire resultWriter_requests_ready;
+  wire resultWriter_beats_ready;
+  wire resultWriter_memory_awvalid;
+  wire resultWriter_memory_awid;
+  wire [39:0] resultWriter_memory_awaddr;
+  wire [7:0] resultWriter_memory_awlen;
+  wire [2:0] resultWriter_memory_awsize;
+  wire [1:0] resultWriter_memory_awburst;
+  wire resultWriter_memory_awlock;
+  wire [3:0] resultWriter_memory_awcache;
+  wire [2:0] resultWriter_memory_awprot;
+  wire [3:0] resultWriter_memory_awqos;
+  wire resultWriter_memory_wvalid;
+  wire [127:0] resultWriter_memory_wdata;
+  wire [15:0] resultWriter_memory_wstrb;
+  wire resultWriter_memory_wlast;
+  wire resultWriter_memory_bready;
+  wire resultWriter_done;
+  wire resultWriter_error;
+  wire resultWriter_idle;
+  wire recordWriter_requests_ready;
+  wire recordWriter_beats_ready;
+  wire recordWriter_memory_awvalid;
+  wire recordWriter_memory_awid;
+  wire [39:0] recordWriter_memory_awaddr;
+  wire [7:0] recordWriter_memory_awlen;
+  wire [2:0] recordWriter_memory_awsize;
+  wire [1:0] recordWriter_memory_awburst;
+  wire recordWriter_memory_awlock;
+  wire [3:0] recordWriter_memory_awcache;
+  wire [2:0] recordWriter_memory_awprot;
+  wire [3:0] recordWriter_memory_awqos;
+  wire recordWriter_memory_wvalid;
+  wire [127:0] recordWriter_memory_wdata;
+  wire [15:0] recordWriter_memory_wstrb;
+  wire recordWriter_memory_wlast;
+  wire recordWriter_memory_bready;
+  wire recordWriter_done;
+  wire recordWriter_error;
+  wire recordWriter_idle;
   wire readers_masters_0_arready;
   wire readers_masters_0_rvalid;
   wire readers_masters_0_rid;
@@ -322,46 +359,9 @@ module heddle_default (
   wire [15:0] writers_memory_wstrb;
   wire writers_memory_wlast;
   wire writers_memory_bready;
-  wire resultWriter_requests_ready;
-  wire resultWriter_beats_ready;
-  wire resultWriter_memory_awvalid;
-  wire resultWriter_memory_awid;
-  wire [39:0] resultWriter_memory_awaddr;
-  wire [7:0] resultWriter_memory_awlen;
-  wire [2:0] resultWriter_memory_awsize;
-  wire [1:0] resultWriter_memory_awburst;
-  wire resultWriter_memory_awlock;
-  wire [3:0] resultWriter_memory_awcache;
-  wire [2:0] resultWriter_memory_awprot;
-  wire [3:0] resultWriter_memory_awqos;
-  wire resultWriter_memory_wvalid;
-  wire [127:0] resultWriter_memory_wdata;
-  wire [15:0] resultWriter_memory_wstrb;
-  wire resultWriter_memory_wlast;
-  wire resultWriter_memory_bready;
-  wire resultWriter_done;
-  wire resultWriter_error;
-  wire resultWriter_idle;
-  wire recordWriter_requests_ready;
-  wire recordWriter_beats_ready;
-  wire recordWriter_memory_awvalid;
-  wire recordWriter_memory_awid;
-  wire [39:0] recordWriter_memory_awaddr;
-  wire [7:0] recordWriter_memory_awlen;
-  wire [2:0] recordWriter_memory_awsize;
-  wire [1:0] recordWriter_memory_awburst;
-  wire recordWriter_memory_awlock;
-  wire [3:0] recordWriter_memory_awcache;
-  wire [2:0] recordWriter_memory_awprot;
-  wire [3:0] recordWriter_memory_awqos;
-  wire recordWriter_memory_wvalid;
-  wire [127:0] recordWriter_memory_wdata;
-  wire [15:0] recordWriter_memory_wstrb;
-  wire recordWriter_memory_wlast;
-  wire recordWriter_memory_bready;
-  wire recordWriter_done;
-  wire recordWriter_error;
-  wire recordWriter_idle;
+  wire tokens_granted_0;
+  wire tokens_granted_1;
+  wire tokens_overflow;
   wire merged_arbiter_inputs_0_ready;
   wire merged_arbiter_inputs_1_ready;
   wire merged_arbiter_output_valid;
@@ -588,23 +588,6 @@ module heddle_default (
     .stalledMemory(matmulControl_stalledMemory)
   );
 
-  heddle_default_TokenCounters tokens (
-    .clk(clk),
-    .reset(reset),
-    .wanted_0(loaderControl_wanted),
-    .wanted_1(matmulControl_wanted),
-    .granted_0(tokens_granted_0),
-    .granted_1(tokens_granted_1),
-    .take_0(loaderControl_take),
-    .take_1(matmulControl_take),
-    .released_0(loaderControl_released),
-    .released_1(matmulControl_released),
-    .give_0(loaderControl_give),
-    .give_1(matmulControl_give),
-    .overflow(tokens_overflow),
-    .clear(start)
-  );
-
   heddle_default_RecordWriter records (
     .clk(clk),
     .reset(reset),
@@ -751,6 +734,78 @@ module heddle_default (
     .idle(weightReader_1_idle)
   );
 
+  heddle_default_AxiWriter_40x128_b16_o16 resultWriter (
+    .clk(clk),
+    .reset(reset),
+    .requests_valid(matmul_resultRequests_valid),
+    .requests_ready(resultWriter_requests_ready),
+    .requests_address(matmul_resultRequests_address),
+    .requests_beats(matmul_resultRequests_beats),
+    .beats_valid(matmul_resultBeats_valid),
+    .beats_ready(resultWriter_beats_ready),
+    .beats_data(matmul_resultBeats_data),
+    .beats_strobe(matmul_resultBeats_strobe),
+    .memory_awvalid(resultWriter_memory_awvalid),
+    .memory_awready(writers_masters_0_awready),
+    .memory_awid(resultWriter_memory_awid),
+    .memory_awaddr(resultWriter_memory_awaddr),
+    .memory_awlen(resultWriter_memory_awlen),
+    .memory_awsize(resultWriter_memory_awsize),
+    .memory_awburst(resultWriter_memory_awburst),
+    .memory_awlock(resultWriter_memory_awlock),
+    .memory_awcache(resultWriter_memory_awcache),
+    .memory_awprot(resultWriter_memory_awprot),
+    .memory_awqos(resultWriter_memory_awqos),
+    .memory_wvalid(resultWriter_memory_wvalid),
+    .memory_wready(writers_masters_0_wready),
+    .memory_wdata(resultWriter_memory_wdata),
+    .memory_wstrb(resultWriter_memory_wstrb),
+    .memory_wlast(resultWriter_memory_wlast),
+    .memory_bvalid(writers_masters_0_bvalid),
+    .memory_bready(resultWriter_memory_bready),
+    .memory_bid(writers_masters_0_bid),
+    .memory_bresp(writers_masters_0_bresp),
+    .done(resultWriter_done),
+    .error(resultWriter_error),
+    .idle(resultWriter_idle)
+  );
+
+  heddle_default_AxiWriter_40x128_b16_o2 recordWriter (
+    .clk(clk),
+    .reset(reset),
+    .requests_valid(records_requests_valid),
+    .requests_ready(recordWriter_requests_ready),
+    .requests_address(records_requests_address),
+    .requests_beats(records_requests_beats),
+    .beats_valid(records_beats_valid),
+    .beats_ready(recordWriter_beats_ready),
+    .beats_data(records_beats_data),
+    .beats_strobe(records_beats_strobe),
+    .memory_awvalid(recordWriter_memory_awvalid),
+    .memory_awready(writers_masters_1_awready),
+    .memory_awid(recordWriter_memory_awid),
+    .memory_awaddr(recordWriter_memory_awaddr),
+    .memory_awlen(recordWriter_memory_awlen),
+    .memory_awsize(recordWriter_memory_awsize),
+    .memory_awburst(recordWriter_memory_awburst),
+    .memory_awlock(recordWriter_memory_awlock),
+    .memory_awcache(recordWriter_memory_awcache),
+    .memory_awprot(recordWriter_memory_awprot),
+    .memory_awqos(recordWriter_memory_awqos),
+    .memory_wvalid(recordWriter_memory_wvalid),
+    .memory_wready(writers_masters_1_wready),
+    .memory_wdata(recordWriter_memory_wdata),
+    .memory_wstrb(recordWriter_memory_wstrb),
+    .memory_wlast(recordWriter_memory_wlast),
+    .memory_bvalid(writers_masters_1_bvalid),
+    .memory_bready(recordWriter_memory_bready),
+    .memory_bid(writers_masters_1_bid),
+    .memory_bresp(writers_masters_1_bresp),
+    .done(recordWriter_done),
+    .error(recordWriter_error),
+    .idle(recordWriter_idle)
+  );
+
   heddle_default_AxiReadArbiter_40x128_i1_n3 readers (
     .clk(clk),
     .reset(reset),
@@ -889,76 +944,21 @@ module heddle_default (
     .memory_bresp(m_axi_mem0_bresp)
   );
 
-  heddle_default_AxiWriter_40x128_b16_o16 resultWriter (
+  heddle_default_TokenCounters tokens (
     .clk(clk),
     .reset(reset),
-    .requests_valid(matmul_resultRequests_valid),
-    .requests_ready(resultWriter_requests_ready),
-    .requests_address(matmul_resultRequests_address),
-    .requests_beats(matmul_resultRequests_beats),
-    .beats_valid(matmul_resultBeats_valid),
-    .beats_ready(resultWriter_beats_ready),
-    .beats_data(matmul_resultBeats_data),
-    .beats_strobe(matmul_resultBeats_strobe),
-    .memory_awvalid(resultWriter_memory_awvalid),
-    .memory_awready(writers_masters_0_awready),
-    .memory_awid(resultWriter_memory_awid),
-    .memory_awaddr(resultWriter_memory_awaddr),
-    .memory_awlen(resultWriter_memory_awlen),
-    .memory_awsize(resultWriter_memory_awsize),
-    .memory_awburst(resultWriter_memory_awburst),
-    .memory_awlock(resultWriter_memory_awlock),
-    .memory_awcache(resultWriter_memory_awcache),
-    .memory_awprot(resultWriter_memory_awprot),
-    .memory_awqos(resultWriter_memory_awqos),
-    .memory_wvalid(resultWriter_memory_wvalid),
-    .memory_wready(writers_masters_0_wready),
-    .memory_wdata(resultWriter_memory_wdata),
-    .memory_wstrb(resultWriter_memory_wstrb),
-    .memory_wlast(resultWriter_memory_wlast),
-    .memory_bvalid(writers_masters_0_bvalid),
-    .memory_bready(resultWriter_memory_bready),
-    .memory_bid(writers_masters_0_bid),
-    .memory_bresp(writers_masters_0_bresp),
-    .done(resultWriter_done),
-    .error(resultWriter_error),
-    .idle(resultWriter_idle)
-  );
-
-  heddle_default_AxiWriter_40x128_b16_o2 recordWriter (
-    .clk(clk),
-    .reset(reset),
-    .requests_valid(records_requests_valid),
-    .requests_ready(recordWriter_requests_ready),
-    .requests_address(records_requests_address),
-    .requests_beats(records_requests_beats),
-    .beats_valid(records_beats_valid),
-    .beats_ready(recordWriter_beats_ready),
-    .beats_data(records_beats_data),
-    .beats_strobe(records_beats_strobe),
-    .memory_awvalid(recordWriter_memory_awvalid),
-    .memory_awready(writers_masters_1_awready),
-    .memory_awid(recordWriter_memory_awid),
-    .memory_awaddr(recordWriter_memory_awaddr),
-    .memory_awlen(recordWriter_memory_awlen),
-    .memory_awsize(recordWriter_memory_awsize),
-    .memory_awburst(recordWriter_memory_awburst),
-    .memory_awlock(recordWriter_memory_awlock),
-    .memory_awcache(recordWriter_memory_awcache),
-    .memory_awprot(recordWriter_memory_awprot),
-    .memory_awqos(recordWriter_memory_awqos),
-    .memory_wvalid(recordWriter_memory_wvalid),
-    .memory_wready(writers_masters_1_wready),
-    .memory_wdata(recordWriter_memory_wdata),
-    .memory_wstrb(recordWriter_memory_wstrb),
-    .memory_wlast(recordWriter_memory_wlast),
-    .memory_bvalid(writers_masters_1_bvalid),
-    .memory_bready(recordWriter_memory_bready),
-    .memory_bid(writers_masters_1_bid),
-    .memory_bresp(writers_masters_1_bresp),
-    .done(recordWriter_done),
-    .error(recordWriter_error),
-    .idle(recordWriter_idle)
+    .wanted_0(loaderControl_wanted),
+    .wanted_1(matmulControl_wanted),
+    .granted_0(tokens_granted_0),
+    .granted_1(tokens_granted_1),
+    .take_0(loaderControl_take),
+    .take_1(matmulControl_take),
+    .released_0(loaderControl_released),
+    .released_1(matmulControl_released),
+    .give_0(loaderControl_give),
+    .give_1(matmulControl_give),
+    .overflow(tokens_overflow),
+    .clear(start)
   );
 
   heddle_default_RoundRobinArbiter_512x2 merged_arbiter (

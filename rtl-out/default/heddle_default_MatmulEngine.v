@@ -73,55 +73,55 @@ module heddle_default_MatmulEngine (
   reg  bank;
   reg  draining_0;
   reg  draining_1;
-  reg  issued_later;
-  reg  issued_later_1;
-  reg  issued_later_2;
-  reg  issued_later_3;
-  reg  issued_later_4;
-  reg  issued_later_5;
-  reg  stage_firstStep;
-  reg  stage_lastStep;
-  reg  stage_firstBlock;
-  reg  stage_bank;
-  reg  [2:0] stage_token;
-  reg  stage_firstStep_1;
-  reg  stage_lastStep_1;
-  reg  stage_firstBlock_1;
-  reg  stage_bank_1;
-  reg  [2:0] stage_token_1;
-  reg  stage_firstStep_2;
-  reg  stage_lastStep_2;
-  reg  stage_firstBlock_2;
-  reg  stage_bank_2;
-  reg  [2:0] stage_token_2;
-  reg  stage_lastStep_3;
-  reg  stage_firstBlock_3;
-  reg  stage_bank_3;
-  reg  [2:0] stage_token_3;
-  reg  stage_lastStep_4;
-  reg  stage_firstBlock_4;
-  reg  stage_bank_4;
-  reg  [2:0] stage_token_4;
-  reg  stage_lastStep_5;
-  reg  stage_firstBlock_5;
-  reg  stage_bank_5;
-  reg  [2:0] stage_token_5;
-  reg  signed [8:0] shiftNow_later;
-  reg  signed [8:0] shiftNow_later_1;
-  reg  signed [8:0] shiftNow_later_2;
-  reg  signed [8:0] shiftNow_later_3;
+  reg  issued_delayed;
+  reg  issued_delayed_1;
+  reg  issued_delayed_2;
+  reg  issued_delayed_3;
+  reg  issued_delayed_4;
+  reg  issued_delayed_5;
+  reg  positions_delayed_firstStep;
+  reg  positions_delayed_lastStep;
+  reg  positions_delayed_firstBlock;
+  reg  positions_delayed_bank;
+  reg  [2:0] positions_delayed_token;
+  reg  positions_delayed_firstStep_1;
+  reg  positions_delayed_lastStep_1;
+  reg  positions_delayed_firstBlock_1;
+  reg  positions_delayed_bank_1;
+  reg  [2:0] positions_delayed_token_1;
+  reg  positions_delayed_firstStep_2;
+  reg  positions_delayed_lastStep_2;
+  reg  positions_delayed_firstBlock_2;
+  reg  positions_delayed_bank_2;
+  reg  [2:0] positions_delayed_token_2;
+  reg  positions_delayed_lastStep_3;
+  reg  positions_delayed_firstBlock_3;
+  reg  positions_delayed_bank_3;
+  reg  [2:0] positions_delayed_token_3;
+  reg  positions_delayed_lastStep_4;
+  reg  positions_delayed_firstBlock_4;
+  reg  positions_delayed_bank_4;
+  reg  [2:0] positions_delayed_token_4;
+  reg  positions_delayed_lastStep_5;
+  reg  positions_delayed_firstBlock_5;
+  reg  positions_delayed_bank_5;
+  reg  [2:0] positions_delayed_token_5;
+  reg  signed [8:0] shiftNow_delayed;
+  reg  signed [8:0] shiftNow_delayed_1;
+  reg  signed [8:0] shiftNow_delayed_2;
+  reg  signed [8:0] shiftNow_delayed_3;
   reg  signed [11:0] activationSum_part;
   reg  signed [12:0] activationSum_activationSum;
   reg  signed [12:0] activationSum_16;
   reg  [2:0] drainToken;
   reg  drainBank;
   reg  [511:0] codes;
-  reg  [63:0] scales_later;
-  reg  [63:0] scales_later_1;
-  reg  [63:0] scales_later_2;
-  reg  [63:0] minimums_later;
-  reg  [63:0] minimums_later_1;
-  reg  [63:0] minimums_later_2;
+  reg  [63:0] scales_delayed;
+  reg  [63:0] scales_delayed_1;
+  reg  [63:0] scales_delayed_2;
+  reg  [63:0] minimums_delayed;
+  reg  [63:0] minimums_delayed_1;
+  reg  [63:0] minimums_delayed_2;
   reg  signed [11:0] scale_significand;
   reg  signed [5:0] scale_exponent;
   reg  signed [11:0] minimum_significand;
@@ -139,12 +139,12 @@ module heddle_default_MatmulEngine (
   reg  signed [11:0] minimum_significand_3;
   reg  signed [5:0] minimum_exponent_3;
   reg  [511:0] codes_1;
-  reg  [63:0] scales_later_3;
-  reg  [63:0] scales_later_4;
-  reg  [63:0] scales_later_5;
-  reg  [63:0] minimums_later_3;
-  reg  [63:0] minimums_later_4;
-  reg  [63:0] minimums_later_5;
+  reg  [63:0] scales_delayed_3;
+  reg  [63:0] scales_delayed_4;
+  reg  [63:0] scales_delayed_5;
+  reg  [63:0] minimums_delayed_3;
+  reg  [63:0] minimums_delayed_4;
+  reg  [63:0] minimums_delayed_5;
   reg  signed [11:0] scale_significand_4;
   reg  signed [5:0] scale_exponent_4;
   reg  signed [11:0] minimum_significand_4;
@@ -161,13 +161,13 @@ module heddle_default_MatmulEngine (
   reg  signed [5:0] scale_exponent_7;
   reg  signed [11:0] minimum_significand_7;
   reg  signed [5:0] minimum_exponent_7;
-  reg  later;
-  reg  later_1;
-  reg  later_2;
-  reg  later_3;
-  reg  later_4;
-  reg  later_5;
-  reg  later_6;
+  reg  delayed;
+  reg  delayed_1;
+  reg  delayed_2;
+  reg  delayed_3;
+  reg  delayed_4;
+  reg  delayed_5;
+  reg  delayed_6;
   wire unpacker_0_beats_ready;
   wire unpacker_0_valid;
   wire [511:0] unpacker_0_codes;
@@ -244,117 +244,117 @@ module heddle_default_MatmulEngine (
   wire signed [9:0] activationSum_part_sum_5 = activationSum_part_sum_12 + activationSum_part_sum_13;
   wire signed [10:0] activationSum_part_sum = activationSum_part_sum_2 + activationSum_part_sum_3;
   wire signed [10:0] activationSum_part_sum_1 = activationSum_part_sum_4 + activationSum_part_sum_5;
-  wire signed [12:0] activationSum_before = stage_firstStep_1 ? 13'sd0 : activationSum_activationSum;
-  wire [9:0] fraction = scales_later_2[9:0];
-  wire [4:0] biased = scales_later_2[14:10];
+  wire signed [12:0] activationSum_before = positions_delayed_firstStep_1 ? 13'sd0 : activationSum_activationSum;
+  wire [9:0] fraction = scales_delayed_2[9:0];
+  wire [4:0] biased = scales_delayed_2[14:10];
   wire normal = |biased;
   wire [10:0] magnitude = {normal, fraction};
-  wire negative = scales_later_2[15];
+  wire negative = scales_delayed_2[15];
   wire signed [11:0] significand = negative ? 12'sd0 - $signed({1'd0, magnitude}) : $signed({1'd0, magnitude});
   wire [4:0] effective = normal ? biased : 5'd1;
-  wire [9:0] fraction_1 = minimums_later_2[9:0];
-  wire [4:0] biased_1 = minimums_later_2[14:10];
+  wire [9:0] fraction_1 = minimums_delayed_2[9:0];
+  wire [4:0] biased_1 = minimums_delayed_2[14:10];
   wire normal_1 = |biased_1;
   wire [10:0] magnitude_1 = {normal_1, fraction_1};
-  wire negative_1 = minimums_later_2[15];
+  wire negative_1 = minimums_delayed_2[15];
   wire signed [11:0] significand_1 = negative_1 ? 12'sd0 - $signed({1'd0, magnitude_1}) : $signed({1'd0, magnitude_1});
   wire [4:0] effective_1 = normal_1 ? biased_1 : 5'd1;
-  wire [9:0] fraction_2 = scales_later_2[25:16];
-  wire [4:0] biased_2 = scales_later_2[30:26];
+  wire [9:0] fraction_2 = scales_delayed_2[25:16];
+  wire [4:0] biased_2 = scales_delayed_2[30:26];
   wire normal_2 = |biased_2;
   wire [10:0] magnitude_2 = {normal_2, fraction_2};
-  wire negative_2 = scales_later_2[31];
+  wire negative_2 = scales_delayed_2[31];
   wire signed [11:0] significand_2 = negative_2 ? 12'sd0 - $signed({1'd0, magnitude_2}) : $signed({1'd0, magnitude_2});
   wire [4:0] effective_2 = normal_2 ? biased_2 : 5'd1;
-  wire [9:0] fraction_3 = minimums_later_2[25:16];
-  wire [4:0] biased_3 = minimums_later_2[30:26];
+  wire [9:0] fraction_3 = minimums_delayed_2[25:16];
+  wire [4:0] biased_3 = minimums_delayed_2[30:26];
   wire normal_3 = |biased_3;
   wire [10:0] magnitude_3 = {normal_3, fraction_3};
-  wire negative_3 = minimums_later_2[31];
+  wire negative_3 = minimums_delayed_2[31];
   wire signed [11:0] significand_3 = negative_3 ? 12'sd0 - $signed({1'd0, magnitude_3}) : $signed({1'd0, magnitude_3});
   wire [4:0] effective_3 = normal_3 ? biased_3 : 5'd1;
-  wire [9:0] fraction_4 = scales_later_2[41:32];
-  wire [4:0] biased_4 = scales_later_2[46:42];
+  wire [9:0] fraction_4 = scales_delayed_2[41:32];
+  wire [4:0] biased_4 = scales_delayed_2[46:42];
   wire normal_4 = |biased_4;
   wire [10:0] magnitude_4 = {normal_4, fraction_4};
-  wire negative_4 = scales_later_2[47];
+  wire negative_4 = scales_delayed_2[47];
   wire signed [11:0] significand_4 = negative_4 ? 12'sd0 - $signed({1'd0, magnitude_4}) : $signed({1'd0, magnitude_4});
   wire [4:0] effective_4 = normal_4 ? biased_4 : 5'd1;
-  wire [9:0] fraction_5 = minimums_later_2[41:32];
-  wire [4:0] biased_5 = minimums_later_2[46:42];
+  wire [9:0] fraction_5 = minimums_delayed_2[41:32];
+  wire [4:0] biased_5 = minimums_delayed_2[46:42];
   wire normal_5 = |biased_5;
   wire [10:0] magnitude_5 = {normal_5, fraction_5};
-  wire negative_5 = minimums_later_2[47];
+  wire negative_5 = minimums_delayed_2[47];
   wire signed [11:0] significand_5 = negative_5 ? 12'sd0 - $signed({1'd0, magnitude_5}) : $signed({1'd0, magnitude_5});
   wire [4:0] effective_5 = normal_5 ? biased_5 : 5'd1;
-  wire [9:0] fraction_6 = scales_later_2[57:48];
-  wire [4:0] biased_6 = scales_later_2[62:58];
+  wire [9:0] fraction_6 = scales_delayed_2[57:48];
+  wire [4:0] biased_6 = scales_delayed_2[62:58];
   wire normal_6 = |biased_6;
   wire [10:0] magnitude_6 = {normal_6, fraction_6};
-  wire negative_6 = scales_later_2[63];
+  wire negative_6 = scales_delayed_2[63];
   wire signed [11:0] significand_6 = negative_6 ? 12'sd0 - $signed({1'd0, magnitude_6}) : $signed({1'd0, magnitude_6});
   wire [4:0] effective_6 = normal_6 ? biased_6 : 5'd1;
-  wire [9:0] fraction_7 = minimums_later_2[57:48];
-  wire [4:0] biased_7 = minimums_later_2[62:58];
+  wire [9:0] fraction_7 = minimums_delayed_2[57:48];
+  wire [4:0] biased_7 = minimums_delayed_2[62:58];
   wire normal_7 = |biased_7;
   wire [10:0] magnitude_7 = {normal_7, fraction_7};
-  wire negative_7 = minimums_later_2[63];
+  wire negative_7 = minimums_delayed_2[63];
   wire signed [11:0] significand_7 = negative_7 ? 12'sd0 - $signed({1'd0, magnitude_7}) : $signed({1'd0, magnitude_7});
   wire [4:0] effective_7 = normal_7 ? biased_7 : 5'd1;
-  wire [9:0] fraction_8 = scales_later_5[9:0];
-  wire [4:0] biased_8 = scales_later_5[14:10];
+  wire [9:0] fraction_8 = scales_delayed_5[9:0];
+  wire [4:0] biased_8 = scales_delayed_5[14:10];
   wire normal_8 = |biased_8;
   wire [10:0] magnitude_8 = {normal_8, fraction_8};
-  wire negative_8 = scales_later_5[15];
+  wire negative_8 = scales_delayed_5[15];
   wire signed [11:0] significand_8 = negative_8 ? 12'sd0 - $signed({1'd0, magnitude_8}) : $signed({1'd0, magnitude_8});
   wire [4:0] effective_8 = normal_8 ? biased_8 : 5'd1;
-  wire [9:0] fraction_9 = minimums_later_5[9:0];
-  wire [4:0] biased_9 = minimums_later_5[14:10];
+  wire [9:0] fraction_9 = minimums_delayed_5[9:0];
+  wire [4:0] biased_9 = minimums_delayed_5[14:10];
   wire normal_9 = |biased_9;
   wire [10:0] magnitude_9 = {normal_9, fraction_9};
-  wire negative_9 = minimums_later_5[15];
+  wire negative_9 = minimums_delayed_5[15];
   wire signed [11:0] significand_9 = negative_9 ? 12'sd0 - $signed({1'd0, magnitude_9}) : $signed({1'd0, magnitude_9});
   wire [4:0] effective_9 = normal_9 ? biased_9 : 5'd1;
-  wire [9:0] fraction_10 = scales_later_5[25:16];
-  wire [4:0] biased_10 = scales_later_5[30:26];
+  wire [9:0] fraction_10 = scales_delayed_5[25:16];
+  wire [4:0] biased_10 = scales_delayed_5[30:26];
   wire normal_10 = |biased_10;
   wire [10:0] magnitude_10 = {normal_10, fraction_10};
-  wire negative_10 = scales_later_5[31];
+  wire negative_10 = scales_delayed_5[31];
   wire signed [11:0] significand_10 = negative_10 ? 12'sd0 - $signed({1'd0, magnitude_10}) : $signed({1'd0, magnitude_10});
   wire [4:0] effective_10 = normal_10 ? biased_10 : 5'd1;
-  wire [9:0] fraction_11 = minimums_later_5[25:16];
-  wire [4:0] biased_11 = minimums_later_5[30:26];
+  wire [9:0] fraction_11 = minimums_delayed_5[25:16];
+  wire [4:0] biased_11 = minimums_delayed_5[30:26];
   wire normal_11 = |biased_11;
   wire [10:0] magnitude_11 = {normal_11, fraction_11};
-  wire negative_11 = minimums_later_5[31];
+  wire negative_11 = minimums_delayed_5[31];
   wire signed [11:0] significand_11 = negative_11 ? 12'sd0 - $signed({1'd0, magnitude_11}) : $signed({1'd0, magnitude_11});
   wire [4:0] effective_11 = normal_11 ? biased_11 : 5'd1;
-  wire [9:0] fraction_12 = scales_later_5[41:32];
-  wire [4:0] biased_12 = scales_later_5[46:42];
+  wire [9:0] fraction_12 = scales_delayed_5[41:32];
+  wire [4:0] biased_12 = scales_delayed_5[46:42];
   wire normal_12 = |biased_12;
   wire [10:0] magnitude_12 = {normal_12, fraction_12};
-  wire negative_12 = scales_later_5[47];
+  wire negative_12 = scales_delayed_5[47];
   wire signed [11:0] significand_12 = negative_12 ? 12'sd0 - $signed({1'd0, magnitude_12}) : $signed({1'd0, magnitude_12});
   wire [4:0] effective_12 = normal_12 ? biased_12 : 5'd1;
-  wire [9:0] fraction_13 = minimums_later_5[41:32];
-  wire [4:0] biased_13 = minimums_later_5[46:42];
+  wire [9:0] fraction_13 = minimums_delayed_5[41:32];
+  wire [4:0] biased_13 = minimums_delayed_5[46:42];
   wire normal_13 = |biased_13;
   wire [10:0] magnitude_13 = {normal_13, fraction_13};
-  wire negative_13 = minimums_later_5[47];
+  wire negative_13 = minimums_delayed_5[47];
   wire signed [11:0] significand_13 = negative_13 ? 12'sd0 - $signed({1'd0, magnitude_13}) : $signed({1'd0, magnitude_13});
   wire [4:0] effective_13 = normal_13 ? biased_13 : 5'd1;
-  wire [9:0] fraction_14 = scales_later_5[57:48];
-  wire [4:0] biased_14 = scales_later_5[62:58];
+  wire [9:0] fraction_14 = scales_delayed_5[57:48];
+  wire [4:0] biased_14 = scales_delayed_5[62:58];
   wire normal_14 = |biased_14;
   wire [10:0] magnitude_14 = {normal_14, fraction_14};
-  wire negative_14 = scales_later_5[63];
+  wire negative_14 = scales_delayed_5[63];
   wire signed [11:0] significand_14 = negative_14 ? 12'sd0 - $signed({1'd0, magnitude_14}) : $signed({1'd0, magnitude_14});
   wire [4:0] effective_14 = normal_14 ? biased_14 : 5'd1;
-  wire [9:0] fraction_15 = minimums_later_5[57:48];
-  wire [4:0] biased_15 = minimums_later_5[62:58];
+  wire [9:0] fraction_15 = minimums_delayed_5[57:48];
+  wire [4:0] biased_15 = minimums_delayed_5[62:58];
   wire normal_15 = |biased_15;
   wire [10:0] magnitude_15 = {normal_15, fraction_15};
-  wire negative_15 = minimums_later_5[63];
+  wire negative_15 = minimums_delayed_5[63];
   wire signed [11:0] significand_15 = negative_15 ? 12'sd0 - $signed({1'd0, magnitude_15}) : $signed({1'd0, magnitude_15});
   wire [4:0] effective_15 = normal_15 ? biased_15 : 5'd1;
   wire drained = results_drained && !drainBank;
@@ -397,18 +397,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes[127:0]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand),
     .scale_exponent(scale_exponent),
     .minimum_significand(minimum_significand),
     .minimum_exponent(minimum_exponent),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_0_0_sum)
@@ -418,18 +418,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes[255:128]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand_1),
     .scale_exponent(scale_exponent_1),
     .minimum_significand(minimum_significand_1),
     .minimum_exponent(minimum_exponent_1),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_0_1_sum)
@@ -439,18 +439,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes[383:256]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand_2),
     .scale_exponent(scale_exponent_2),
     .minimum_significand(minimum_significand_2),
     .minimum_exponent(minimum_exponent_2),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_0_2_sum)
@@ -460,18 +460,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes[511:384]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand_3),
     .scale_exponent(scale_exponent_3),
     .minimum_significand(minimum_significand_3),
     .minimum_exponent(minimum_exponent_3),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_0_3_sum)
@@ -481,18 +481,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes_1[127:0]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand_4),
     .scale_exponent(scale_exponent_4),
     .minimum_significand(minimum_significand_4),
     .minimum_exponent(minimum_exponent_4),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_1_0_sum)
@@ -502,18 +502,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes_1[255:128]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand_5),
     .scale_exponent(scale_exponent_5),
     .minimum_significand(minimum_significand_5),
     .minimum_exponent(minimum_exponent_5),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_1_1_sum)
@@ -523,18 +523,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes_1[383:256]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand_6),
     .scale_exponent(scale_exponent_6),
     .minimum_significand(minimum_significand_6),
     .minimum_exponent(minimum_exponent_6),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_1_2_sum)
@@ -544,18 +544,18 @@ module heddle_default_MatmulEngine (
     .clk(clk),
     .codes(codes_1[511:384]),
     .activations(activationCodes),
-    .firstStep(stage_firstStep_2),
-    .step(issued_later_2),
+    .firstStep(positions_delayed_firstStep_2),
+    .step(issued_delayed_2),
     .scale_significand(scale_significand_7),
     .scale_exponent(scale_exponent_7),
     .minimum_significand(minimum_significand_7),
     .minimum_exponent(minimum_exponent_7),
     .activationSum(activationSum_16),
-    .shift(shiftNow_later_3),
-    .term(issued_later_5 && stage_lastStep_5),
-    .target_bank(stage_bank_5),
-    .target_token(stage_token_5),
-    .target_first(stage_firstBlock_5),
+    .shift(shiftNow_delayed_3),
+    .term(issued_delayed_5 && positions_delayed_lastStep_5),
+    .target_bank(positions_delayed_bank_5),
+    .target_token(positions_delayed_token_5),
+    .target_first(positions_delayed_firstBlock_5),
     .drainBank(drainBank),
     .drainToken(drainToken),
     .sum(lane_1_3_sum)
@@ -569,7 +569,7 @@ module heddle_default_MatmulEngine (
     .tokenStride(command_payload[287:256]),
     .lastToken(lastToken),
     .unit(unit),
-    .tile(later_6),
+    .tile(delayed_6),
     .largest(resultLargest),
     .sums_0(lane_0_0_sum),
     .sums_1(lane_0_1_sum),
@@ -632,21 +632,21 @@ module heddle_default_MatmulEngine (
       bank <= 1'd0;
       draining_0 <= 1'd0;
       draining_1 <= 1'd0;
-      issued_later <= 1'd0;
-      issued_later_1 <= 1'd0;
-      issued_later_2 <= 1'd0;
-      issued_later_3 <= 1'd0;
-      issued_later_4 <= 1'd0;
-      issued_later_5 <= 1'd0;
+      issued_delayed <= 1'd0;
+      issued_delayed_1 <= 1'd0;
+      issued_delayed_2 <= 1'd0;
+      issued_delayed_3 <= 1'd0;
+      issued_delayed_4 <= 1'd0;
+      issued_delayed_5 <= 1'd0;
       drainToken <= 3'd0;
       drainBank <= 1'd0;
-      later <= 1'd0;
-      later_1 <= 1'd0;
-      later_2 <= 1'd0;
-      later_3 <= 1'd0;
-      later_4 <= 1'd0;
-      later_5 <= 1'd0;
-      later_6 <= 1'd0;
+      delayed <= 1'd0;
+      delayed_1 <= 1'd0;
+      delayed_2 <= 1'd0;
+      delayed_3 <= 1'd0;
+      delayed_4 <= 1'd0;
+      delayed_5 <= 1'd0;
+      delayed_6 <= 1'd0;
     end else begin
       if (start) begin
         running <= 1'd1;
@@ -678,19 +678,19 @@ module heddle_default_MatmulEngine (
           issuing <= 1'd0;
         end
       end
-      issued_later <= issue;
-      issued_later_1 <= issued_later;
-      issued_later_2 <= issued_later_1;
-      issued_later_3 <= issued_later_2;
-      issued_later_4 <= issued_later_3;
-      issued_later_5 <= issued_later_4;
-      later <= tileDone;
-      later_1 <= later;
-      later_2 <= later_1;
-      later_3 <= later_2;
-      later_4 <= later_3;
-      later_5 <= later_4;
-      later_6 <= later_5;
+      issued_delayed <= issue;
+      issued_delayed_1 <= issued_delayed;
+      issued_delayed_2 <= issued_delayed_1;
+      issued_delayed_3 <= issued_delayed_2;
+      issued_delayed_4 <= issued_delayed_3;
+      issued_delayed_5 <= issued_delayed_4;
+      delayed <= tileDone;
+      delayed_1 <= delayed;
+      delayed_2 <= delayed_1;
+      delayed_3 <= delayed_2;
+      delayed_4 <= delayed_3;
+      delayed_5 <= delayed_4;
+      delayed_6 <= delayed_5;
       drainToken <= results_token;
       drainBank <= results_bank;
       if (tileDone && !bank) begin
@@ -729,49 +729,49 @@ module heddle_default_MatmulEngine (
     if (weightRequests_1_valid && weightRequests_1_ready) begin
       address <= address + portStride;
     end
-    stage_firstStep <= firstStep;
-    stage_lastStep <= lastStep;
-    stage_firstBlock <= firstBlock;
-    stage_bank <= bank;
-    stage_token <= token;
-    stage_firstStep_1 <= stage_firstStep;
-    stage_lastStep_1 <= stage_lastStep;
-    stage_firstBlock_1 <= stage_firstBlock;
-    stage_bank_1 <= stage_bank;
-    stage_token_1 <= stage_token;
-    stage_firstStep_2 <= stage_firstStep_1;
-    stage_lastStep_2 <= stage_lastStep_1;
-    stage_firstBlock_2 <= stage_firstBlock_1;
-    stage_bank_2 <= stage_bank_1;
-    stage_token_2 <= stage_token_1;
-    stage_lastStep_3 <= stage_lastStep_2;
-    stage_firstBlock_3 <= stage_firstBlock_2;
-    stage_bank_3 <= stage_bank_2;
-    stage_token_3 <= stage_token_2;
-    stage_lastStep_4 <= stage_lastStep_3;
-    stage_firstBlock_4 <= stage_firstBlock_3;
-    stage_bank_4 <= stage_bank_3;
-    stage_token_4 <= stage_token_3;
-    stage_lastStep_5 <= stage_lastStep_4;
-    stage_firstBlock_5 <= stage_firstBlock_4;
-    stage_bank_5 <= stage_bank_4;
-    stage_token_5 <= stage_token_4;
-    shiftNow_later <= shift;
-    shiftNow_later_1 <= shiftNow_later;
-    shiftNow_later_2 <= shiftNow_later_1;
-    shiftNow_later_3 <= shiftNow_later_2;
+    positions_delayed_firstStep <= firstStep;
+    positions_delayed_lastStep <= lastStep;
+    positions_delayed_firstBlock <= firstBlock;
+    positions_delayed_bank <= bank;
+    positions_delayed_token <= token;
+    positions_delayed_firstStep_1 <= positions_delayed_firstStep;
+    positions_delayed_lastStep_1 <= positions_delayed_lastStep;
+    positions_delayed_firstBlock_1 <= positions_delayed_firstBlock;
+    positions_delayed_bank_1 <= positions_delayed_bank;
+    positions_delayed_token_1 <= positions_delayed_token;
+    positions_delayed_firstStep_2 <= positions_delayed_firstStep_1;
+    positions_delayed_lastStep_2 <= positions_delayed_lastStep_1;
+    positions_delayed_firstBlock_2 <= positions_delayed_firstBlock_1;
+    positions_delayed_bank_2 <= positions_delayed_bank_1;
+    positions_delayed_token_2 <= positions_delayed_token_1;
+    positions_delayed_lastStep_3 <= positions_delayed_lastStep_2;
+    positions_delayed_firstBlock_3 <= positions_delayed_firstBlock_2;
+    positions_delayed_bank_3 <= positions_delayed_bank_2;
+    positions_delayed_token_3 <= positions_delayed_token_2;
+    positions_delayed_lastStep_4 <= positions_delayed_lastStep_3;
+    positions_delayed_firstBlock_4 <= positions_delayed_firstBlock_3;
+    positions_delayed_bank_4 <= positions_delayed_bank_3;
+    positions_delayed_token_4 <= positions_delayed_token_3;
+    positions_delayed_lastStep_5 <= positions_delayed_lastStep_4;
+    positions_delayed_firstBlock_5 <= positions_delayed_firstBlock_4;
+    positions_delayed_bank_5 <= positions_delayed_bank_4;
+    positions_delayed_token_5 <= positions_delayed_token_4;
+    shiftNow_delayed <= shift;
+    shiftNow_delayed_1 <= shiftNow_delayed;
+    shiftNow_delayed_2 <= shiftNow_delayed_1;
+    shiftNow_delayed_3 <= shiftNow_delayed_2;
     activationSum_part <= activationSum_part_sum + activationSum_part_sum_1;
-    if (issued_later_1) begin
+    if (issued_delayed_1) begin
       activationSum_activationSum <= activationSum_before + activationSum_part;
     end
     activationSum_16 <= activationSum_activationSum;
     codes <= unpacker_0_codes;
-    scales_later <= unpacker_0_scales;
-    scales_later_1 <= scales_later;
-    scales_later_2 <= scales_later_1;
-    minimums_later <= unpacker_0_minimums;
-    minimums_later_1 <= minimums_later;
-    minimums_later_2 <= minimums_later_1;
+    scales_delayed <= unpacker_0_scales;
+    scales_delayed_1 <= scales_delayed;
+    scales_delayed_2 <= scales_delayed_1;
+    minimums_delayed <= unpacker_0_minimums;
+    minimums_delayed_1 <= minimums_delayed;
+    minimums_delayed_2 <= minimums_delayed_1;
     scale_significand <= significand;
     scale_exponent <= effective - 5'd25;
     minimum_significand <= significand_1;
@@ -789,12 +789,12 @@ module heddle_default_MatmulEngine (
     minimum_significand_3 <= significand_7;
     minimum_exponent_3 <= effective_7 - 5'd25;
     codes_1 <= unpacker_1_codes;
-    scales_later_3 <= unpacker_1_scales;
-    scales_later_4 <= scales_later_3;
-    scales_later_5 <= scales_later_4;
-    minimums_later_3 <= unpacker_1_minimums;
-    minimums_later_4 <= minimums_later_3;
-    minimums_later_5 <= minimums_later_4;
+    scales_delayed_3 <= unpacker_1_scales;
+    scales_delayed_4 <= scales_delayed_3;
+    scales_delayed_5 <= scales_delayed_4;
+    minimums_delayed_3 <= unpacker_1_minimums;
+    minimums_delayed_4 <= minimums_delayed_3;
+    minimums_delayed_5 <= minimums_delayed_4;
     scale_significand_4 <= significand_8;
     scale_exponent_4 <= effective_8 - 5'd25;
     minimum_significand_4 <= significand_9;

@@ -14,7 +14,6 @@ heddle_nano_MatmulEngine.v
 heddle_nano_Fifo_512x2.v
 heddle_nano_EngineControl_loader.v
 heddle_nano_EngineControl_matmul.v
-heddle_nano_TokenCounters.v
 heddle_nano_WidthAdapter_512to32.v
 heddle_nano_RecordWriter.v
 heddle_nano_AxiBurstSplitter_40x32_b16.v
@@ -24,14 +23,15 @@ heddle_nano_AxiReader_40x32_b16_o2_f32.v
 heddle_nano_Fifo_1x8.v
 heddle_nano_BlockRamFifo_33x128.v
 heddle_nano_AxiReader_40x32_b16_o8_f128.v
+heddle_nano_Fifo_8x8.v
+heddle_nano_AxiWriter_40x32_b16_o8.v
+heddle_nano_Fifo_8x2.v
+heddle_nano_AxiWriter_40x32_b16_o2.v
 heddle_nano_RoundRobinArbiter_66x3.v
 heddle_nano_AxiReadArbiter_40x32_i1_n3.v
 heddle_nano_RoundRobinArbiter_66x2.v
 heddle_nano_Fifo_1x9.v
 heddle_nano_AxiWriteArbiter_40x32_i1_n2_o9.v
-heddle_nano_Fifo_8x8.v
-heddle_nano_AxiWriter_40x32_b16_o8.v
-heddle_nano_Fifo_8x2.v
-heddle_nano_AxiWriter_40x32_b16_o2.v
+heddle_nano_TokenCounters.v
 heddle_nano_RoundRobinArbiter_512x2.v
 heddle_nano.v

@@ -42,47 +42,23 @@ public record Configuration(
 
   /** A few lanes behind a 32-bit port, for small FPGAs. */
   public static final Configuration NANO =
-      new Configuration("nano", 1, 32, 2, 8, 4, 128, 8, 24_000_000);
+      new Configuration("nano", 1, 32, 2, 8, 4, 128, 8, 24_000_000, Optional.empty());
 
   /** One 64-bit port. */
   public static final Configuration SMALL =
-      new Configuration("small", 1, 64, 4, 8, 8, 256, 8, 100_000_000);
+      new Configuration("small", 1, 64, 4, 8, 8, 256, 8, 100_000_000, Optional.empty());
 
   /** Two 128-bit ports, 128 multipliers. */
   public static final Configuration DEFAULT =
-      new Configuration("default", 2, 128, 4, 16, 8, 512, 16, 250_000_000);
+      new Configuration("default", 2, 128, 4, 16, 8, 512, 16, 250_000_000, Optional.empty());
 
   /** Four 512-bit ports, 1,024 multipliers. */
   public static final Configuration LARGE =
-      new Configuration("large", 4, 512, 8, 32, 16, 512, 32, 250_000_000);
+      new Configuration("large", 4, 512, 8, 32, 16, 512, 32, 250_000_000, Optional.empty());
 
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
     return List.of(NANO, SMALL, DEFAULT, LARGE);
-  }
-
-  /** A machine without an attention engine. */
-  public Configuration(
-      String name,
-      int ports,
-      int portBits,
-      int lanes,
-      int columns,
-      int maxTokens,
-      int maxBlocks,
-      int outstanding,
-      long clockHz) {
-    this(
-        name,
-        ports,
-        portBits,
-        lanes,
-        columns,
-        maxTokens,
-        maxBlocks,
-        outstanding,
-        clockHz,
-        Optional.empty());
   }
 
   public Configuration {

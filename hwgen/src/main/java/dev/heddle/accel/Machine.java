@@ -22,6 +22,7 @@ import dev.heddle.lib.AxiRead;
 import dev.heddle.lib.AxiReadArbiter;
 import dev.heddle.lib.AxiReader;
 import dev.heddle.lib.AxiShape;
+import dev.heddle.lib.AxiWrite;
 import dev.heddle.lib.AxiWriteArbiter;
 import dev.heddle.lib.AxiWriter;
 import dev.heddle.lib.RegisterFile;
@@ -57,21 +58,17 @@ public final class Machine extends Component {
   public final Bit irq;
 
   private final Configuration configuration;
+  private final AxiShape shape;
   private final List<Bit> memoryErrors = new ArrayList<>();
   private final List<List<AxiRead>> mastersOfPort = new ArrayList<>();
+  private final List<AxiWrite> writeMasters = new ArrayList<>();
 
   /** The machine of {@code configuration}. */
   public Machine(Configuration configuration) {
     this.configuration = configuration;
-    AxiShape shape = CardMemory.master(configuration);
+    shape = CardMemory.master(configuration);
     RegisterMap map = MachineRegisters.of(configuration);
     control = named("s_axi_ctrl", in(AxiLite.of(map.addressBits(), RegisterMap.WORD_BITS)));
-    firstPort = named("m_axi_mem0", out(Axi4.of(portShape(configuration, 0))));
-    for (int port = 1; port < configuration.ports(); port++) {
-      AxiRead read = named("m_axi_mem" + port, out(AxiRead.of(portShape(configuration, port))));
-      otherPorts.add(read);
-    }
-    irq = out(bit());
     document("Heddle accelerator, configuration " + configuration.name() + ".");
     parameter("PORTS", configuration.ports());
     parameter("PORT_BITS", configuration.portBits());
@@ -89,47 +86,10 @@ public final class Machine extends Component {
     EngineControl loaderControl = inst(new EngineControl(Engine.LOADER, configuration));
     EngineControl matmulControl = inst(new EngineControl(Engine.MATMUL, configuration));
     List<EngineControl> controls = new ArrayList<>(List.of(loaderControl, matmulControl));
-    AttentionEngine attention = null;
-    EngineControl attentionControl = null;
-    if (configuration.attention().isPresent()) {
-      attention = inst(new AttentionEngine(configuration));
-      attentionControl = inst(new EngineControl(Engine.ATTENTION, configuration));
-      controls.add(attentionControl);
-      connect(attention.command, attentionControl.command);
-      attentionControl.done.set(attention.done);
-      attentionControl.busy.set(attention.busy);
-      attentionControl.beats.set(attention.beatsTaken);
-      memoryErrors.add(attention.memoryError);
-      unused(attentionControl.stalledMemory);
-      unused(attentionControl.stalledTokens);
+    for (int port = 0; port < configuration.ports(); port++) {
+      mastersOfPort.add(new ArrayList<>());
     }
-    TokenCounters tokens = inst(new TokenCounters(controls.size()));
     RecordWriter records = inst(new RecordWriter(configuration));
-
-    // ---- commands
-    Bit active = reg(bit(), 0);
-    Bit start = registers.pulse("DOORBELL", "start").asBit().andNot(active);
-    fetch.start.set(start);
-    fetch.listAddress.set(registers.value("LIST", "address").wrap(CardMemory.ADDRESS_BITS));
-    unused(registers.value("LIST", "address"));
-    for (Engine engine : configuration.engines()) {
-      int i = engine.ordinal();
-      EngineControl engineControl = controls.get(i);
-      connect(engineControl.descriptors, fetch.descriptors.get(i));
-      tokens.wanted.get(i).set(engineControl.wanted);
-      tokens.take.get(i).set(engineControl.take);
-      tokens.released.get(i).set(engineControl.released);
-      tokens.give.get(i).set(engineControl.give);
-      engineControl.granted.set(tokens.granted.get(i));
-    }
-    tokens.clear.set(start);
-    connect(loader.command, loaderControl.command);
-    loaderControl.done.set(loader.done);
-    loaderControl.busy.set(false);
-    connect(matmul.command, matmulControl.command);
-    matmulControl.done.set(matmul.done);
-    matmulControl.busy.set(matmul.busy);
-    matmulControl.beats.set(matmul.beatsTaken);
 
     // ---- activations
     connect(activations.writePlace, loader.place);
@@ -170,32 +130,59 @@ public final class Machine extends Component {
       unused(reader.idle);
     }
 
-    if (attention != null) {
-      for (int i = 0; i < attention.reads.size(); i++) {
-        onPort(attentionPort(configuration, i), attention.reads.get(i));
-      }
-    }
-    connectReads(shape);
-
     // ---- writes
-    int writerCount = 2 + (attention == null ? 0 : attention.writes.size());
-    AxiWriteArbiter writers =
-        inst(new AxiWriteArbiter(shape, writerCount, configuration.outstanding() + 1));
-    connectWrites(writers, AxiReadArbiter.sharedShape(shape, writerCount));
-    if (attention != null) {
-      for (int i = 0; i < attention.writes.size(); i++) {
-        connect(writers.masters.get(2 + i), attention.writes.get(i));
-      }
-    }
     AxiWriter resultWriter = inst(new AxiWriter(shape, CardMemory.streaming(configuration)));
     connect(resultWriter.requests, matmul.resultRequests);
     connect(resultWriter.beats, matmul.resultBeats);
-    connect(writers.masters.get(0), resultWriter.memory);
+    writeMasters.add(resultWriter.memory);
     matmul.resultsArrived.set(resultWriter.idle);
     AxiWriter recordWriter = inst(new AxiWriter(shape, CardMemory.occasional()));
     connect(recordWriter.requests, records.requests);
     connect(recordWriter.beats, records.beats);
-    connect(writers.masters.get(1), recordWriter.memory);
+    writeMasters.add(recordWriter.memory);
+    memoryErrors.add(resultWriter.error);
+    memoryErrors.add(recordWriter.error);
+    unused(resultWriter.done);
+    unused(recordWriter.done);
+    if (configuration.attention().isPresent()) {
+      controls.add(attention(configuration.attention().get()));
+    }
+
+    // ---- ports
+    firstPort = named("m_axi_mem0", out(Axi4.of(portShape(0))));
+    for (int port = 1; port < configuration.ports(); port++) {
+      AxiRead read = named("m_axi_mem" + port, out(AxiRead.of(portShape(port))));
+      otherPorts.add(read);
+    }
+    irq = out(bit());
+    connectReads();
+    connectWrites();
+
+    // ---- commands
+    Bit active = reg(bit(), 0);
+    Bit start = registers.pulse("DOORBELL", "start").asBit().andNot(active);
+    fetch.start.set(start);
+    fetch.listAddress.set(registers.value("LIST", "address").wrap(CardMemory.ADDRESS_BITS));
+    unused(registers.value("LIST", "address"));
+    TokenCounters tokens = inst(new TokenCounters(controls.size()));
+    for (Engine engine : configuration.engines()) {
+      int i = engine.ordinal();
+      EngineControl engineControl = controls.get(i);
+      connect(engineControl.descriptors, fetch.descriptors.get(i));
+      tokens.wanted.get(i).set(engineControl.wanted);
+      tokens.take.get(i).set(engineControl.take);
+      tokens.released.get(i).set(engineControl.released);
+      tokens.give.get(i).set(engineControl.give);
+      engineControl.granted.set(tokens.granted.get(i));
+    }
+    tokens.clear.set(start);
+    connect(loader.command, loaderControl.command);
+    loaderControl.done.set(loader.done);
+    loaderControl.busy.set(false);
+    connect(matmul.command, matmulControl.command);
+    matmulControl.done.set(matmul.done);
+    matmulControl.busy.set(matmul.busy);
+    matmulControl.beats.set(matmul.beatsTaken);
     Stream<UInt> merged =
         Arbiter.merge(
             Arbiter.Policy.ROUND_ROBIN, controls.stream().map(control -> control.records).toList());
@@ -203,10 +190,6 @@ public final class Machine extends Component {
     records.start.set(start);
     records.base.set(registers.value("RECORDS", "address").wrap(CardMemory.ADDRESS_BITS));
     unused(registers.value("RECORDS", "address"));
-    memoryErrors.add(resultWriter.error);
-    memoryErrors.add(recordWriter.error);
-    unused(resultWriter.done);
-    unused(recordWriter.done);
 
     // ---- the end of a list
     Bit enginesIdle = reduce(controls.stream().map(control -> control.idle).toList(), Bit::and);
@@ -242,10 +225,27 @@ public final class Machine extends Component {
     unused(loaderControl.stalledTokens);
   }
 
+  /** The attention engine on its ports; its control. */
+  private EngineControl attention(AttentionShape attentionShape) {
+    AttentionEngine attention = inst(new AttentionEngine(configuration));
+    EngineControl attentionControl = inst(new EngineControl(Engine.ATTENTION, configuration));
+    connect(attention.command, attentionControl.command);
+    attentionControl.done.set(attention.done);
+    attentionControl.busy.set(attention.busy);
+    attentionControl.beats.set(attention.beatsTaken);
+    unused(attentionControl.stalledMemory);
+    unused(attentionControl.stalledTokens);
+    memoryErrors.add(attention.memoryError);
+    List<AttentionEngine.Reader> readers = AttentionEngine.readersOf(attentionShape);
+    for (int i = 0; i < readers.size(); i++) {
+      onPort(attentionPort(readers.get(i)), attention.reads.get(i));
+    }
+    attention.writes.forEach(writeMasters::add);
+    return attentionControl;
+  }
+
   /** The memory port of a master of the attention engine that reads. */
-  private static int attentionPort(Configuration configuration, int master) {
-    AttentionEngine.Reader reader =
-        AttentionEngine.readersOf(configuration.attention().orElseThrow()).get(master);
+  private int attentionPort(AttentionEngine.Reader reader) {
     int wanted =
         switch (reader) {
           case KEYS -> 1;
@@ -256,32 +256,16 @@ public final class Machine extends Component {
     return wanted % configuration.ports();
   }
 
-  /** Masters that read through a port. */
-  private static int readersOn(Configuration configuration, int port) {
-    int count = port == 0 ? 3 : 1;
-    if (configuration.attention().isPresent()) {
-      int masters = AttentionEngine.readersOf(configuration.attention().get()).size();
-      for (int master = 0; master < masters; master++) {
-        count += attentionPort(configuration, master) == port ? 1 : 0;
-      }
-    }
-    return count;
-  }
-
-  private static AxiShape portShape(Configuration configuration, int port) {
-    AxiShape shape = CardMemory.master(configuration);
-    int readers = readersOn(configuration, port);
+  private AxiShape portShape(int port) {
+    int readers = mastersOfPort.get(port).size();
     return readers == 1 ? shape : AxiReadArbiter.sharedShape(shape, readers);
   }
 
   private void onPort(int port, AxiRead master) {
-    while (mastersOfPort.size() <= port) {
-      mastersOfPort.add(new ArrayList<>());
-    }
     mastersOfPort.get(port).add(master);
   }
 
-  private void connectReads(AxiShape shape) {
+  private void connectReads() {
     for (int port = 0; port < mastersOfPort.size(); port++) {
       List<AxiRead> masters = mastersOfPort.get(port);
       AxiRead memory = port == 0 ? firstPort.read : otherPorts.get(port - 1);
@@ -300,9 +284,14 @@ public final class Machine extends Component {
     }
   }
 
-  /** Connects the arbiter to the port, whose ids are as wide as those of the reads. */
-  private void connectWrites(AxiWriteArbiter writers, AxiShape writeShape) {
-    int idBits = writeShape.idBits();
+  /** Connects the masters that write to the port, whose ids are as wide as those of the reads. */
+  private void connectWrites() {
+    AxiWriteArbiter writers =
+        inst(new AxiWriteArbiter(shape, writeMasters.size(), configuration.outstanding() + 1));
+    for (int i = 0; i < writeMasters.size(); i++) {
+      connect(writers.masters.get(i), writeMasters.get(i));
+    }
+    int idBits = AxiReadArbiter.sharedShape(shape, writeMasters.size()).idBits();
     firstPort.write.aw.valid.set(writers.memory.aw.valid);
     writers.memory.aw.ready.set(firstPort.write.aw.ready);
     connect(
@@ -314,7 +303,7 @@ public final class Machine extends Component {
     firstPort.write.b.ready.set(writers.memory.b.ready);
     connect(
         writers.memory.b.payload,
-        new dev.heddle.lib.AxiWrite.Response(
+        new AxiWrite.Response(
             firstPort.write.b.payload.id().wrap(idBits), firstPort.write.b.payload.resp()));
   }
 

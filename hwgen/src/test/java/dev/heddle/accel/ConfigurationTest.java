@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
@@ -26,7 +27,8 @@ class ConfigurationTest {
         changes.getOrDefault("maxTokens", 8),
         changes.getOrDefault("maxBlocks", 512),
         changes.getOrDefault("outstanding", 16),
-        changes.getOrDefault("clockHz", 250_000_000));
+        changes.getOrDefault("clockHz", 250_000_000),
+        Optional.empty());
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import dev.heddle.testbench.VerilatedLibrary;
 import dev.heddle.testbench.attention.AttentionWork;
 import dev.heddle.testbench.matmul.BareMachine;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,7 +31,7 @@ class ScheduledAttentionTest {
   private static final int TOKENS = 50;
   private static final int LAYERS = 2;
   private static final Configuration CONFIGURATION =
-      new Configuration("nano", 1, 128, 4, 8, 4, 128, 8, 24_000_000)
+      new Configuration("nano", 1, 128, 4, 8, 4, 128, 8, 24_000_000, Optional.empty())
           .withAttention(new AttentionShape(LANES, 64, 64, BANKS, 256, 128, 32, 256, true, true));
 
   private static VerilatedLibrary library;

@@ -5,20 +5,21 @@ import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.MemoryModel;
 import dev.heddle.testbench.SimulatedMachine;
 import dev.heddle.testbench.VerilatedLibrary;
+import java.util.Optional;
 
 /** Machines for the regressions: assertions on where the model is small. */
 final class TestMachine {
   /** Eight ports of the least width, one lane each, one vector at a time, one burst in flight. */
   static final Configuration NARROW =
-      new Configuration("narrow", 8, 32, 1, 8, 1, 5, 1, 100_000_000);
+      new Configuration("narrow", 8, 32, 1, 8, 1, 5, 1, 100_000_000, Optional.empty());
 
   /** One wide port with many narrow lanes, a number of vectors that is no power of two. */
   static final Configuration BROAD =
-      new Configuration("broad", 1, 512, 16, 8, 3, 9, 3, 250_000_000);
+      new Configuration("broad", 1, 512, 16, 8, 3, 9, 3, 250_000_000, Optional.empty());
 
   /** A step is a block, a scale beat has the scales of one block, the most vectors. */
   static final Configuration SINGLE =
-      new Configuration("single", 2, 64, 4, 32, 64, 40, 64, 100_000_000);
+      new Configuration("single", 2, 64, 4, 32, 64, 40, 64, 100_000_000, Optional.empty());
 
   private static final int MEMORY_BYTES = 1 << 24;
   private static final int MOST_CHECKED_MULTIPLIERS = 256;

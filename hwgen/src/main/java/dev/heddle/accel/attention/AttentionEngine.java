@@ -21,6 +21,7 @@ import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.AxiWrite;
 import dev.heddle.lib.AxiWriter;
 import dev.heddle.lib.BlockRamFifo;
+import dev.heddle.lib.Delay;
 import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
@@ -88,20 +89,6 @@ public final class AttentionEngine extends Component {
   private final Configuration configuration;
   private final List<AxiReader> readers = new ArrayList<>();
 
-  /** The scores of a step, waiting for the maxima of their rows. */
-  record Scores(Vec<ScoredKey> keys, Bit last) implements Data {
-    static Type<Scores> of(AttentionShape shape) {
-      return () -> new Scores(vec(shape.lanes(), ScoredKey.of(shape)).make(), bit().make());
-    }
-  }
-
-  /** The weights of a step. */
-  record Weights(Vec<WeightedKey> keys, Bit last) implements Data {
-    static Type<Weights> of(AttentionShape shape) {
-      return () -> new Weights(vec(shape.lanes(), WeightedKey.of(shape)).make(), bit().make());
-    }
-  }
-
   /** The readers of an engine of {@code shape}. */
   public static List<Reader> readersOf(AttentionShape shape) {
     List<Reader> readers = new ArrayList<>(List.of(Reader.values()));
@@ -149,18 +136,29 @@ public final class AttentionEngine extends Component {
     List<Stream<EntryCommand>> entries = table.entries.fork(6);
 
     // ---- sources
-    PatternSource pattern = inst(new PatternSource(shape));
     StepIssue issue = inst(new StepIssue(shape));
     QueryFetch queries = inst(new QueryFetch(shape, memory));
     connect(queries.entries, entries.get(0));
     connect(queryReader.requests, queries.requests);
     connect(queries.beats, queryReader.beats);
     if (shape.schedule()) {
-      connectSources(entries.get(1), pattern, issue, queries);
+      MixedSource source = inst(new MixedSource(shape, memory));
+      connect(source.entries, entries.get(1));
+      connect(issue.source, source.steps);
+      connect(queries.rows, source.rows);
+      source.lastRow.set(queries.lastRow);
+      AxiReader stepReader = reader(Reader.STEPS, CardMemory.streaming(configuration));
+      connect(stepReader.requests, source.stepRequests);
+      connect(source.stepBeats, stepReader.beats);
+      AxiReader rowReader = reader(Reader.ROW_LISTS, CardMemory.occasional());
+      connect(rowReader.requests, source.rowRequests);
+      connect(source.rowBeats, rowReader.beats);
     } else {
-      connect(pattern.entries, entries.get(1));
-      connect(issue.source, pattern.steps);
-      connect(queries.rows, pattern.rows);
+      PatternSource source = inst(new PatternSource(shape));
+      connect(source.entries, entries.get(1));
+      connect(issue.source, source.steps);
+      connect(queries.rows, source.rows);
+      unused(queries.lastRow);
     }
 
     // ---- keys and values
@@ -180,23 +178,11 @@ public final class AttentionEngine extends Component {
 
     // ---- scores
     int keyWord = keyLoader.writeWord.width();
-    VectorBanks<Step> keyBanks =
-        inst(
-            "keyBanks",
-            new VectorBanks<>(lanes, shape.banks(), shape.keys(), keyWord, Step.of(shape)));
-    keyBanks.write.set(keyLoader.write);
-    keyBanks.writePlace.set(keyLoader.writePlace);
-    keyBanks.writeWord.set(keyLoader.writeWord);
-    unused(keyBanks.conflict);
+    VectorBanks<Step> keyBanks = banks("keyBanks", keyLoader, Step.of(shape));
     Step issued = issue.steps.payload;
     keyBanks.steps.valid.set(issue.steps.valid);
     issue.steps.ready.set(keyBanks.steps.ready);
-    List<VectorBanks.Read> keyReads = new ArrayList<>();
-    for (LaneKey key : issued.keys()) {
-      keyReads.add(new VectorBanks.Read(key.valid(), key.place().wrap(shape.placeBits())));
-    }
-    connect(keyBanks.steps.payload, new VectorBanks.Reads<>(Vec.of(keyReads), issued));
-    keyBanks.out.ready.set(true);
+    connect(keyBanks.steps.payload, new VectorBanks.Reads<>(reads(issued.keys()), issued));
     Bit arrives = keyBanks.out.valid;
     Step arriving = keyBanks.out.payload.meta();
     busy.set(arrives);
@@ -211,10 +197,7 @@ public final class AttentionEngine extends Component {
       unused(rowQueue.level);
       issue.arrived.get(lane).set(rowQueue.push.fire());
       ScoreLane scoreLane = inst("scoreLane_" + lane, new ScoreLane(shape));
-      LaneKey key = arriving.keys().get(lane);
-      connect(
-          scoreLane.key,
-          new LaneKey(key.valid().and(arrives), key.first(), key.last(), key.place()));
+      connect(scoreLane.key, arriving.keys().get(lane).and(arrives));
       UInt word = keyBanks.out.payload.words().get(lane);
       UInt exponents = word.slice(keyWord - 1, keyWord - exponentBits);
       scoreLane.codes.set(word.slice(shape.keyDimension() * 8 - 1, 0));
@@ -230,101 +213,46 @@ public final class AttentionEngine extends Component {
       unused(queue.level);
       maxima.add(queue.pop);
     }
-    BlockRamFifo<Scores> scoreQueue =
-        inst("scores", new BlockRamFifo<>(Scores.of(shape), shape.scores()));
-    Bit scored = after(arrives, ScoreLane.LATENCY);
-    Bit scoredLast = after(arriving.last(), ScoreLane.LATENCY);
+    BlockRamFifo<StepScores> scoreQueue =
+        inst("scores", new BlockRamFifo<>(StepScores.of(shape), shape.scores()));
+    Bit scored = Delay.of(this, ScoreLane.LATENCY, arrives, 0);
+    Bit scoredLast = Delay.of(this, ScoreLane.LATENCY, arriving.last(), 0);
     scoreQueue.push.valid.set(scored);
-    connect(scoreQueue.push.payload, new Scores(Vec.of(scores), scoredLast));
+    connect(scoreQueue.push.payload, new StepScores(Vec.of(scores), scoredLast));
     check(scored.not().or(scoreQueue.push.ready), "scores come without room for them");
     unused(scoreQueue.push.ready);
     unused(scoreQueue.level);
     release(keyLoader, arrives.and(arriving.last()), keyCounts);
 
     // ---- weights
-    Stream<Scores> waiting = scoreQueue.pop;
-    Bit able = lit(true);
+    WeightStage weightStage = inst(new WeightStage(shape));
+    connect(weightStage.scores, scoreQueue.pop);
     for (int lane : range(lanes)) {
-      LaneKey key = waiting.payload.keys().get(lane).key();
-      UInt ahead = valueLoader.loaded.wrapSub(key.place()).wrapSub(lit(1, key.place().width()));
-      Bit present = ahead.at(ahead.width() - 1).not();
-      Bit opening = key.valid().and(key.first());
-      able = able.and(key.valid().not().or(present)).and(opening.not().or(maxima.get(lane).valid));
+      connect(weightStage.maxima.get(lane), maxima.get(lane));
     }
-    // The values of an entry leave the ring after its last step, also those that no row sees.
-    UInt entryBase = reg(uint(weightCounts.payload.width()), 0);
-    UInt beyond = valueLoader.loaded.wrapSub(entryBase).wrapSub(weightCounts.payload);
-    Bit entryLoaded = beyond.at(beyond.width() - 1).not();
-    Bit waitingAble = able.and(waiting.payload.last().not().or(entryLoaded));
-    Stream<Weights> weighted = wire(Stream.of(Weights.of(shape)));
-    Vec<Bit> stages = regs(WeightLane.LATENCY, bit(), 0);
-    Vec<Bit> lastStages = regs(WeightLane.LATENCY, bit());
-    Bit lastStage = stages.get(WeightLane.LATENCY - 1);
-    Bit advance = lastStage.not().or(weighted.ready);
-    Bit enters = waiting.valid.and(waitingAble).and(advance);
-    waiting.ready.set(waitingAble.and(advance));
-    issue.left.set(enters);
-    Bit entryEnds = enters.and(waiting.payload.last());
-    weightCounts.ready.set(entryEnds);
-    when(entryEnds, () -> entryBase.set(entryBase.wrapAdd(weightCounts.payload)));
-    when(
-        advance,
-        () -> {
-          stages.get(0).set(enters);
-          lastStages.get(0).set(waiting.payload.last());
-          for (int stage = 1; stage < WeightLane.LATENCY; stage++) {
-            stages.get(stage).set(stages.get(stage - 1));
-            lastStages.get(stage).set(lastStages.get(stage - 1));
-          }
-        });
-    List<WeightedKey> weightedKeys = new ArrayList<>();
-    for (int lane : range(lanes)) {
-      WeightLane weightLane = inst("weightLane_" + lane, new WeightLane(shape));
-      ScoredKey key = waiting.payload.keys().get(lane);
-      weightLane.advance.set(advance);
-      LaneKey entering =
-          new LaneKey(
-              key.key().valid().and(enters),
-              key.key().first(),
-              key.key().last(),
-              key.key().place());
-      connect(weightLane.scored, new ScoredKey(entering, key.score(), key.valueExponent()));
-      connect(weightLane.row, maxima.get(lane).payload);
-      maxima.get(lane).ready.set(entering.valid().and(entering.first()));
-      weightedKeys.add(weightLane.weighted);
-    }
-    weighted.valid.set(lastStage);
-    connect(
-        weighted.payload,
-        new Weights(Vec.of(weightedKeys), lastStages.get(WeightLane.LATENCY - 1)));
+    connect(weightStage.counts, weightCounts);
+    weightStage.loaded.set(valueLoader.loaded);
+    issue.left.set(scoreQueue.pop.fire());
 
     // ---- values: a step enters when the sums that it may complete have room
-    VectorBanks<Weights> valueBanks =
-        inst(
-            "valueBanks",
-            new VectorBanks<>(
-                lanes, shape.banks(), shape.keys(), shape.valueDimension() * 8, Weights.of(shape)));
-    valueBanks.write.set(valueLoader.write);
-    valueBanks.writePlace.set(valueLoader.writePlace);
-    valueBanks.writeWord.set(valueLoader.writeWord);
-    unused(valueBanks.conflict);
-    List<VectorBanks.Read> valueReads = new ArrayList<>();
+    Stream<StepWeights> weighted = weightStage.weights;
+    VectorBanks<StepWeights> valueBanks = banks("valueBanks", valueLoader, StepWeights.of(shape));
     Vec<UInt> promised = regs(lanes, uint(bits(SUM_QUEUE + 1)), 0);
     Bit roomForAll = lit(true);
     for (int lane : range(lanes)) {
       LaneKey key = weighted.payload.keys().get(lane).key();
-      valueReads.add(new VectorBanks.Read(key.valid(), key.place().wrap(shape.placeBits())));
       Bit closes = key.valid().and(key.last());
       roomForAll = roomForAll.and(closes.not().or(promised.get(lane).ne(SUM_QUEUE)));
     }
     Bit roomForSums = roomForAll;
     valueBanks.steps.valid.set(weighted.valid.and(roomForSums));
     weighted.ready.set(valueBanks.steps.ready.and(roomForSums));
+    List<LaneKey> weightedKeys = weighted.payload.keys().stream().map(WeightedKey::key).toList();
     connect(
-        valueBanks.steps.payload, new VectorBanks.Reads<>(Vec.of(valueReads), weighted.payload));
-    valueBanks.out.ready.set(true);
+        valueBanks.steps.payload,
+        new VectorBanks.Reads<>(reads(Vec.of(weightedKeys)), weighted.payload));
     Bit valuesArrive = valueBanks.out.valid;
-    Weights weights = valueBanks.out.payload.meta();
+    StepWeights weights = valueBanks.out.payload.meta();
     release(valueLoader, valuesArrive.and(weights.last()), valueCounts);
     Arbiter<RowSum> sums =
         inst(
@@ -334,13 +262,8 @@ public final class AttentionEngine extends Component {
     for (int lane : range(lanes)) {
       ValueLane valueLane = inst("valueLane_" + lane, new ValueLane(shape));
       WeightedKey key = weights.keys().get(lane);
-      LaneKey valid =
-          new LaneKey(
-              key.key().valid().and(valuesArrive),
-              key.key().first(),
-              key.key().last(),
-              key.key().place());
-      connect(valueLane.key, new WeightedKey(valid, key.weight(), key.folded(), key.row()));
+      LaneKey arrived = key.key().and(valuesArrive);
+      connect(valueLane.key, new WeightedKey(arrived, key.weight(), key.folded(), key.row()));
       valueLane.codes.set(valueBanks.out.payload.words().get(lane));
       Fifo<RowSum> sumQueue = inst("sums_" + lane, new Fifo<>(RowSum.of(shape), SUM_QUEUE));
       sumQueue.push.valid.set(valueLane.complete);
@@ -381,19 +304,12 @@ public final class AttentionEngine extends Component {
     if (shape.blocks()) {
       AxiWriter exponentWriter =
           inst("exponentRowWriter", new AxiWriter(memory, CardMemory.occasional()));
-      connect(exponentWriter.requests, output.exponentRequests);
-      connect(exponentWriter.beats, output.exponentBeats);
+      connect(exponentWriter.requests, output.exponentRequests.orElseThrow());
+      connect(exponentWriter.beats, output.exponentBeats.orElseThrow());
       connect(writes.get(1), exponentWriter.memory);
       unused(exponentWriter.done);
       written = written.and(exponentWriter.idle);
       error = error.or(exponentWriter.error);
-    } else {
-      output.exponentRequests.ready.set(true);
-      output.exponentBeats.ready.set(true);
-      unused(output.exponentRequests.valid);
-      unused(output.exponentRequests.payload);
-      unused(output.exponentBeats.valid);
-      unused(output.exponentBeats.payload);
     }
 
     // ---- a descriptor ends when all its rows have arrived
@@ -444,53 +360,28 @@ public final class AttentionEngine extends Component {
     return reader;
   }
 
-  /** Entries go to the source that they name; steps and rows come from there in the same order. */
-  private void connectSources(
-      Stream<EntryCommand> entries, PatternSource pattern, StepIssue issue, QueryFetch queries) {
-    ScheduleSource schedule = inst(new ScheduleSource(shape, memory));
-    AxiReader stepReader = reader(Reader.STEPS, CardMemory.streaming(configuration));
-    connect(stepReader.requests, schedule.stepRequests);
-    connect(schedule.stepBeats, stepReader.beats);
-    AxiReader rowReader = reader(Reader.ROW_LISTS, CardMemory.occasional());
-    connect(rowReader.requests, schedule.rowRequests);
-    connect(schedule.rowBeats, rowReader.beats);
-    List<Stream<EntryCommand>> copies = entries.fork(3);
-    List<Stream<EntryCommand>> routed = copies.get(0).route(2, AttentionEngine::source);
-    connect(pattern.entries, routed.get(0));
-    connect(schedule.entries, routed.get(1));
-
-    Fifo<UInt> stepOrder = order("stepOrder", copies.get(1));
-    Stream<Step> steps = issue.source;
-    Bit fromSchedule = stepOrder.pop.payload.asBit();
-    steps.valid.set(
-        stepOrder.pop.valid.and(mux(fromSchedule, schedule.steps.valid, pattern.steps.valid)));
-    connect(steps.payload, mux(fromSchedule, schedule.steps.payload, pattern.steps.payload));
-    Bit stepReady = stepOrder.pop.valid.and(steps.ready);
-    pattern.steps.ready.set(stepReady.andNot(fromSchedule));
-    schedule.steps.ready.set(stepReady.and(fromSchedule));
-    stepOrder.pop.ready.set(steps.fire().and(steps.payload.last()));
-
-    Fifo<UInt> rowOrder = order("rowOrder", copies.get(2));
-    Stream<RowRequest> rows = queries.rows;
-    Bit rowsFromSchedule = rowOrder.pop.payload.asBit();
-    rows.valid.set(
-        rowOrder.pop.valid.and(mux(rowsFromSchedule, schedule.rows.valid, pattern.rows.valid)));
-    connect(rows.payload, mux(rowsFromSchedule, schedule.rows.payload, pattern.rows.payload));
-    Bit rowReady = rowOrder.pop.valid.and(rows.ready);
-    pattern.rows.ready.set(rowReady.andNot(rowsFromSchedule));
-    schedule.rows.ready.set(rowReady.and(rowsFromSchedule));
-    rowOrder.pop.ready.set(queries.lastRow);
+  /** Banks for the vectors that {@code loader} reads. */
+  private <M extends Data> VectorBanks<M> banks(String name, VectorLoader loader, Type<M> meta) {
+    VectorBanks<M> banks =
+        inst(
+            name,
+            new VectorBanks<>(
+                shape.lanes(), shape.banks(), shape.keys(), loader.writeWord.width(), meta));
+    banks.write.set(loader.write);
+    banks.writePlace.set(loader.writePlace);
+    banks.writeWord.set(loader.writeWord);
+    banks.out.ready.set(true);
+    unused(banks.conflict);
+    return banks;
   }
 
-  private static UInt source(EntryCommand entry) {
-    return entry.field(HeadEntry.SOURCE, 1);
-  }
-
-  private Fifo<UInt> order(String name, Stream<EntryCommand> entries) {
-    Fifo<UInt> order = inst(name, new Fifo<>(uint(1), RowTag.ENTRIES));
-    connect(order.push, entries.map(uint(1), AttentionEngine::source));
-    unused(order.level);
-    return order;
+  /** What the lanes of a step read. */
+  private Vec<VectorBanks.Read> reads(Vec<LaneKey> keys) {
+    List<VectorBanks.Read> reads = new ArrayList<>();
+    for (LaneKey key : keys) {
+      reads.add(new VectorBanks.Read(key.valid(), key.place().wrap(shape.placeBits())));
+    }
+    return Vec.of(reads);
   }
 
   /** The numbers of keys of the entries. */
@@ -500,14 +391,5 @@ public final class AttentionEngine extends Component {
     connect(counts.push, entries.map(uint(bits), entry -> entry.field(HeadEntry.KEYS, bits)));
     unused(counts.level);
     return counts.pop;
-  }
-
-  private Bit after(Bit now, int cycles) {
-    Bit later = now;
-    for (int i = 0; i < cycles; i++) {
-      Bit stage = next(later, 0);
-      later = stage;
-    }
-    return later;
   }
 }

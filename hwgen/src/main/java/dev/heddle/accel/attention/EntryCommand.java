@@ -1,5 +1,6 @@
 package dev.heddle.accel.attention;
 
+import static dev.heddle.hdl.Hdl.mux;
 import static dev.heddle.hdl.Hdl.uint;
 
 import dev.heddle.accel.command.StructureBits;
@@ -24,6 +25,11 @@ public record EntryCommand(UInt entry, UInt slot) implements Data {
   /** The bits of a field. */
   public UInt field(MemoryField field) {
     return StructureBits.field(entry, field);
+  }
+
+  /** Rows that its source names: those that it lists, or all. */
+  public UInt sourceRows() {
+    return mux(field(HeadEntry.SOURCE).at(0), field(HeadEntry.LISTED_ROWS), field(HeadEntry.ROWS));
   }
 
   /** The lowest bits of a field. */

@@ -27,7 +27,7 @@ import java.util.List;
  */
 final class ExponentWriter extends Component {
   /** The entry that starts, with {@link #start}. */
-  final EntryCommand entries;
+  final EntryCommand entry;
 
   /** Whether an entry starts. */
   final Bit start;
@@ -69,7 +69,7 @@ final class ExponentWriter extends Component {
     int partsOfRow = shape.valueDimension() / shape.normalisers();
     int wordsPerLine = GoldenHead.LINE * 8 / wordBits;
     int wordNumberBits = shape.rowBits() + bits(partsOfRow) - (partsOfRow == 1 ? 1 : 0);
-    entries = in(EntryCommand.type());
+    entry = in(EntryCommand.type());
     start = in(bit());
     tag = in(RowTag.of(shape));
     partNumber = in(uint(1));
@@ -88,13 +88,13 @@ final class ExponentWriter extends Component {
 
     Vec<UInt> address = regs(slots, uint(memory.addressBits()));
     Vec<UInt> counts = regs(slots, uint(wordNumberBits + 1));
-    UInt count = entries.field(HeadEntry.ROWS).shl(Integer.numberOfTrailingZeros(partsOfRow));
-    unused(entries.entry());
+    UInt count = entry.field(HeadEntry.ROWS).shl(Integer.numberOfTrailingZeros(partsOfRow));
+    unused(entry.entry());
     for (int slot : range(slots)) {
       when(
-          start.and(entries.slot().eq(slot)),
+          start.and(entry.slot().eq(slot)),
           () -> {
-            address.get(slot).set(entries.field(HeadEntry.OUTPUT_EXPONENTS, memory.addressBits()));
+            address.get(slot).set(entry.field(HeadEntry.OUTPUT_EXPONENTS, memory.addressBits()));
             counts.get(slot).set(count.wrap(wordNumberBits + 1));
           });
     }
@@ -164,7 +164,7 @@ final class ExponentWriter extends Component {
     // An address is offered only with its line, so that the writes of rows never wait for one.
     Stream<UInt> gathered = exponentLines.stage();
     List<Stream<UInt>> copies = gathered.fork(2);
-    int beatsPerLine = GoldenHead.LINE / memory.bytes();
+    int beatsPerLine = MemoryLine.beats(memory);
     requests.valid.set(copies.get(0).valid);
     copies.get(0).ready.set(requests.ready);
     unused(copies.get(0).payload);

@@ -13,7 +13,6 @@ import dev.heddle.lib.AxiReader;
 import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.Stream;
-import dev.heddle.lib.WidthAdapter;
 
 /**
  * Reads the head table of an {@link Operation#ATTEND} and starts its entries in order, each when a
@@ -71,10 +70,7 @@ public final class HeadTable extends Component {
           running.set(true);
           left.set(count);
         });
-    unused(beats.payload.last());
-    Stream<UInt> words =
-        WidthAdapter.convert(
-            beats.map(uint(memory.dataBits()), AxiReader.Beat::data), HeadEntry.BYTES * 8);
+    Stream<UInt> words = MemoryLine.words(beats, HeadEntry.BYTES * 8);
     // The slot is looked at once: it becomes busy while the entry is still on its way.
     Stream<UInt> starting = words.haltWhen(busy.at(slot));
     Stream<EntryCommand> started =

@@ -27,6 +27,11 @@ public record LaneKey(Bit valid, Bit first, Bit last, UInt place) implements Dat
         new LaneKey(bit().make(), bit().make(), bit().make(), uint(shape.placeBits() + 1).make());
   }
 
+  /** This key, which is taken only where {@code enable} is one. */
+  LaneKey and(Bit enable) {
+    return new LaneKey(valid.and(enable), first, last, place);
+  }
+
   /** This key some cycles later in {@code component}, where no key is valid after reset. */
   LaneKey after(int cycles, Component component) {
     LaneKey key = this;

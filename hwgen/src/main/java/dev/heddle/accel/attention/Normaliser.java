@@ -163,10 +163,7 @@ public final class Normaliser extends Component {
       exponents.add(0, encoder.exponent.asUInt());
     }
     UInt held = Delay.of(this, X8Encoder.LATENCY, numbers);
-    // A wire of its own: yosys stops at a single signed output that goes to a port as unsigned.
-    UInt together = wire(uint(8 * exponents.size()));
-    together.set(cat(exponents));
-    return new OutputPart(held, cat(codes), together, tag, last);
+    return new OutputPart(held, cat(codes), cat(exponents), tag, last);
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.heddle.lib.AxiWriter;
 import dev.heddle.lib.Stream;
 import dev.heddle.lib.WidthAdapter;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes output rows to their places in card memory and keeps account of the entries in flight.
@@ -45,11 +46,11 @@ public final class OutputWriter extends Component {
   /** The rows. */
   public final Stream<AxiWriter.Beat> beats;
 
-  /** Ranges of the exponents of X8 output. */
-  public final Stream<AxiRequest> exponentRequests;
+  /** Ranges of the exponents of X8 output, in an engine that has it. */
+  public final Optional<Stream<AxiRequest>> exponentRequests;
 
   /** The exponents. */
-  public final Stream<AxiWriter.Beat> exponentBeats;
+  public final Optional<Stream<AxiWriter.Beat>> exponentBeats;
 
   /** For each slot whether an entry in flight has it. */
   public final Vec<Bit> busy;
@@ -72,8 +73,15 @@ public final class OutputWriter extends Component {
     parts = in(Stream.of(OutputPart.of(shape)));
     requests = out(Stream.of(AxiRequest.of(memory)));
     beats = out(Stream.of(AxiWriter.Beat.of(memory)));
-    exponentRequests = out(Stream.of(AxiRequest.of(memory)));
-    exponentBeats = out(Stream.of(AxiWriter.Beat.of(memory)));
+    if (shape.blocks()) {
+      exponentRequests =
+          Optional.of(named("exponentRequests", out(Stream.of(AxiRequest.of(memory)))));
+      exponentBeats =
+          Optional.of(named("exponentBeats", out(Stream.of(AxiWriter.Beat.of(memory)))));
+    } else {
+      exponentRequests = Optional.empty();
+      exponentBeats = Optional.empty();
+    }
     busy = out(slots, bit());
     rowDone = out(bit());
     document("Writes output rows to card memory.");
@@ -92,18 +100,14 @@ public final class OutputWriter extends Component {
     EntryCommand entry = entries.payload;
     unused(entry.entry());
     entries.ready.set(true);
-    UInt listed =
-        mux(
-            entry.field(HeadEntry.SOURCE).at(0),
-            entry.field(HeadEntry.LISTED_ROWS),
-            entry.field(HeadEntry.ROWS));
+    UInt rows = entry.sourceRows().wrap(shape.rowBits() + 1);
     for (int slot : range(slots)) {
       when(
           entries.valid.and(entry.slot().eq(slot)),
           () -> {
             output.get(slot).set(entry.field(HeadEntry.OUTPUT, addressBits));
             stride.get(slot).set(entry.field(HeadEntry.OUTPUT_STRIDE));
-            rowsLeft.get(slot).set(listed.wrap(shape.rowBits() + 1));
+            rowsLeft.get(slot).set(rows);
             codes.get(slot).set(entry.field(HeadEntry.OUTPUT_FORMAT).at(0));
             wide.get(slot).set(entry.field(HeadEntry.VALUE_LINES).at(1));
           });
@@ -186,7 +190,7 @@ public final class OutputWriter extends Component {
     ExponentWriter writer = null;
     if (shape.blocks()) {
       writer = inst(new ExponentWriter(shape, memory));
-      connect(writer.entries, entries.payload);
+      connect(writer.entry, entries.payload);
       writer.start.set(entries.valid);
       connect(writer.tag, part.tag());
       writer.partNumber.set(partNumber.pad(1).wrap(1));
@@ -195,21 +199,11 @@ public final class OutputWriter extends Component {
       exponents.ready.set(true);
       writer.flush.set(lastRow.and(asCodes));
       writer.flushSlot.set(slotNow);
-      connect(exponentRequests, writer.requests);
-      connect(exponentBeats, writer.beats);
+      connect(exponentRequests.orElseThrow(), writer.requests);
+      connect(exponentBeats.orElseThrow(), writer.beats);
     } else {
       exponents.ready.set(true);
       unused(exponents.payload);
-      unused(exponentRequests.ready);
-      unused(exponentBeats.ready);
-      exponentRequests.valid.set(false);
-      connect(
-          exponentRequests.payload,
-          new AxiRequest(lit(0, addressBits), lit(0, AxiRequest.BEATS_BITS)));
-      exponentBeats.valid.set(false);
-      connect(
-          exponentBeats.payload,
-          AxiWriter.Beat.whole(lit(java.math.BigInteger.ZERO, memory.dataBits())));
     }
     for (int slot : range(slots)) {
       Bit mine = slotNow.eq(slot);

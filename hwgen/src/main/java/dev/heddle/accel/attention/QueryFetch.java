@@ -21,7 +21,6 @@ import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
-import dev.heddle.lib.WidthAdapter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,8 +38,6 @@ import java.util.List;
 public final class QueryFetch extends Component {
   /** Rows asked for and not yet handed on. */
   public static final int IN_FLIGHT = 64;
-
-  private static final int LINE_BITS = GoldenHead.LINE * 8;
 
   private enum Phase {
     IDLE,
@@ -91,7 +88,7 @@ public final class QueryFetch extends Component {
     int lanes = shape.lanes();
     int lines = shape.keyDimension() / GoldenHead.LINE;
     int exponentLines = shape.rows() / GoldenHead.LINE;
-    int beatsPerLine = GoldenHead.LINE / memory.bytes();
+    int beatsPerLine = MemoryLine.beats(memory);
     entries = in(Stream.of(EntryCommand.type()));
     rows = in(Stream.of(RowRequest.of(shape)));
     requests = out(Stream.of(AxiRequest.of(memory)));
@@ -127,11 +124,7 @@ public final class QueryFetch extends Component {
           address.set(entry.field(HeadEntry.QUERIES, memory.addressBits()));
           exponentAddress.set(entry.field(HeadEntry.QUERY_EXPONENTS, memory.addressBits()));
           slot.set(entry.slot());
-          rowsLeft.set(
-              mux(
-                  entry.field(HeadEntry.SOURCE).at(0),
-                  entry.field(HeadEntry.LISTED_ROWS),
-                  entry.field(HeadEntry.ROWS)));
+          rowsLeft.set(entry.sourceRows());
           UInt count = entry.field(HeadEntry.ROWS).add(GoldenHead.LINE - 1);
           linesLeft.set(count.shr(bits(GoldenHead.LINE)).wrap(linesLeft.width()));
           exponentLine.set(0);
@@ -186,16 +179,14 @@ public final class QueryFetch extends Component {
     lastRow.set(rows.fire().and(rowsLeft.eq(1)));
 
     // ---- what arrives
-    unused(beats.payload.last());
-    Stream<UInt> arriving =
-        WidthAdapter.convert(beats.map(uint(memory.dataBits()), AxiReader.Beat::data), LINE_BITS);
+    Stream<UInt> arriving = MemoryLine.words(beats, MemoryLine.BITS);
     Expected now = expected.pop.payload;
     Bit upper = lines == 1 ? lit(true) : reg(bit(), 0);
     Bit lastLine = now.wide().not().or(upper);
     Bit arrives = arriving.valid.and(expected.pop.valid);
 
     int exponentAddressBits = bits((long) RowTag.ENTRIES * exponentLines);
-    Mem<UInt> exponents = mem(uint(LINE_BITS), RowTag.ENTRIES * exponentLines);
+    Mem<UInt> exponents = mem(uint(MemoryLine.BITS), RowTag.ENTRIES * exponentLines);
     int lineBits = bits(exponentLines);
     UInt lineNumber =
         exponentLines == 1
@@ -219,8 +210,8 @@ public final class QueryFetch extends Component {
     UInt heldLane = reg(uint(bits(lanes)));
     UInt codes = arriving.payload;
     if (lines > 1) {
-      UInt lower = reg(uint(LINE_BITS));
-      codes = mux(now.wide(), cat(codes, lower), codes.pad(2 * LINE_BITS));
+      UInt lower = reg(uint(MemoryLine.BITS));
+      codes = mux(now.wide(), cat(codes, lower), codes.pad(2 * MemoryLine.BITS));
       when(
           take,
           () -> {

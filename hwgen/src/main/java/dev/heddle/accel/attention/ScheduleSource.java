@@ -7,15 +7,12 @@ import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.mask.ScheduleFormat;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
-import dev.heddle.hdl.Data;
-import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
 import dev.heddle.hdl.Vec;
 import dev.heddle.lib.AxiReader;
 import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.Stream;
-import dev.heddle.lib.WidthAdapter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,8 +21,8 @@ import java.util.List;
  * ScheduleFormat}: one step a cycle, as long as card memory delivers.
  *
  * <pre>
- *   stepBeats --> lines --> one step after the other  --> steps
- *   rowBeats  --> words ------------------------------> rows
+ *   entries --> list of steps --> keys of the lanes     --> steps
+ *          '--> list of rows  --> lane and row of a word --> rows
  * </pre>
  */
 public final class ScheduleSource extends Component {
@@ -50,17 +47,12 @@ public final class ScheduleSource extends Component {
   /** The steps of the entries. */
   public final Stream<Step> steps;
 
-  /** The rows of an entry. */
-  private record Rows(UInt count, UInt slot) implements Data {
-    static Type<Rows> type() {
-      return () -> new Rows(uint(32).make(), uint(2).make());
-    }
-  }
-
+  private final AttentionShape shape;
   private final AxiShape memory;
 
   /** A source for an engine of {@code shape} on ports of {@code memory}. */
   public ScheduleSource(AttentionShape shape, AxiShape memory) {
+    this.shape = shape;
     this.memory = memory;
     ScheduleFormat format = new ScheduleFormat(shape.lanes(), ScheduleFormat.DEFAULT_ENTRY_BITS);
     entries = in(Stream.of(EntryCommand.type()));
@@ -77,55 +69,37 @@ public final class ScheduleSource extends Component {
     parameter("PORT_BITS", memory.dataBits());
 
     List<Stream<EntryCommand>> copies = entries.fork(2);
-    makeSteps(copies.get(0), shape, format);
-    makeRows(copies.get(1), shape);
+    makeSteps(copies.get(0), format);
+    makeRows(copies.get(1));
   }
 
-  private void makeSteps(
-      Stream<EntryCommand> commands, AttentionShape shape, ScheduleFormat format) {
-    int stepBits = format.lanes() * format.entryBits();
-    int stepsPerLine = format.stepsPerLine();
-    Bit running = reg(bit(), 0);
-    UInt left = reg(uint(32));
-    UInt index = reg(uint(bits(stepsPerLine)), 0);
-    // Lines are asked for while the steps of the entry before still run.
-    List<Stream<EntryCommand>> copies = commands.fork(2);
-    EntryCommand asked = copies.get(0).payload;
-    stepRequests.valid.set(copies.get(0).valid);
-    copies.get(0).ready.set(stepRequests.ready);
+  private void makeSteps(Stream<EntryCommand> commands, ScheduleFormat format) {
+    ListReader reader =
+        inst("stepList", new ListReader(memory, format.lanes() * format.entryBits()));
     connect(
-        stepRequests.payload,
-        request(
-            asked.field(HeadEntry.STEPS, memory.addressBits()), asked.field(HeadEntry.STEP_LINES)));
-    Stream<UInt> counts =
-        copies
-            .get(1)
-            .map(uint(32), command -> command.field(HeadEntry.STEP_COUNT))
-            .queue(RowTag.ENTRIES);
-    counts.ready.set(running.not());
-    when(
-        counts.fire(),
-        () -> {
-          running.set(true);
-          left.set(counts.payload);
-          index.set(0);
-        });
-    Stream<UInt> lines = lines(stepBeats);
-    List<UInt> choices = new ArrayList<>();
-    for (int i = 0; i < stepsPerLine; i++) {
-      choices.add(lines.payload.slice(stepBits * i + stepBits - 1, stepBits * i));
-    }
-    UInt step = Vec.of(choices).at(index);
-    Bit lastStep = left.eq(1);
-    Bit lastOfLine = index.eq(stepsPerLine - 1).or(lastStep);
-    steps.valid.set(running.and(lines.valid));
-    lines.ready.set(running.and(steps.ready).and(lastOfLine));
+        reader.lists,
+        commands.map(
+            ListReader.Items.of(memory),
+            entry ->
+                new ListReader.Items(
+                    entry.field(HeadEntry.STEPS, memory.addressBits()),
+                    entry.field(HeadEntry.STEP_LINES),
+                    entry.field(HeadEntry.STEP_COUNT),
+                    entry.slot())));
+    unused(commands.payload.entry());
+    connect(stepRequests, reader.requests);
+    connect(reader.beats, stepBeats);
+    ListReader.Item step = reader.items.payload;
+    unused(step.slot());
+    steps.valid.set(reader.items.valid);
+    reader.items.ready.set(steps.ready);
     Bit stepped = steps.fire();
     Vec<Bit> open = regs(shape.lanes(), bit(), 0);
     List<LaneKey> keys = new ArrayList<>();
     int keyBits = format.entryBits() - 1;
     for (int lane : range(shape.lanes())) {
-      UInt laneEntry = step.slice(format.entryBits() * (lane + 1) - 1, format.entryBits() * lane);
+      UInt laneEntry =
+          step.bits().slice(format.entryBits() * (lane + 1) - 1, format.entryBits() * lane);
       UInt key = laneEntry.slice(keyBits - 1, 0);
       Bit valid = key.all().not();
       Bit closes = laneEntry.at(keyBits);
@@ -135,83 +109,35 @@ public final class ScheduleSource extends Component {
       UInt place = keyBits < placeBits ? key.pad(placeBits) : key.wrap(placeBits);
       keys.add(new LaneKey(valid, opens, closes, place));
     }
-    connect(steps.payload, new Step(Vec.of(keys), lastStep));
-    when(
-        stepped,
-        () -> {
-          left.set(left.dec());
-          index.set(mux(lastOfLine, 0, index.inc()));
-          when(lastStep, () -> running.set(false));
-        });
-    unused(asked.entry());
-    unused(asked.slot());
+    connect(steps.payload, new Step(Vec.of(keys), step.last()));
   }
 
-  private void makeRows(Stream<EntryCommand> commands, AttentionShape shape) {
+  private void makeRows(Stream<EntryCommand> commands) {
     int wordBits = ScheduleFormat.ROW_WORD_BYTES * 8;
-    int wordsPerLine = ScheduleFormat.LINE_BYTES / ScheduleFormat.ROW_WORD_BYTES;
-    Bit running = reg(bit(), 0);
-    UInt left = reg(uint(32));
-    UInt index = reg(uint(bits(wordsPerLine)), 0);
-    UInt slot = reg(uint(2));
-    List<Stream<EntryCommand>> copies = commands.fork(2);
-    EntryCommand asked = copies.get(0).payload;
-    UInt count = asked.field(HeadEntry.LISTED_ROWS);
-    rowRequests.valid.set(copies.get(0).valid);
-    copies.get(0).ready.set(rowRequests.ready);
-    UInt rowLines = count.add(wordsPerLine - 1).shr(bits(wordsPerLine)).pad(32).wrap(32);
+    int wordsPerLine = MemoryLine.BYTES / ScheduleFormat.ROW_WORD_BYTES;
+    ListReader reader = inst("rowList", new ListReader(memory, wordBits));
     connect(
-        rowRequests.payload,
-        request(asked.field(HeadEntry.ROW_LIST, memory.addressBits()), rowLines));
-    Stream<Rows> listed =
-        copies
-            .get(1)
-            .map(
-                Rows.type(),
-                command -> new Rows(command.field(HeadEntry.LISTED_ROWS), command.slot()))
-            .queue(RowTag.ENTRIES);
-    listed.ready.set(running.not());
-    when(
-        listed.fire(),
-        () -> {
-          running.set(true);
-          left.set(listed.payload.count());
-          index.set(0);
-          slot.set(listed.payload.slot());
-        });
-    Stream<UInt> rowList = lines(rowBeats);
-    List<UInt> words = new ArrayList<>();
-    for (int i = 0; i < wordsPerLine; i++) {
-      words.add(rowList.payload.slice(wordBits * i + wordBits - 1, wordBits * i));
-    }
-    UInt word = Vec.of(words).at(index);
-    Bit lastRow = left.eq(1);
-    Bit lastOfLine = index.eq(wordsPerLine - 1).or(lastRow);
-    rows.valid.set(running.and(rowList.valid));
-    rowList.ready.set(running.and(rows.ready).and(lastOfLine));
-    UInt lane = word.slice(wordBits - 1, ScheduleFormat.ROW_NUMBER_BITS).wrap(bits(shape.lanes()));
-    UInt row = word.slice(shape.rowBits() - 1, 0);
-    unused(word);
-    connect(rows.payload, new RowRequest(lane, new RowTag(slot, row)));
-    when(
-        rows.fire(),
-        () -> {
-          left.set(left.dec());
-          index.set(mux(lastOfLine, 0, index.inc()));
-          when(lastRow, () -> running.set(false));
-        });
-    unused(asked.entry());
+        reader.lists,
+        commands.map(
+            ListReader.Items.of(memory),
+            entry -> {
+              UInt count = entry.field(HeadEntry.LISTED_ROWS);
+              UInt lines = count.add(wordsPerLine - 1).shr(bits(wordsPerLine)).pad(32).wrap(32);
+              UInt address = entry.field(HeadEntry.ROW_LIST, memory.addressBits());
+              return new ListReader.Items(address, lines, count, entry.slot());
+            }));
+    unused(commands.payload.entry());
+    connect(rowRequests, reader.requests);
+    connect(reader.beats, rowBeats);
+    connect(rows, reader.items.map(RowRequest.of(shape), this::row));
+    unused(reader.items.payload.bits());
+    unused(reader.items.payload.last());
   }
 
-  private AxiRequest request(UInt address, UInt lines) {
-    int beatsPerLine = ScheduleFormat.LINE_BYTES / memory.bytes();
-    UInt beats = lines.shl(Integer.numberOfTrailingZeros(beatsPerLine));
-    return new AxiRequest(address, beats.wrap(AxiRequest.BEATS_BITS));
-  }
-
-  private Stream<UInt> lines(Stream<AxiReader.Beat> beats) {
-    unused(beats.payload.last());
-    return WidthAdapter.convert(
-        beats.map(uint(memory.dataBits()), AxiReader.Beat::data), ScheduleFormat.LINE_BYTES * 8);
+  private RowRequest row(ListReader.Item item) {
+    UInt word = item.bits();
+    UInt lane = word.slice(word.width() - 1, ScheduleFormat.ROW_NUMBER_BITS);
+    UInt number = word.slice(shape.rowBits() - 1, 0);
+    return new RowRequest(lane.wrap(bits(shape.lanes())), new RowTag(item.slot(), number));
   }
 }

@@ -62,7 +62,8 @@ public final class StepIssue extends Component {
     parameter("KEYS", shape.keys());
     parameter("SCORES", shape.scores());
 
-    UInt base = reg(uint(placeBits), 0);
+    Bit ends = wire(bit());
+    RingProgress keysLoaded = new RingProgress(this, loaded, counts, ends);
     UInt inside = reg(uint(bits(shape.scores() + 1)), 0);
     Bit room = inside.ne(shape.scores());
     Step step = source.payload;
@@ -72,26 +73,19 @@ public final class StepIssue extends Component {
     Vec<UInt> queries = regs(lanes, uint(bits(QUERIES_AHEAD)), 0);
     for (int lane : range(lanes)) {
       LaneKey key = step.keys().get(lane);
-      UInt place = base.wrapAdd(key.place());
-      // The loaded keys are at most a ring ahead; less than one ahead, the difference is negative.
-      UInt ahead = loaded.wrapSub(place).wrapSub(lit(1, placeBits));
-      Bit present = ahead.at(placeBits - 1).not();
+      UInt place = keysLoaded.base.wrapAdd(key.place());
       Bit opening = key.valid().and(key.first());
       Bit query = queries.get(lane).ne(0);
-      ready = ready.and(key.valid().not().or(present)).and(opening.not().or(query));
+      ready = ready.and(key.valid().not().or(keysLoaded.has(place))).and(opening.not().or(query));
       opens.add(opening);
       keys.add(new LaneKey(key.valid(), key.first(), key.last(), place));
     }
-    // The keys of an entry leave the ring with its last step, also those that no row sees.
-    UInt beyond = loaded.wrapSub(base).wrapSub(counts.payload);
-    Bit able = ready.and(step.last().not().or(beyond.at(placeBits - 1).not()));
+    Bit able = ready.and(step.last().not().or(keysLoaded.hasEntry()));
     steps.valid.set(source.valid.and(able).and(room));
     connect(steps.payload, new Step(Vec.of(keys), step.last()));
     source.ready.set(steps.ready.and(able).and(room));
     Bit issued = steps.fire();
-    Bit ends = issued.and(step.last());
-    counts.ready.set(ends);
-    when(ends, () -> base.set(base.wrapAdd(counts.payload)));
+    ends.set(issued.and(step.last()));
     when(issued.andNot(left), () -> inside.set(inside.inc()))
         .elseWhen(left.andNot(issued), () -> inside.set(inside.dec()));
     for (int lane : range(lanes)) {

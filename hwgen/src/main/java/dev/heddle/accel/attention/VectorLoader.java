@@ -16,7 +16,6 @@ import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
-import dev.heddle.lib.WidthAdapter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,10 +44,8 @@ public final class VectorLoader extends Component {
   /** Bits of the exponents of a token: that of the key below that of the value. */
   public static final int EXPONENT_BITS = 16;
 
-  private static final int LINE_BITS = GoldenHead.LINE * 8;
-
   /** Most vectors of a chunk, as many as a line has exponents. */
-  private static final int CHUNK = LINE_BITS / EXPONENT_BITS;
+  private static final int CHUNK = MemoryLine.BITS / EXPONENT_BITS;
 
   private static final int INDEX_BITS = bits(CHUNK);
   private static final int CHUNKS_IN_FLIGHT = 8;
@@ -134,9 +131,9 @@ public final class VectorLoader extends Component {
       throw new HdlException(
           "%d places; it must be a power of two, at least %d", places, 2 * CHUNK);
     }
-    if (memory.dataBits() > LINE_BITS) {
+    if (memory.dataBits() > MemoryLine.BITS) {
       throw new HdlException(
-          "a memory port of %d bits; the widest has %d", memory.dataBits(), LINE_BITS);
+          "a memory port of %d bits; the widest has %d", memory.dataBits(), MemoryLine.BITS);
     }
     this.dimension = dimension;
     name =
@@ -163,12 +160,12 @@ public final class VectorLoader extends Component {
 
     Fifo<Chunk> chunks = inst(new Fifo<>(Chunk.type(), CHUNKS_IN_FLIGHT));
     request(chunks, memory, places, exponents);
-    receive(chunks.pop, memory, exponents);
+    receive(chunks.pop, exponents);
   }
 
   private void request(Fifo<Chunk> chunks, AxiShape memory, int places, boolean exponents) {
     int amountBits = INDEX_BITS + 1;
-    int lineOffsetBits = bits(GoldenHead.LINE);
+    int lineOffsetBits = bits(MemoryLine.BYTES);
     State<Phase> phase = state(Phase.PLAN);
     UInt address = reg(uint(memory.addressBits()));
     UInt exponentAddress =
@@ -198,13 +195,12 @@ public final class VectorLoader extends Component {
     check(roomAfter.le(lit(places)), "more vectors are released than were loaded");
 
     UInt lines = mux(twoLines, amount.shl(1), amount);
-    int beatsPerLine = GoldenHead.LINE / memory.bytes();
-    UInt beatsOfVectors = lines.shl(Integer.numberOfTrailingZeros(beatsPerLine));
-    AxiRequest ofVectors = new AxiRequest(address, beatsOfVectors.pad(AxiRequest.BEATS_BITS));
+    AxiRequest ofVectors = new AxiRequest(address, MemoryLine.beats(memory, lines));
     requests.valid.set(phase.is(Phase.PLAN).not());
     if (exponents) {
       UInt line = cat(exponentAddress.shr(lineOffsetBits), lit(0, lineOffsetBits));
-      AxiRequest ofExponents = new AxiRequest(line, lit(beatsPerLine, AxiRequest.BEATS_BITS));
+      AxiRequest ofExponents =
+          new AxiRequest(line, lit(MemoryLine.beats(memory), AxiRequest.BEATS_BITS));
       connect(requests.payload, mux(phase.is(Phase.EXPONENTS), ofExponents, ofVectors));
     } else {
       connect(requests.payload, ofVectors);
@@ -241,10 +237,8 @@ public final class VectorLoader extends Component {
     when(requests.fire().andNot(asked), () -> phase.set(Phase.VECTORS));
   }
 
-  private void receive(Stream<Chunk> chunks, AxiShape memory, boolean exponents) {
-    Stream<UInt> data = beats.map(uint(memory.dataBits()), AxiReader.Beat::data);
-    unused(beats.payload.last());
-    Stream<UInt> lines = WidthAdapter.convert(data, LINE_BITS);
+  private void receive(Stream<Chunk> chunks, boolean exponents) {
+    Stream<UInt> lines = MemoryLine.words(beats, MemoryLine.BITS);
     UInt line = lines.payload;
     lines.ready.set(true);
     check(lines.valid.not().or(chunks.valid), "a line arrives that was not requested");
@@ -279,14 +273,14 @@ public final class VectorLoader extends Component {
     if (dimension == GoldenHead.LINE) {
       return line;
     }
-    UInt firstLine = reg(uint(LINE_BITS));
+    UInt firstLine = reg(uint(MemoryLine.BITS));
     when(ofCodes, () -> firstLine.set(line));
-    return mux(second, cat(line, firstLine), line.pad(2 * LINE_BITS));
+    return mux(second, cat(line, firstLine), line.pad(2 * MemoryLine.BITS));
   }
 
   /** The exponents of vector {@code index}, from the line before those of the vectors. */
   private UInt exponents(Stream<UInt> lines, Stream<Chunk> chunks, Bit haveExponents, UInt index) {
-    UInt exponents = reg(uint(LINE_BITS));
+    UInt exponents = reg(uint(MemoryLine.BITS));
     when(
         lines.valid.andNot(haveExponents),
         () -> {

@@ -17,6 +17,7 @@ import dev.heddle.lib.AxiReader;
 import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.AxiWriter;
+import dev.heddle.lib.Delay;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.List;
@@ -215,15 +216,10 @@ public final class MatmulEngine extends Component {
     // ---- lanes, a pipeline behind the issue of a step
     int dotReady = configuration.steps() == 1 ? 3 : 4;
     Position position = new Position(firstStep, lastStep, firstBlock, bank, token);
-    List<Bit> issued = delays(issue, dotReady + 2);
-    List<Position> positions = new ArrayList<>();
-    positions.add(position);
-    for (int i = 0; i < dotReady + 2; i++) {
-      Position stage = next(positions.get(i));
-      positions.add(stage);
-    }
+    List<Bit> issued = Delay.line(this, dotReady + 2, issue, 0);
+    List<Position> positions = Delay.line(this, dotReady + 2, position);
     SInt shift = activationExponent.sub(largestExponent).sub(unit).wrap(MatmulLane.SHIFT_BITS);
-    SInt shiftNow = delay(shift, dotReady);
+    SInt shiftNow = Delay.of(this, dotReady, shift);
     SInt activationSum = activationSum(issued, positions);
     Position atTerm = positions.get(dotReady + 2);
     UInt drainToken = reg(uint(tokenBits), 0);
@@ -232,8 +228,8 @@ public final class MatmulEngine extends Component {
     for (int port = 0; port < ports; port++) {
       Unpacker unpacker = unpackers.get(port);
       UInt codes = next(unpacker.codes);
-      UInt scales = delay(unpacker.scales, dotReady - 1);
-      UInt minimums = delay(unpacker.minimums, dotReady - 1);
+      UInt scales = Delay.of(this, dotReady - 1, unpacker.scales);
+      UInt minimums = Delay.of(this, dotReady - 1, unpacker.minimums);
       int laneBits = configuration.columns() * DotProduct.CODE_BITS;
       for (int lane = 0; lane < lanes; lane++) {
         MatmulLane row = inst("lane_" + port + "_" + lane, new MatmulLane(configuration));
@@ -263,7 +259,7 @@ public final class MatmulEngine extends Component {
     results.tokenStride.set(operand(descriptor, "output_stride"));
     results.lastToken.set(lastToken);
     results.unit.set(unit);
-    results.tile.set(delays(tileDone, dotReady + 3).get(dotReady + 3));
+    results.tile.set(Delay.of(this, dotReady + 3, tileDone, 0));
     results.largest.set(resultLargest);
     connect(results.sums, Vec.of(rows.stream().map(row -> row.sum).toList()));
     drainToken.set(results.token);
@@ -337,25 +333,6 @@ public final class MatmulEngine extends Component {
   private static Scale decoded(UInt halves, int lane) {
     int bits = WeightFormat.SCALE_BITS;
     return Scale.decode(halves.slice(bits * (lane + 1) - 1, bits * lane));
-  }
-
-  private List<Bit> delays(Bit now, int cycles) {
-    List<Bit> delays = new ArrayList<>();
-    delays.add(now);
-    for (int i = 0; i < cycles; i++) {
-      Bit later = next(delays.get(i), 0);
-      delays.add(later);
-    }
-    return delays;
-  }
-
-  private <T extends Data> T delay(T data, int cycles) {
-    T delayed = data;
-    for (int i = 0; i < cycles; i++) {
-      T later = next(delayed);
-      delayed = later;
-    }
-    return delayed;
   }
 
   private static UInt operand(UInt descriptor, String name) {

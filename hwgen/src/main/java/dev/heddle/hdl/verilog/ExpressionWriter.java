@@ -74,7 +74,14 @@ final class ExpressionWriter {
     }
   }
 
-  /** A condition, index or pin: an expression of its own width. */
+  /** What an input of an instance is connected to. */
+  String pin(Node node, int width, String consumer) {
+    Text text = value(node, width, false, Context.SELF, consumer);
+    // yosys stops where nothing but the sign of a signal changes in a connection.
+    return text.changesSign() ? name(node, consumer) : text.text();
+  }
+
+  /** A condition or index: an expression of its own width. */
   String self(Node node, int width, String consumer) {
     return value(node, width, false, Context.SELF, consumer).text();
   }

@@ -299,7 +299,7 @@ final class ModuleWriter {
     String wanted = instanceName + "_" + port.name();
     Statement.Assign assign = direct.get(port);
     if (assign != null && !names.contains(port)) {
-      return expressions.self(assign.value(), port.width(), wanted);
+      return expressions.pin(assign.value(), port.width(), wanted);
     }
     String name = names.get(port);
     if (name == null) {

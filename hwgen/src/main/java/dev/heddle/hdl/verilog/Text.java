@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  */
 record Text(String text, int precedence, boolean signed) {
   private static final String SIGNED = "$signed(";
+  private static final String UNSIGNED = "$unsigned(";
   private static final Pattern PLAIN = Pattern.compile("\\w+\\[[0-9:]+\\]");
 
   static final int CONDITIONAL = 0;
@@ -47,6 +48,11 @@ record Text(String text, int precedence, boolean signed) {
     return precedence < least ? "(" + text + ")" : text;
   }
 
+  /** Whether the outermost operator does nothing but change the sign. */
+  boolean changesSign() {
+    return precedence == PRIMARY && (text.startsWith(SIGNED) || text.startsWith(UNSIGNED));
+  }
+
   /** The same expression as Verilog reads it with the sign wanted. */
   Text as(boolean wanted) {
     if (signed == wanted) {
@@ -59,6 +65,6 @@ record Text(String text, int precedence, boolean signed) {
         return primary(inner, false);
       }
     }
-    return primary((wanted ? SIGNED : "$unsigned(") + text + ")", wanted);
+    return primary((wanted ? SIGNED : UNSIGNED) + text + ")", wanted);
   }
 }

@@ -7,6 +7,7 @@ import dev.heddle.accel.Configuration;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -182,7 +183,8 @@ class WeightImageTest {
             4,
             512,
             8,
-            100_000_000);
+            100_000_000,
+            Optional.empty());
       } catch (IllegalArgumentException refused) {
         // Lanes, columns and port do not fit one another: draw again.
       }

@@ -11,7 +11,11 @@ import dev.heddle.example.Systolic;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.Hdl;
+import dev.heddle.hdl.SInt;
+import dev.heddle.hdl.UInt;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +56,54 @@ class LintTest {
   @Test
   void everyFeatureIsClean() throws Exception {
     Lint.assertClean(new Features(), folder, Map.of("Buffer", BUFFER));
+  }
+
+  static final class Negate extends Component {
+    final SInt x = in(Hdl.sint(4));
+    final SInt y = out(Hdl.sint(4));
+
+    Negate() {
+      y.set(x.neg().wrap(4));
+    }
+  }
+
+  static final class Invert extends Component {
+    final UInt x = in(Hdl.uint(4));
+    final UInt y = out(Hdl.uint(4));
+
+    Invert() {
+      y.set(x.not());
+    }
+  }
+
+  /** Signals that go to inputs of the other sign. */
+  static final class SignChanges extends Component {
+    final SInt number = in(Hdl.sint(4));
+    final UInt code = in(Hdl.uint(4));
+    final UInt y = out(Hdl.uint(16));
+
+    SignChanges() {
+      Negate negate = inst(new Negate());
+      negate.x.set(code.asSInt());
+      List<UInt> inverted = new ArrayList<>();
+      for (UInt x :
+          List.of(
+              number.asUInt(),
+              Hdl.cat(List.of(negate.y.asUInt())),
+              number.not().asUInt(),
+              number.slice(3, 0))) {
+        Invert invert = inst("invert_" + inverted.size(), new Invert());
+        invert.x.set(x);
+        inverted.add(invert.y);
+      }
+      y.set(Hdl.cat(inverted));
+    }
+  }
+
+  @Test
+  void aSignThatChangesAtAnInputIsClean() throws Exception {
+    Lint.assertClean(new SignChanges(), folder);
+    assertThat(VerilogWriter.write(new SignChanges()).text()).doesNotContain("($unsigned(");
   }
 
   static final class Forgetful extends Component {
