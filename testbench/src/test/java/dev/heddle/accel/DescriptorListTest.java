@@ -85,24 +85,41 @@ class DescriptorListTest {
     }
   }
 
+  /** The records of two products, tagged 1 to 4 in the order of the list. */
+  private List<CompletionRecord> runBoth(
+      MatrixProduct first,
+      Descriptor firstProduct,
+      MatrixProduct second,
+      Descriptor secondLoad,
+      Descriptor secondProduct) {
+    List<CompletionRecord> records =
+        bare.run(
+            List.of(
+                first.load(0).tag(1).release(Engine.MATMUL),
+                firstProduct.tag(2),
+                secondLoad.tag(3),
+                secondProduct.tag(4),
+                Descriptor.of(Operation.END)));
+    assertGolden(first);
+    assertGolden(second);
+    return records;
+  }
+
   @Test
   void theSecondLoadRunsWhileTheFirstProductDoes() {
     MatrixProduct first = stored(1, 32, 128, 2, BareMachine.DATA);
     MatrixProduct second = stored(2, 32, 128, 2, first.end());
     List<CompletionRecord> records =
-        bare.run(
-            List.of(
-                first.load(0).tag(1).release(Engine.MATMUL),
-                first.multiply(0).tag(2).await(Engine.LOADER),
-                second.load(1).tag(3).release(Engine.MATMUL),
-                second.multiply(1).tag(4).await(Engine.LOADER),
-                Descriptor.of(Operation.END)));
+        runBoth(
+            first,
+            first.multiply(0).await(Engine.LOADER),
+            second,
+            second.load(1).release(Engine.MATMUL),
+            second.multiply(1).await(Engine.LOADER));
 
     // Records come in the order in which descriptors end: the second load before the first product.
     assertThat(records).extracting(CompletionRecord::tag).containsExactly(1L, 3L, 2L, 4L);
     assertThat(records.get(3).stalledTokens()).isZero();
-    assertGolden(first);
-    assertGolden(second);
   }
 
   @Test
@@ -110,18 +127,15 @@ class DescriptorListTest {
     MatrixProduct first = stored(3, 16, 96, 1, BareMachine.DATA);
     MatrixProduct second = stored(4, 16, 96, 1, first.end());
     List<CompletionRecord> records =
-        bare.run(
-            List.of(
-                first.load(0).tag(1).release(Engine.MATMUL),
-                first.multiply(0).tag(2).await(Engine.LOADER).release(Engine.LOADER),
-                second.load(0).tag(3).await(Engine.MATMUL).release(Engine.MATMUL),
-                second.multiply(0).tag(4).await(Engine.LOADER),
-                Descriptor.of(Operation.END)));
+        runBoth(
+            first,
+            first.multiply(0).await(Engine.LOADER).release(Engine.LOADER),
+            second,
+            second.load(0).await(Engine.MATMUL).release(Engine.MATMUL),
+            second.multiply(0).await(Engine.LOADER));
 
     assertThat(records).extracting(CompletionRecord::tag).containsExactly(1L, 2L, 3L, 4L);
     assertThat(records.get(2).stalledTokens()).isPositive();
-    assertGolden(first);
-    assertGolden(second);
   }
 
   @Test

@@ -17,7 +17,6 @@ import dev.heddle.testbench.AxiSlaveModel.Behaviour;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,35 +46,34 @@ class VectorLoaderTest {
       this.places = places;
       this.exponents = exponents;
     }
-
-    /** A port of this shape's loader. */
-    String port(String name) {
-      return name().toLowerCase(Locale.ROOT) + "_" + name;
-    }
   }
 
   /** A loader of each shape with its reader, built once. */
   private static final class Bench extends Component {
     Bench() {
       for (Shape shape : Shape.values()) {
-        AxiReader reader = inst(shape.port("reader"), new AxiReader(shape.memory, LIMITS));
-        connect(named(shape.port("memory"), out(AxiRead.of(shape.memory))), reader.memory);
+        AxiReader reader =
+            inst(DesignPorts.name(shape, "reader"), new AxiReader(shape.memory, LIMITS));
+        connect(
+            named(DesignPorts.name(shape, "memory"), out(AxiRead.of(shape.memory))), reader.memory);
         unused(reader.error);
         unused(reader.idle);
         VectorLoader loader =
             inst(
-                shape.port("loader"),
+                DesignPorts.name(shape, "loader"),
                 new VectorLoader(shape.memory, shape.dimension, shape.places, shape.exponents));
         connect(reader.requests, loader.requests);
         connect(loader.beats, reader.beats);
         connect(
             loader.jobs,
-            named(shape.port("jobs"), in(Stream.of(VectorLoader.Job.of(shape.memory)))));
-        loader.released.set(named(shape.port("released"), in(like(loader.released))));
-        named(shape.port("write"), out(bit())).set(loader.write);
-        named(shape.port("place"), out(like(loader.writePlace))).set(loader.writePlace);
-        named(shape.port("word"), out(like(loader.writeWord))).set(loader.writeWord);
-        named(shape.port("loaded"), out(like(loader.loaded))).set(loader.loaded);
+            named(
+                DesignPorts.name(shape, "jobs"), in(Stream.of(VectorLoader.Job.of(shape.memory)))));
+        loader.released.set(named(DesignPorts.name(shape, "released"), in(like(loader.released))));
+        named(DesignPorts.name(shape, "write"), out(bit())).set(loader.write);
+        named(DesignPorts.name(shape, "place"), out(like(loader.writePlace)))
+            .set(loader.writePlace);
+        named(DesignPorts.name(shape, "word"), out(like(loader.writeWord))).set(loader.writeWord);
+        named(DesignPorts.name(shape, "loaded"), out(like(loader.loaded))).set(loader.loaded);
       }
     }
   }
@@ -105,6 +103,7 @@ class VectorLoaderTest {
   private static final class Run implements AutoCloseable {
     final Shape shape;
     final Simulation sim;
+    final DesignPorts ports;
     final AxiSlaveModel memory;
     final Random random;
     final List<BigInteger> expected = new ArrayList<>();
@@ -122,12 +121,13 @@ class VectorLoaderTest {
       this.jobs = jobs;
       this.random = random;
       sim = Simulation.in(library, 1);
+      ports = new DesignPorts(shape, sim);
       sim.clock("clk");
       sim.reset(2);
       memory =
           new AxiSlaveModel(
               sim,
-              shape.port("memory"),
+              ports.name("memory"),
               shape.memory,
               LIMITS.burstBeats(shape.memory),
               true,
@@ -152,30 +152,30 @@ class VectorLoaderTest {
     /** One cycle. */
     void step(Releases releases) {
       offering |= nextJob < jobs.size() && (random == null || random.nextInt(4) == 0);
-      set("jobs_valid", offering ? 1 : 0);
+      ports.set("jobs_valid", offering ? 1 : 0);
       if (offering) {
         Job job = jobs.get(nextJob);
-        set("jobs_address", job.address());
-        set("jobs_exponents", job.exponents());
-        set("jobs_vectors", job.vectors());
-        set("jobs_lines", job.lines());
+        ports.set("jobs_address", job.address());
+        ports.set("jobs_exponents", job.exponents());
+        ports.set("jobs_vectors", job.vectors());
+        ports.set("jobs_lines", job.lines());
       }
       memory.drive();
       sim.eval();
-      assertThat(value("loaded")).as("loaded").isEqualTo(written % (2 * shape.places));
+      assertThat(ports.value("loaded")).as("loaded").isEqualTo(written % (2 * shape.places));
       int release = releases.of(written - released);
       released += release;
-      set("released", release);
+      ports.set("released", release);
       sim.eval();
       memory.sample();
-      if (offering && value("jobs_ready") == 1) {
+      if (offering && ports.value("jobs_ready") == 1) {
         nextJob++;
         offering = false;
       }
-      if (value("write") == 1) {
-        assertThat(value("place")).as("place").isEqualTo(written % shape.places);
+      if (ports.value("write") == 1) {
+        assertThat(ports.value("place")).as("place").isEqualTo(written % shape.places);
         assertThat(written - released).as("vectors in the ring").isLessThan(shape.places);
-        assertThat(sim.wideValue(shape.port("word")))
+        assertThat(sim.wideValue(ports.name("word")))
             .as("vector %d", written)
             .isEqualTo(expected.get(written));
         firstWrite = firstWrite < 0 ? sim.cycle() : firstWrite;
@@ -196,14 +196,6 @@ class VectorLoaderTest {
       }
       assertThat(memory.isQuiet()).isTrue();
       assertThat(written).isEqualTo(expected.size());
-    }
-
-    void set(String port, long value) {
-      sim.set(shape.port(port), value);
-    }
-
-    long value(String port) {
-      return sim.value(shape.port(port));
     }
 
     @Override

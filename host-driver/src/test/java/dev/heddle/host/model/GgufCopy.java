@@ -19,17 +19,10 @@ public final class GgufCopy {
     String prefix = architecture + '.';
     GgufWriter writer =
         new GgufWriter()
-            .string("general.architecture", architecture)
+            .hyperparameters(architecture, shape)
             .string("general.name", model.name())
-            .uint32(prefix + "block_count", shape.layers())
-            .uint32(prefix + "embedding_length", shape.width())
-            .uint32(prefix + "feed_forward_length", shape.ffn())
-            .uint32(prefix + "context_length", shape.context())
-            .uint32(prefix + "attention.head_count", shape.heads())
-            .uint32(prefix + "attention.head_count_kv", shape.kvHeads())
             .uint32(prefix + "rope.dimension_count", shape.headDimension())
-            .float32(prefix + "rope.freq_base", shape.ropeBase())
-            .float32(prefix + "attention.layer_norm_rms_epsilon", shape.normEpsilon());
+            .float32(prefix + "rope.freq_base", shape.ropeBase());
     for (String name : model.tensorNames()) {
       Tensor tensor = model.tensor(name);
       float32Tensor(writer, name, tensor.floats(), dimensions(tensor));

@@ -105,6 +105,19 @@ public final class GgufWriter {
     return this;
   }
 
+  /** Adds the hyperparameters of a model under an architecture's name, but for those of RoPE. */
+  public GgufWriter hyperparameters(String architecture, LlamaShape shape) {
+    String prefix = architecture + '.';
+    return string("general.architecture", architecture)
+        .uint32(prefix + "block_count", shape.layers())
+        .uint32(prefix + "embedding_length", shape.width())
+        .uint32(prefix + "feed_forward_length", shape.ffn())
+        .uint32(prefix + "context_length", shape.context())
+        .uint32(prefix + "attention.head_count", shape.heads())
+        .uint32(prefix + "attention.head_count_kv", shape.kvHeads())
+        .float32(prefix + "attention.layer_norm_rms_epsilon", shape.normEpsilon());
+  }
+
   /** A tensor behind those before it; the first dimension is the contiguous one. */
   public GgufWriter tensor(String name, int type, byte[] data, long... dimensions) {
     return tensorAt(NEXT, name, type, data, dimensions);

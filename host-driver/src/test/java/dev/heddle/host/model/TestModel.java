@@ -47,16 +47,9 @@ public final class TestModel {
     String prefix = architecture + '.';
     GgufWriter writer =
         new GgufWriter()
-            .string("general.architecture", architecture)
-            .uint32(prefix + "block_count", shape.layers())
-            .uint32(prefix + "embedding_length", shape.width())
-            .uint32(prefix + "feed_forward_length", shape.ffn())
-            .uint32(prefix + "context_length", shape.context())
-            .uint32(prefix + "attention.head_count", shape.heads())
-            .uint32(prefix + "attention.head_count_kv", shape.kvHeads())
+            .hyperparameters(architecture, shape)
             .uint32(prefix + "attention.key_length", shape.headDimension())
-            .uint32(prefix + "attention.value_length", shape.headDimension())
-            .float32(prefix + "attention.layer_norm_rms_epsilon", shape.normEpsilon());
+            .uint32(prefix + "attention.value_length", shape.headDimension());
     List<String> texts = new ArrayList<>(List.of("<unk>", "<s>", "</s>"));
     for (int b = 0; b < 256; b++) {
       texts.add(String.format("<0x%02X>", b));

@@ -1,10 +1,15 @@
 package dev.heddle.hdl.check;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.HdlException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Line numbers of a test source, found by comments such as {@code // @driven}. */
 final class MarkedLines {
@@ -30,6 +35,13 @@ final class MarkedLines {
       }
     }
     throw new IllegalArgumentException("no line is marked @" + mark);
+  }
+
+  /** Demands that a design is refused with a message, in which marks stand for lines. */
+  void refused(Supplier<? extends Component> design, String message) {
+    assertThatThrownBy(() -> design.get().close())
+        .isInstanceOf(HdlException.class)
+        .hasMessage(fill(message));
   }
 
   /** {@code text} with each {@code @mark} replaced by file and line. */

@@ -10,6 +10,7 @@ import dev.heddle.hdl.HdlException;
 import dev.heddle.hdl.UInt;
 import dev.heddle.hdl.verilog.VerilogWriter;
 import dev.heddle.lib.Stream;
+import dev.heddle.testbench.DesignPorts;
 import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.Simulation;
 import dev.heddle.testbench.SimulationStoppedException;
@@ -21,7 +22,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -54,11 +54,6 @@ class VectorBanksTest {
       this.places = places;
       this.wordBits = wordBits;
     }
-
-    /** A port of this shape's banks. */
-    String port(String name) {
-      return name().toLowerCase(Locale.ROOT) + "_" + name;
-    }
   }
 
   /** Banks of all shapes side by side, built once. */
@@ -67,24 +62,25 @@ class VectorBanksTest {
       for (Shape shape : Shape.values()) {
         VectorBanks<UInt> banks =
             inst(
-                shape.port("banks"),
+                DesignPorts.name(shape, "banks"),
                 new VectorBanks<>(
                     shape.lanes, shape.banks, shape.places, shape.wordBits, uint(META_BITS)));
         connect(
             banks.steps,
             named(
-                shape.port("steps"),
+                DesignPorts.name(shape, "steps"),
                 in(Stream.of(VectorBanks.Reads.of(shape.lanes, shape.places, uint(META_BITS))))));
         connect(
             named(
-                shape.port("out"),
+                DesignPorts.name(shape, "out"),
                 out(Stream.of(VectorBanks.Words.of(shape.lanes, shape.wordBits, uint(META_BITS))))),
             banks.out);
-        Bit conflict = named(shape.port("conflict"), out(bit()));
+        Bit conflict = named(DesignPorts.name(shape, "conflict"), out(bit()));
         conflict.set(banks.conflict);
-        banks.write.set(named(shape.port("write"), in(bit())));
-        banks.writePlace.set(named(shape.port("writePlace"), in(uint(bits(shape.places)))));
-        banks.writeWord.set(named(shape.port("writeWord"), in(uint(shape.wordBits))));
+        banks.write.set(named(DesignPorts.name(shape, "write"), in(bit())));
+        banks.writePlace.set(
+            named(DesignPorts.name(shape, "writePlace"), in(uint(bits(shape.places)))));
+        banks.writeWord.set(named(DesignPorts.name(shape, "writeWord"), in(uint(shape.wordBits))));
       }
     }
   }
@@ -120,6 +116,7 @@ class VectorBanksTest {
     final Shape shape;
     final Random random;
     final Simulation sim;
+    final DesignPorts ports;
     final BigInteger[] vectors;
     final Deque<Step> inside = new ArrayDeque<>();
     long conflicts;
@@ -130,6 +127,7 @@ class VectorBanksTest {
       this.shape = shape;
       random = new Random(seed);
       sim = Simulation.in(library, seed);
+      ports = new DesignPorts(shape, sim);
       sim.clock("clk");
       sim.reset(2);
       vectors = new BigInteger[shape.places];
@@ -137,22 +135,14 @@ class VectorBanksTest {
         write(place);
         sim.step();
       }
-      set("write", 0);
-    }
-
-    void set(String port, long value) {
-      sim.set(shape.port(port), value);
-    }
-
-    long value(String port) {
-      return sim.value(shape.port(port));
+      ports.set("write", 0);
     }
 
     void write(int place) {
       vectors[place] = new BigInteger(shape.wordBits, random);
-      set("write", 1);
-      set("writePlace", place);
-      sim.set(shape.port("writeWord"), vectors[place]);
+      ports.set("write", 1);
+      ports.set("writePlace", place);
+      sim.set(ports.name("writeWord"), vectors[place]);
     }
 
     /**
@@ -166,21 +156,21 @@ class VectorBanksTest {
       for (int cycle = 0; left > 0; cycle++) {
         assertThat(cycle).as("cycles").isLessThan(100 + 40 * steps.size());
         offering |= next < steps.size() && (!waits || random.nextInt(4) > 0);
-        set("steps_valid", offering ? 1 : 0);
+        ports.set("steps_valid", offering ? 1 : 0);
         if (offering) {
           offer(steps.get(next));
         }
         boolean ready = !waits || random.nextInt(3) > 0;
-        set("out_ready", ready ? 1 : 0);
-        set("write", 0);
+        ports.set("out_ready", ready ? 1 : 0);
+        ports.set("write", 0);
         int place = random.nextInt(shape.places);
         if (waits && !isWanted(place, offering ? steps.get(next) : null)) {
           write(place);
         }
         sim.eval();
-        conflicts += value("conflict");
-        boolean taken = offering && value("steps_ready") == 1;
-        if (ready && value("out_valid") == 1) {
+        conflicts += ports.value("conflict");
+        boolean taken = offering && ports.value("steps_ready") == 1;
+        if (ready && ports.value("out_valid") == 1) {
           compare(inside.remove());
           firstOut = firstOut < 0 ? cycle : firstOut;
           lastOut = cycle;
@@ -192,10 +182,10 @@ class VectorBanksTest {
         }
         sim.step();
       }
-      set("steps_valid", 0);
-      set("write", 0);
+      ports.set("steps_valid", 0);
+      ports.set("write", 0);
       sim.step(5);
-      assertThat(value("out_valid")).as("a step too many").isZero();
+      assertThat(ports.value("out_valid")).as("a step too many").isZero();
     }
 
     private boolean isWanted(int place, Step offered) {
@@ -218,17 +208,18 @@ class VectorBanksTest {
     private void offer(Step step) {
       for (int lane = 0; lane < shape.lanes; lane++) {
         int place = step.places()[lane];
-        set("steps_reads_" + lane + "_wanted", place >= 0 ? 1 : 0);
-        set("steps_reads_" + lane + "_place", place >= 0 ? place : random.nextInt(shape.places));
+        ports.set("steps_reads_" + lane + "_wanted", place >= 0 ? 1 : 0);
+        ports.set(
+            "steps_reads_" + lane + "_place", place >= 0 ? place : random.nextInt(shape.places));
       }
-      set("steps_meta", step.meta());
+      ports.set("steps_meta", step.meta());
     }
 
     private void compare(Step step) {
-      assertThat(value("out_meta")).isEqualTo(step.meta());
+      assertThat(ports.value("out_meta")).isEqualTo(step.meta());
       for (int lane = 0; lane < shape.lanes; lane++) {
         if (step.places()[lane] >= 0) {
-          assertThat(sim.wideValue(shape.port("out_words_" + lane)))
+          assertThat(sim.wideValue(ports.name("out_words_" + lane)))
               .as("lane %d, place %d of step %d", lane, step.places()[lane], step.meta())
               .isEqualTo(vectors[step.places()[lane]]);
         }
@@ -322,11 +313,11 @@ class VectorBanksTest {
   void aReadOfAPlaceThatIsWrittenIsReported() {
     Shape shape = Shape.ODD;
     try (Run run = new Run(shape, 5)) {
-      run.set("out_ready", 1);
+      run.ports.set("out_ready", 1);
       run.offer(new Step(new int[] {-1, 9, -1}, 0));
-      run.set("steps_valid", 1);
+      run.ports.set("steps_valid", 1);
       run.sim.step();
-      run.set("steps_valid", 0);
+      run.ports.set("steps_valid", 0);
       run.write(9);
       assertThatThrownBy(() -> run.sim.step(2)).isInstanceOf(SimulationStoppedException.class);
       assertThat(run.sim.log()).contains("a vector is read while it is written");
