@@ -58,6 +58,33 @@ class VerilatedLibraryTest {
     }
   }
 
+  /** The operands are known only once the parts are inlined; found by a random circuit. */
+  @Test
+  void signedComparisonsOfEqualConstantsAreFoldedRight() {
+    VerilogDesign design =
+        Designs.ofText(
+            """
+
+            module part(input [7:0] bits, output [3:0] holds);
+              wire signed [7:0] value = bits;
+              wire signed [7:0] same = bits;
+              assign holds = {same <= value, same >= value, value <= 8'sd5, value >= 8'sd5};
+            endmodule
+
+            module whole(output [3:0] holds);
+              wire one = 1'b1;
+              part part_0(.bits({7'd2, one}), .holds(holds));
+            endmodule
+            """);
+    for (LibraryOptions options : List.of(OPTIONS, LibraryOptions.FAST, OPTIONS.withTrace())) {
+      try (VerilatedLibrary library = VerilatedLibrary.of(design, options);
+          Simulation whole = Simulation.in(library, 1)) {
+        whole.eval();
+        assertThat(whole.value("holds")).as("%s", options).isEqualTo(0b1111);
+      }
+    }
+  }
+
   @Test
   void aStopInOneDesignLeavesTheOthersRunning() throws InterruptedException {
     try (Simulation stopper = Simulation.of(Designs.of("stopper"));
