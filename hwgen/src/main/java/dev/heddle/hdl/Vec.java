@@ -52,8 +52,19 @@ public final class Vec<T extends Data> extends AbstractList<T> implements Data {
     return level.get(0);
   }
 
-  /** Drives the element that {@code index} selects and leaves the others alone. */
+  /**
+   * Drives the element that {@code index} selects and leaves the others alone.
+   *
+   * @throws HdlException for a constant index beyond the end
+   */
   public void set(UInt index, T value) {
+    if (index.isLiteral()) {
+      if (index.literal().bitLength() > 31 || index.literal().intValue() >= items.size()) {
+        throw new HdlException("there is no element %s of %d", index, items.size());
+      }
+      Hdl.connect(items.get(index.literal().intValue()), value);
+      return;
+    }
     for (int i : Hdl.range(items.size())) {
       Hdl.when(index.eq(i), () -> Hdl.connect(items.get(i), value));
     }

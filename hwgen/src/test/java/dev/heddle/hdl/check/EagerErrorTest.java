@@ -221,6 +221,7 @@ class EagerErrorTest {
         t -> t.regs(5, uint(2)).at(t.b.slice(1, 0)),
         "the result of slice is uint(2), too narrow to select one of 5 elements");
     refused(t -> t.regs(0, uint(2)), "a vec needs at least one element");
+    refused(t -> t.regs(5, uint(2)).set(lit(5), lit(1)), "there is no element 5 of 5");
   }
 
   @Test
