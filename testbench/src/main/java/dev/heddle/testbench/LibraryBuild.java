@@ -165,7 +165,8 @@ final class LibraryBuild {
     List<Path> fast = generated.stream().filter(source -> !isSlow(source)).toList();
     List<Path> slow = generated.stream().filter(LibraryBuild::isSlow).toList();
     List<Unit> units = new ArrayList<>();
-    if (bytes < SMALL_MODEL_BYTES) {
+    // Without optimisation most of the time goes into reading Verilator's headers.
+    if (bytes < SMALL_MODEL_BYTES || options.compilerLevel() == 0) {
       units.add(new Unit("fast", together(work.resolve("fast.cpp"), fast), true));
       units.add(new Unit("slow", together(work.resolve("slow.cpp"), slow), false));
     } else {

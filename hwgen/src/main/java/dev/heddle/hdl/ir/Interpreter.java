@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class Interpreter {
   private final List<Interpreter> children = new ArrayList<>();
   private final Map<Definition, Interpreter> byDefinition = new IdentityHashMap<>();
   private final Map<Memory, BigInteger[]> memories = new IdentityHashMap<>();
+  private final Map<String, Node> ports = new HashMap<>();
   private final BigInteger[] values;
   private final List<Runnable> updates = new ArrayList<>();
   private boolean stale = true;
@@ -35,6 +37,7 @@ public final class Interpreter {
     if (netlist.definition().external()) {
       throw new IllegalArgumentException(top.name() + " is a black box; its behaviour is unknown");
     }
+    netlist.definition().ports().forEach(port -> ports.put(port.name(), port));
     instances = netlist.definition().instances();
     for (Instance instance : instances) {
       Interpreter child = new Interpreter(instance.definition());
@@ -79,10 +82,11 @@ public final class Interpreter {
   }
 
   private Node port(String name) {
-    return netlist.definition().ports().stream()
-        .filter(port -> port.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no port is called " + name));
+    Node port = ports.get(name);
+    if (port == null) {
+      throw new IllegalArgumentException("no port is called " + name);
+    }
+    return port;
   }
 
   private void put(int cell, BigInteger value) {

@@ -1,7 +1,9 @@
 package dev.heddle.hdl.random;
 
+import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.Simulation;
+import dev.heddle.testbench.VerilatedLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -10,14 +12,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs the Verilog of a batch; each gives the outputs of each cycle as hexadecimal digits. */
 final class Simulators {
   private static final Pattern MEMORY = Pattern.compile("(?m)^  reg  .*?(\\w+) \\[0:(\\d+)\\];$");
   private static final Pattern REGISTER = Pattern.compile("(?m)^  reg  [^=\\n]*?(\\w+);$");
+
+  /** Checks on, and every register and memory starting at zero as the interpreter has it. */
+  private static final LibraryOptions OPTIONS = new LibraryOptions(false, true, false, 0);
 
   private Simulators() {}
 
@@ -26,14 +33,13 @@ final class Simulators {
     return "0".repeat((width + 3) / 4 - digits.length()) + digits;
   }
 
+  // ---- Verilator
+
   /** Outputs by Verilator. */
-  static List<List<String>> verilator(CircuitBatch batch) {
-    List<Integer> inWidths = new ArrayList<>(List.of(1));
-    inWidths.addAll(batch.inputs.values());
-    List<String> inNames = new ArrayList<>(List.of("reset"));
-    inNames.addAll(batch.inputs.keySet());
+  static List<List<String>> verilator(CircuitBatch batch, VerilogDesign design) {
+    List<Integer> inWidths = List.copyOf(batch.inputs.values());
     List<Integer> outWidths = List.copyOf(batch.outputs.values());
-    int cycles = batch.stimuli.size();
+    int cycles = CircuitBatch.CYCLES;
     ByteBuffer in = ByteBuffer.allocate(cycles * bytes(inWidths));
     for (List<BigInteger> cycle : batch.stimuli) {
       for (int i = 0; i < cycle.size(); i++) {
@@ -43,11 +49,21 @@ final class Simulators {
       }
     }
     ByteBuffer out = ByteBuffer.allocate(cycles * bytes(outWidths));
-    try (Simulation simulation =
-        Simulation.of(batch.design, LibraryOptions.FAST.withCompilerLevel(0), 1)) {
-      simulation.clock("clk");
-      simulation.batch(cycles, inNames, in.flip(), List.copyOf(batch.outputs.keySet()), out);
+    Path file;
+    try (VerilatedLibrary library = VerilatedLibrary.of(design, OPTIONS);
+        Simulation simulation = Simulation.in(library, 1)) {
+      file = library.file();
+      simulation.clock("clk", CircuitBatch.PERIOD, 0);
+      simulation.clock(
+          CircuitBatch.SECOND + "_clk", CircuitBatch.SECOND_PERIOD, CircuitBatch.SECOND_PHASE);
+      simulation.batch(
+          cycles,
+          List.copyOf(batch.inputs.keySet()),
+          in.flip(),
+          List.copyOf(batch.outputs.keySet()),
+          out);
     }
+    discard(file);
     List<List<String>> results = new ArrayList<>();
     for (int cycle = 0; cycle < cycles; cycle++) {
       List<String> values = new ArrayList<>();
@@ -67,30 +83,63 @@ final class Simulators {
     return widths.stream().mapToInt(width -> (width + 7) / 8).sum();
   }
 
-  /** Outputs by Icarus Verilog, every register and memory starting at zero. */
-  static List<List<String>> icarus(CircuitBatch batch, Path folder) {
-    try {
-      Files.writeString(folder.resolve("design.v"), zeroed(batch.design.text()));
-      Files.writeString(folder.resolve("bench.v"), bench(batch));
-      Files.writeString(
-          folder.resolve("stimuli.hex"),
-          batch.stimuli.stream()
-              .map(cycle -> hex(joined(batch, cycle), inputWidth(batch)))
-              .collect(Collectors.joining("\n")));
-      run(folder, "iverilog", "-g2005", "-o", "bench.vvp", "bench.v", "design.v");
-      String text = run(folder, "vvp", "-n", "bench.vvp");
-      List<List<String>> results = new ArrayList<>();
-      List<String> words = List.of(text.trim().split("\\s+"));
-      for (int cycle = 0; cycle < batch.stimuli.size(); cycle++) {
-        int first = cycle * batch.outputs.size();
-        results.add(words.subList(first, first + batch.outputs.size()));
+  /** Takes a library out of the cache: its circuits never come again. */
+  private static void discard(Path library) {
+    Path entry = library.getParent();
+    delete(entry);
+    delete(entry.resolveSibling(entry.getFileName() + ".lock"));
+  }
+
+  private static void delete(Path path) {
+    try (Stream<Path> files = Files.walk(path)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
       }
-      return results;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- Icarus Verilog
+
+  /** Outputs by Icarus Verilog. */
+  static List<List<String>> icarus(CircuitBatch batch, VerilogDesign design) {
+    try {
+      Path folder = Files.createTempDirectory("icarus");
+      try {
+        return icarus(batch, design, folder);
+      } finally {
+        delete(folder);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static List<List<String>> icarus(CircuitBatch batch, VerilogDesign design, Path folder)
+      throws IOException, InterruptedException {
+    Files.writeString(folder.resolve("design.v"), zeroed(design.text()));
+    Files.writeString(folder.resolve("bench.v"), bench(batch, design.top()));
+    int width = inputWidth(batch);
+    StringBuilder stimuli = new StringBuilder();
+    for (int cycle = 0; cycle < CircuitBatch.CYCLES; cycle++) {
+      stimuli.append(hex(joined(batch, cycle), width)).append('\n');
+    }
+    Files.writeString(folder.resolve("stimuli.hex"), stimuli);
+    run(folder, "iverilog", "-g2005", "-DSIMULATION", "-o", "bench.vvp", "bench.v", "design.v");
+    String text = run(folder, "vvp", "-n", "bench.vvp");
+    List<String> words = List.of(text.trim().split("\\s+"));
+    int outputs = batch.outputs.size();
+    if (words.size() != CircuitBatch.CYCLES * outputs) {
+      throw new IOException("Icarus ended early:\n" + text);
+    }
+    List<List<String>> results = new ArrayList<>();
+    for (int cycle = 0; cycle < CircuitBatch.CYCLES; cycle++) {
+      results.add(words.subList(cycle * outputs, (cycle + 1) * outputs));
+    }
+    return results;
   }
 
   /**
@@ -104,9 +153,10 @@ final class Simulators {
           MEMORY
               .matcher(module)
               .replaceAll(
-                  "$0\n  integer zero_$1;\n  initial begin\n    #1;\n"
-                      + "    for (zero_$1 = 0; zero_$1 <= $2; zero_$1 = zero_$1 + 1)"
-                      + " $1[zero_$1] = 0;\n  end");
+                  match ->
+                      isWritten(module, match.group(1))
+                          ? match.group() + zeroedMemory(match.group(1), match.group(2))
+                          : match.group());
       zeroed.append(
           REGISTER
               .matcher(memories)
@@ -119,34 +169,50 @@ final class Simulators {
     return zeroed.toString();
   }
 
+  private static String zeroedMemory(String memory, String last) {
+    String index = "zero_" + memory;
+    return """
+
+          integer %1$s;
+          initial begin
+            #1;
+            for (%1$s = 0; %1$s <= %2$s; %1$s = %1$s + 1) %3$s[%1$s] = 0;
+          end"""
+        .formatted(index, last, memory);
+  }
+
+  /** Whether a memory is no table, which keeps its contents. */
+  private static boolean isWritten(String module, String memory) {
+    return !module.contains(" " + memory + "[0] = ");
+  }
+
   private static boolean isClocked(String module, String register) {
     return Pattern.compile("(?m)^ +" + register + " <= ").matcher(module).find();
   }
 
+  /** All inputs and, in the two lowest bits, when the second clock rises. */
   private static int inputWidth(CircuitBatch batch) {
-    return 1 + batch.inputs.values().stream().mapToInt(width -> width).sum();
+    return 2 + batch.inputs.values().stream().mapToInt(width -> width).sum();
   }
 
-  private static BigInteger joined(CircuitBatch batch, List<BigInteger> cycle) {
+  private static BigInteger joined(CircuitBatch batch, int cycle) {
     StringBuilder bits = new StringBuilder();
-    bits.append(cycle.get(0));
-    int i = 1;
+    int i = 0;
     for (int width : batch.inputs.values()) {
-      String digits = cycle.get(i++).toString(2);
+      String digits = batch.stimuli.get(cycle).get(i++).toString(2);
       bits.append("0".repeat(width - digits.length())).append(digits);
     }
-    return new BigInteger(bits.toString(), 2);
+    return new BigInteger(bits.toString(), 2)
+        .shiftLeft(2)
+        .or(BigInteger.valueOf(CircuitBatch.edge(cycle).ordinal()));
   }
 
-  private static String bench(CircuitBatch batch) {
-    StringBuilder text = new StringBuilder("module bench;\n  reg clk = 0;\n");
+  private static String bench(CircuitBatch batch, String top) {
+    int cycles = CircuitBatch.CYCLES;
     int width = inputWidth(batch);
-    int cycles = batch.stimuli.size();
-    text.append("  reg [%d:0] stimuli [0:%d];\n".formatted(width - 1, cycles - 1));
-    text.append("  reg [%d:0] now;\n  integer cycle;\n".formatted(width - 1));
-    StringBuilder pins =
-        new StringBuilder("    .clk(clk),\n    .reset(now[%d])".formatted(width - 1));
-    int high = width - 2;
+    StringBuilder wires = new StringBuilder();
+    StringBuilder pins = new StringBuilder();
+    int high = width - 1;
     for (var input : batch.inputs.entrySet()) {
       int low = high - input.getValue() + 1;
       pins.append(",\n    .%s(now[%d:%d])".formatted(input.getKey(), high, low));
@@ -155,28 +221,51 @@ final class Simulators {
     StringBuilder prints = new StringBuilder();
     batch.outputs.forEach(
         (name, bits) -> {
-          text.append("  wire [%d:0] %s;\n".formatted(bits - 1, name));
+          wires.append("  wire [%d:0] %s;\n".formatted(bits - 1, name));
           pins.append(",\n    .%s(%s)".formatted(name, name));
           prints.append("      $display(\"%%h\", %s);\n".formatted(name));
         });
-    text.append("  ").append(batch.design.top()).append(" dut (\n").append(pins).append("\n  );\n");
-    text.append(
-        """
+    return """
+        module bench;
+          reg clk = 0;
+          reg second_clk = 0;
+          reg [%1$d:0] stimuli [0:%2$d];
+          reg [%1$d:0] now;
+          integer cycle;
+        %3$s  %4$s dut (
+            .clk(clk),
+            .%5$s_clk(second_clk)%6$s
+          );
           initial begin
             $readmemh("stimuli.hex", stimuli);
             #2;
-            for (cycle = 0; cycle < %d; cycle = cycle + 1) begin
+            for (cycle = 0; cycle <= %2$d; cycle = cycle + 1) begin
               now = stimuli[cycle];
               #5;
-        %s      clk = 1;
+        %7$s      if (now[1:0] == %8$d) second_clk = 1;
+              #1;
+              if (now[1:0] == %9$d) second_clk = 1;
+              clk = 1;
+              #1;
+              if (now[1:0] == %10$d) second_clk = 1;
               #5;
               clk = 0;
+              second_clk = 0;
             end
           end
         endmodule
         """
-            .formatted(cycles, prints));
-    return text.toString();
+        .formatted(
+            width - 1,
+            cycles - 1,
+            wires,
+            top,
+            CircuitBatch.SECOND,
+            pins,
+            prints,
+            CircuitBatch.Edge.BEFORE.ordinal(),
+            CircuitBatch.Edge.TOGETHER.ordinal(),
+            CircuitBatch.Edge.AFTER.ordinal());
   }
 
   private static String run(Path folder, String... command)
