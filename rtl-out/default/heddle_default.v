@@ -14,7 +14,7 @@ module heddle_default (
   input  wire reset,
   input  wire s_axi_ctrl_awvalid,
   output wire s_axi_ctrl_awready,
-  input  wire [6:0] s_axi_ctrl_awaddr,
+  input  wire [7:0] s_axi_ctrl_awaddr,
   input  wire [2:0] s_axi_ctrl_awprot,
   input  wire s_axi_ctrl_wvalid,
   output wire s_axi_ctrl_wready,
@@ -25,7 +25,7 @@ module heddle_default (
   output wire [1:0] s_axi_ctrl_bresp,
   input  wire s_axi_ctrl_arvalid,
   output wire s_axi_ctrl_arready,
-  input  wire [6:0] s_axi_ctrl_araddr,
+  input  wire [7:0] s_axi_ctrl_araddr,
   input  wire [2:0] s_axi_ctrl_arprot,
   output wire s_axi_ctrl_rvalid,
   input  wire s_axi_ctrl_rready,
@@ -33,7 +33,7 @@ module heddle_default (
   output wire [1:0] s_axi_ctrl_rresp,
   output wire m_axi_mem0_arvalid,
   input  wire m_axi_mem0_arready,
-  output wire [2:0] m_axi_mem0_arid,
+  output wire [3:0] m_axi_mem0_arid,
   output wire [39:0] m_axi_mem0_araddr,
   output wire [7:0] m_axi_mem0_arlen,
   output wire [2:0] m_axi_mem0_arsize,
@@ -44,13 +44,13 @@ module heddle_default (
   output wire [3:0] m_axi_mem0_arqos,
   input  wire m_axi_mem0_rvalid,
   output wire m_axi_mem0_rready,
-  input  wire [2:0] m_axi_mem0_rid,
+  input  wire [3:0] m_axi_mem0_rid,
   input  wire [127:0] m_axi_mem0_rdata,
   input  wire [1:0] m_axi_mem0_rresp,
   input  wire m_axi_mem0_rlast,
   output wire m_axi_mem0_awvalid,
   input  wire m_axi_mem0_awready,
-  output wire [2:0] m_axi_mem0_awid,
+  output wire [3:0] m_axi_mem0_awid,
   output wire [39:0] m_axi_mem0_awaddr,
   output wire [7:0] m_axi_mem0_awlen,
   output wire [2:0] m_axi_mem0_awsize,
@@ -66,11 +66,11 @@ module heddle_default (
   output wire m_axi_mem0_wlast,
   input  wire m_axi_mem0_bvalid,
   output wire m_axi_mem0_bready,
-  input  wire [2:0] m_axi_mem0_bid,
+  input  wire [3:0] m_axi_mem0_bid,
   input  wire [1:0] m_axi_mem0_bresp,
   output wire m_axi_mem1_arvalid,
   input  wire m_axi_mem1_arready,
-  output wire m_axi_mem1_arid,
+  output wire [2:0] m_axi_mem1_arid,
   output wire [39:0] m_axi_mem1_araddr,
   output wire [7:0] m_axi_mem1_arlen,
   output wire [2:0] m_axi_mem1_arsize,
@@ -81,7 +81,7 @@ module heddle_default (
   output wire [3:0] m_axi_mem1_arqos,
   input  wire m_axi_mem1_rvalid,
   output wire m_axi_mem1_rready,
-  input  wire m_axi_mem1_rid,
+  input  wire [2:0] m_axi_mem1_rid,
   input  wire [127:0] m_axi_mem1_rdata,
   input  wire [1:0] m_axi_mem1_rresp,
   input  wire m_axi_mem1_rlast,
@@ -121,6 +121,8 @@ module heddle_default (
   wire [511:0] fetch_descriptors_0_payload;
   wire fetch_descriptors_1_valid;
   wire [511:0] fetch_descriptors_1_payload;
+  wire fetch_descriptors_2_valid;
+  wire [511:0] fetch_descriptors_2_payload;
   wire loader_command_ready;
   wire loader_done;
   wire loader_requests_valid;
@@ -168,9 +170,9 @@ module heddle_default (
   wire loaderControl_descriptors_ready;
   wire loaderControl_command_valid;
   wire [511:0] loaderControl_command_payload;
-  wire [1:0] loaderControl_wanted;
+  wire [2:0] loaderControl_wanted;
   wire loaderControl_take;
-  wire [1:0] loaderControl_released;
+  wire [2:0] loaderControl_released;
   wire loaderControl_give;
   wire loaderControl_records_valid;
   wire [511:0] loaderControl_records_payload;
@@ -180,9 +182,9 @@ module heddle_default (
   wire matmulControl_descriptors_ready;
   wire matmulControl_command_valid;
   wire [511:0] matmulControl_command_payload;
-  wire [1:0] matmulControl_wanted;
+  wire [2:0] matmulControl_wanted;
   wire matmulControl_take;
-  wire [1:0] matmulControl_released;
+  wire [2:0] matmulControl_released;
   wire matmulControl_give;
   wire matmulControl_records_valid;
   wire [511:0] matmulControl_records_payload;
@@ -305,6 +307,82 @@ module heddle_default (
   wire recordWriter_done;
   wire recordWriter_error;
   wire recordWriter_idle;
+  wire attention_command_ready;
+  wire attention_done;
+  wire attention_busy;
+  wire [2:0] attention_beatsTaken;
+  wire attention_memoryError;
+  wire attention_reads_0_arvalid;
+  wire attention_reads_0_arid;
+  wire [39:0] attention_reads_0_araddr;
+  wire [7:0] attention_reads_0_arlen;
+  wire [2:0] attention_reads_0_arsize;
+  wire [1:0] attention_reads_0_arburst;
+  wire attention_reads_0_arlock;
+  wire [3:0] attention_reads_0_arcache;
+  wire [2:0] attention_reads_0_arprot;
+  wire [3:0] attention_reads_0_arqos;
+  wire attention_reads_0_rready;
+  wire attention_reads_1_arvalid;
+  wire attention_reads_1_arid;
+  wire [39:0] attention_reads_1_araddr;
+  wire [7:0] attention_reads_1_arlen;
+  wire [2:0] attention_reads_1_arsize;
+  wire [1:0] attention_reads_1_arburst;
+  wire attention_reads_1_arlock;
+  wire [3:0] attention_reads_1_arcache;
+  wire [2:0] attention_reads_1_arprot;
+  wire [3:0] attention_reads_1_arqos;
+  wire attention_reads_1_rready;
+  wire attention_reads_2_arvalid;
+  wire attention_reads_2_arid;
+  wire [39:0] attention_reads_2_araddr;
+  wire [7:0] attention_reads_2_arlen;
+  wire [2:0] attention_reads_2_arsize;
+  wire [1:0] attention_reads_2_arburst;
+  wire attention_reads_2_arlock;
+  wire [3:0] attention_reads_2_arcache;
+  wire [2:0] attention_reads_2_arprot;
+  wire [3:0] attention_reads_2_arqos;
+  wire attention_reads_2_rready;
+  wire attention_reads_3_arvalid;
+  wire attention_reads_3_arid;
+  wire [39:0] attention_reads_3_araddr;
+  wire [7:0] attention_reads_3_arlen;
+  wire [2:0] attention_reads_3_arsize;
+  wire [1:0] attention_reads_3_arburst;
+  wire attention_reads_3_arlock;
+  wire [3:0] attention_reads_3_arcache;
+  wire [2:0] attention_reads_3_arprot;
+  wire [3:0] attention_reads_3_arqos;
+  wire attention_reads_3_rready;
+  wire attention_writes_0_awvalid;
+  wire attention_writes_0_awid;
+  wire [39:0] attention_writes_0_awaddr;
+  wire [7:0] attention_writes_0_awlen;
+  wire [2:0] attention_writes_0_awsize;
+  wire [1:0] attention_writes_0_awburst;
+  wire attention_writes_0_awlock;
+  wire [3:0] attention_writes_0_awcache;
+  wire [2:0] attention_writes_0_awprot;
+  wire [3:0] attention_writes_0_awqos;
+  wire attention_writes_0_wvalid;
+  wire [127:0] attention_writes_0_wdata;
+  wire [15:0] attention_writes_0_wstrb;
+  wire attention_writes_0_wlast;
+  wire attention_writes_0_bready;
+  wire attentionControl_descriptors_ready;
+  wire attentionControl_command_valid;
+  wire [511:0] attentionControl_command_payload;
+  wire [2:0] attentionControl_wanted;
+  wire attentionControl_take;
+  wire [2:0] attentionControl_released;
+  wire attentionControl_give;
+  wire attentionControl_records_valid;
+  wire [511:0] attentionControl_records_payload;
+  wire attentionControl_idle;
+  wire attentionControl_stalledTokens;
+  wire attentionControl_stalledMemory;
   wire readers_masters_0_arready;
   wire readers_masters_0_rvalid;
   wire readers_masters_0_rid;
@@ -323,8 +401,20 @@ module heddle_default (
   wire [127:0] readers_masters_2_rdata;
   wire [1:0] readers_masters_2_rresp;
   wire readers_masters_2_rlast;
+  wire readers_masters_3_arready;
+  wire readers_masters_3_rvalid;
+  wire readers_masters_3_rid;
+  wire [127:0] readers_masters_3_rdata;
+  wire [1:0] readers_masters_3_rresp;
+  wire readers_masters_3_rlast;
+  wire readers_masters_4_arready;
+  wire readers_masters_4_rvalid;
+  wire readers_masters_4_rid;
+  wire [127:0] readers_masters_4_rdata;
+  wire [1:0] readers_masters_4_rresp;
+  wire readers_masters_4_rlast;
   wire readers_memory_arvalid;
-  wire [2:0] readers_memory_arid;
+  wire [3:0] readers_memory_arid;
   wire [39:0] readers_memory_araddr;
   wire [7:0] readers_memory_arlen;
   wire [2:0] readers_memory_arsize;
@@ -334,6 +424,35 @@ module heddle_default (
   wire [2:0] readers_memory_arprot;
   wire [3:0] readers_memory_arqos;
   wire readers_memory_rready;
+  wire readers_1_masters_0_arready;
+  wire readers_1_masters_0_rvalid;
+  wire readers_1_masters_0_rid;
+  wire [127:0] readers_1_masters_0_rdata;
+  wire [1:0] readers_1_masters_0_rresp;
+  wire readers_1_masters_0_rlast;
+  wire readers_1_masters_1_arready;
+  wire readers_1_masters_1_rvalid;
+  wire readers_1_masters_1_rid;
+  wire [127:0] readers_1_masters_1_rdata;
+  wire [1:0] readers_1_masters_1_rresp;
+  wire readers_1_masters_1_rlast;
+  wire readers_1_masters_2_arready;
+  wire readers_1_masters_2_rvalid;
+  wire readers_1_masters_2_rid;
+  wire [127:0] readers_1_masters_2_rdata;
+  wire [1:0] readers_1_masters_2_rresp;
+  wire readers_1_masters_2_rlast;
+  wire readers_1_memory_arvalid;
+  wire [2:0] readers_1_memory_arid;
+  wire [39:0] readers_1_memory_araddr;
+  wire [7:0] readers_1_memory_arlen;
+  wire [2:0] readers_1_memory_arsize;
+  wire [1:0] readers_1_memory_arburst;
+  wire readers_1_memory_arlock;
+  wire [3:0] readers_1_memory_arcache;
+  wire [2:0] readers_1_memory_arprot;
+  wire [3:0] readers_1_memory_arqos;
+  wire readers_1_memory_rready;
   wire writers_masters_0_awready;
   wire writers_masters_0_wready;
   wire writers_masters_0_bvalid;
@@ -344,8 +463,13 @@ module heddle_default (
   wire writers_masters_1_bvalid;
   wire writers_masters_1_bid;
   wire [1:0] writers_masters_1_bresp;
+  wire writers_masters_2_awready;
+  wire writers_masters_2_wready;
+  wire writers_masters_2_bvalid;
+  wire writers_masters_2_bid;
+  wire [1:0] writers_masters_2_bresp;
   wire writers_memory_awvalid;
-  wire [1:0] writers_memory_awid;
+  wire [2:0] writers_memory_awid;
   wire [39:0] writers_memory_awaddr;
   wire [7:0] writers_memory_awlen;
   wire [2:0] writers_memory_awsize;
@@ -361,15 +485,17 @@ module heddle_default (
   wire writers_memory_bready;
   wire tokens_granted_0;
   wire tokens_granted_1;
+  wire tokens_granted_2;
   wire tokens_overflow;
   wire merged_arbiter_inputs_0_ready;
   wire merged_arbiter_inputs_1_ready;
+  wire merged_arbiter_inputs_2_ready;
   wire merged_arbiter_output_valid;
   wire [511:0] merged_arbiter_output_payload;
-  wire merged_arbiter_chosen;
+  wire [1:0] merged_arbiter_chosen;
 
   wire start = registers_doorbell_start && !active;
-  wire enginesIdle = loaderControl_idle && matmulControl_idle;
+  wire enginesIdle = loaderControl_idle && matmulControl_idle && attentionControl_idle;
   wire quiet = !fetch_active && enginesIdle && recordWriter_idle && resultWriter_idle;
   wire ends = active && quiet && quietBefore;
   wire [2:0] beats = matmul_beatsTaken + {2'd0, loaderReader_beats_valid && loaderReader_beats_ready};
@@ -439,7 +565,10 @@ module heddle_default (
     .descriptors_0_payload(fetch_descriptors_0_payload),
     .descriptors_1_valid(fetch_descriptors_1_valid),
     .descriptors_1_ready(matmulControl_descriptors_ready),
-    .descriptors_1_payload(fetch_descriptors_1_payload)
+    .descriptors_1_payload(fetch_descriptors_1_payload),
+    .descriptors_2_valid(fetch_descriptors_2_valid),
+    .descriptors_2_ready(attentionControl_descriptors_ready),
+    .descriptors_2_payload(fetch_descriptors_2_payload)
   );
 
   heddle_default_ActivationLoader loader (
@@ -710,7 +839,7 @@ module heddle_default (
     .requests_address(matmul_weightRequests_1_address),
     .requests_beats(matmul_weightRequests_1_beats),
     .memory_arvalid(weightReader_1_memory_arvalid),
-    .memory_arready(m_axi_mem1_arready),
+    .memory_arready(readers_1_masters_0_arready),
     .memory_arid(weightReader_1_memory_arid),
     .memory_araddr(weightReader_1_memory_araddr),
     .memory_arlen(weightReader_1_memory_arlen),
@@ -720,12 +849,12 @@ module heddle_default (
     .memory_arcache(weightReader_1_memory_arcache),
     .memory_arprot(weightReader_1_memory_arprot),
     .memory_arqos(weightReader_1_memory_arqos),
-    .memory_rvalid(m_axi_mem1_rvalid),
+    .memory_rvalid(readers_1_masters_0_rvalid),
     .memory_rready(weightReader_1_memory_rready),
-    .memory_rid(m_axi_mem1_rid),
-    .memory_rdata(m_axi_mem1_rdata),
-    .memory_rresp(m_axi_mem1_rresp),
-    .memory_rlast(m_axi_mem1_rlast),
+    .memory_rid(readers_1_masters_0_rid),
+    .memory_rdata(readers_1_masters_0_rdata),
+    .memory_rresp(readers_1_masters_0_rresp),
+    .memory_rlast(readers_1_masters_0_rlast),
     .beats_valid(weightReader_1_beats_valid),
     .beats_ready(matmul_weightBeats_1_ready),
     .beats_data(weightReader_1_beats_data),
@@ -806,7 +935,132 @@ module heddle_default (
     .idle(recordWriter_idle)
   );
 
-  heddle_default_AxiReadArbiter_40x128_i1_n3 readers (
+  heddle_default_AttentionEngine attention (
+    .clk(clk),
+    .reset(reset),
+    .command_valid(attentionControl_command_valid),
+    .command_ready(attention_command_ready),
+    .command_payload(attentionControl_command_payload),
+    .done(attention_done),
+    .busy(attention_busy),
+    .beatsTaken(attention_beatsTaken),
+    .memoryError(attention_memoryError),
+    .reads_0_arvalid(attention_reads_0_arvalid),
+    .reads_0_arready(readers_1_masters_1_arready),
+    .reads_0_arid(attention_reads_0_arid),
+    .reads_0_araddr(attention_reads_0_araddr),
+    .reads_0_arlen(attention_reads_0_arlen),
+    .reads_0_arsize(attention_reads_0_arsize),
+    .reads_0_arburst(attention_reads_0_arburst),
+    .reads_0_arlock(attention_reads_0_arlock),
+    .reads_0_arcache(attention_reads_0_arcache),
+    .reads_0_arprot(attention_reads_0_arprot),
+    .reads_0_arqos(attention_reads_0_arqos),
+    .reads_0_rvalid(readers_1_masters_1_rvalid),
+    .reads_0_rready(attention_reads_0_rready),
+    .reads_0_rid(readers_1_masters_1_rid),
+    .reads_0_rdata(readers_1_masters_1_rdata),
+    .reads_0_rresp(readers_1_masters_1_rresp),
+    .reads_0_rlast(readers_1_masters_1_rlast),
+    .reads_1_arvalid(attention_reads_1_arvalid),
+    .reads_1_arready(readers_masters_3_arready),
+    .reads_1_arid(attention_reads_1_arid),
+    .reads_1_araddr(attention_reads_1_araddr),
+    .reads_1_arlen(attention_reads_1_arlen),
+    .reads_1_arsize(attention_reads_1_arsize),
+    .reads_1_arburst(attention_reads_1_arburst),
+    .reads_1_arlock(attention_reads_1_arlock),
+    .reads_1_arcache(attention_reads_1_arcache),
+    .reads_1_arprot(attention_reads_1_arprot),
+    .reads_1_arqos(attention_reads_1_arqos),
+    .reads_1_rvalid(readers_masters_3_rvalid),
+    .reads_1_rready(attention_reads_1_rready),
+    .reads_1_rid(readers_masters_3_rid),
+    .reads_1_rdata(readers_masters_3_rdata),
+    .reads_1_rresp(readers_masters_3_rresp),
+    .reads_1_rlast(readers_masters_3_rlast),
+    .reads_2_arvalid(attention_reads_2_arvalid),
+    .reads_2_arready(readers_1_masters_2_arready),
+    .reads_2_arid(attention_reads_2_arid),
+    .reads_2_araddr(attention_reads_2_araddr),
+    .reads_2_arlen(attention_reads_2_arlen),
+    .reads_2_arsize(attention_reads_2_arsize),
+    .reads_2_arburst(attention_reads_2_arburst),
+    .reads_2_arlock(attention_reads_2_arlock),
+    .reads_2_arcache(attention_reads_2_arcache),
+    .reads_2_arprot(attention_reads_2_arprot),
+    .reads_2_arqos(attention_reads_2_arqos),
+    .reads_2_rvalid(readers_1_masters_2_rvalid),
+    .reads_2_rready(attention_reads_2_rready),
+    .reads_2_rid(readers_1_masters_2_rid),
+    .reads_2_rdata(readers_1_masters_2_rdata),
+    .reads_2_rresp(readers_1_masters_2_rresp),
+    .reads_2_rlast(readers_1_masters_2_rlast),
+    .reads_3_arvalid(attention_reads_3_arvalid),
+    .reads_3_arready(readers_masters_4_arready),
+    .reads_3_arid(attention_reads_3_arid),
+    .reads_3_araddr(attention_reads_3_araddr),
+    .reads_3_arlen(attention_reads_3_arlen),
+    .reads_3_arsize(attention_reads_3_arsize),
+    .reads_3_arburst(attention_reads_3_arburst),
+    .reads_3_arlock(attention_reads_3_arlock),
+    .reads_3_arcache(attention_reads_3_arcache),
+    .reads_3_arprot(attention_reads_3_arprot),
+    .reads_3_arqos(attention_reads_3_arqos),
+    .reads_3_rvalid(readers_masters_4_rvalid),
+    .reads_3_rready(attention_reads_3_rready),
+    .reads_3_rid(readers_masters_4_rid),
+    .reads_3_rdata(readers_masters_4_rdata),
+    .reads_3_rresp(readers_masters_4_rresp),
+    .reads_3_rlast(readers_masters_4_rlast),
+    .writes_0_awvalid(attention_writes_0_awvalid),
+    .writes_0_awready(writers_masters_2_awready),
+    .writes_0_awid(attention_writes_0_awid),
+    .writes_0_awaddr(attention_writes_0_awaddr),
+    .writes_0_awlen(attention_writes_0_awlen),
+    .writes_0_awsize(attention_writes_0_awsize),
+    .writes_0_awburst(attention_writes_0_awburst),
+    .writes_0_awlock(attention_writes_0_awlock),
+    .writes_0_awcache(attention_writes_0_awcache),
+    .writes_0_awprot(attention_writes_0_awprot),
+    .writes_0_awqos(attention_writes_0_awqos),
+    .writes_0_wvalid(attention_writes_0_wvalid),
+    .writes_0_wready(writers_masters_2_wready),
+    .writes_0_wdata(attention_writes_0_wdata),
+    .writes_0_wstrb(attention_writes_0_wstrb),
+    .writes_0_wlast(attention_writes_0_wlast),
+    .writes_0_bvalid(writers_masters_2_bvalid),
+    .writes_0_bready(attention_writes_0_bready),
+    .writes_0_bid(writers_masters_2_bid),
+    .writes_0_bresp(writers_masters_2_bresp)
+  );
+
+  heddle_default_EngineControl_attention attentionControl (
+    .clk(clk),
+    .reset(reset),
+    .descriptors_valid(fetch_descriptors_2_valid),
+    .descriptors_ready(attentionControl_descriptors_ready),
+    .descriptors_payload(fetch_descriptors_2_payload),
+    .command_valid(attentionControl_command_valid),
+    .command_ready(attention_command_ready),
+    .command_payload(attentionControl_command_payload),
+    .done(attention_done),
+    .busy(attention_busy),
+    .beats(attention_beatsTaken),
+    .wanted(attentionControl_wanted),
+    .granted(tokens_granted_2),
+    .take(attentionControl_take),
+    .released(attentionControl_released),
+    .give(attentionControl_give),
+    .records_valid(attentionControl_records_valid),
+    .records_ready(merged_arbiter_inputs_2_ready),
+    .records_payload(attentionControl_records_payload),
+    .idle(attentionControl_idle),
+    .stalledTokens(attentionControl_stalledTokens),
+    .stalledMemory(attentionControl_stalledMemory)
+  );
+
+  heddle_default_AxiReadArbiter_40x128_i1_n5 readers (
     .clk(clk),
     .reset(reset),
     .masters_0_arvalid(fetchReader_memory_arvalid),
@@ -860,6 +1114,40 @@ module heddle_default (
     .masters_2_rdata(readers_masters_2_rdata),
     .masters_2_rresp(readers_masters_2_rresp),
     .masters_2_rlast(readers_masters_2_rlast),
+    .masters_3_arvalid(attention_reads_1_arvalid),
+    .masters_3_arready(readers_masters_3_arready),
+    .masters_3_arid(attention_reads_1_arid),
+    .masters_3_araddr(attention_reads_1_araddr),
+    .masters_3_arlen(attention_reads_1_arlen),
+    .masters_3_arsize(attention_reads_1_arsize),
+    .masters_3_arburst(attention_reads_1_arburst),
+    .masters_3_arlock(attention_reads_1_arlock),
+    .masters_3_arcache(attention_reads_1_arcache),
+    .masters_3_arprot(attention_reads_1_arprot),
+    .masters_3_arqos(attention_reads_1_arqos),
+    .masters_3_rvalid(readers_masters_3_rvalid),
+    .masters_3_rready(attention_reads_1_rready),
+    .masters_3_rid(readers_masters_3_rid),
+    .masters_3_rdata(readers_masters_3_rdata),
+    .masters_3_rresp(readers_masters_3_rresp),
+    .masters_3_rlast(readers_masters_3_rlast),
+    .masters_4_arvalid(attention_reads_3_arvalid),
+    .masters_4_arready(readers_masters_4_arready),
+    .masters_4_arid(attention_reads_3_arid),
+    .masters_4_araddr(attention_reads_3_araddr),
+    .masters_4_arlen(attention_reads_3_arlen),
+    .masters_4_arsize(attention_reads_3_arsize),
+    .masters_4_arburst(attention_reads_3_arburst),
+    .masters_4_arlock(attention_reads_3_arlock),
+    .masters_4_arcache(attention_reads_3_arcache),
+    .masters_4_arprot(attention_reads_3_arprot),
+    .masters_4_arqos(attention_reads_3_arqos),
+    .masters_4_rvalid(readers_masters_4_rvalid),
+    .masters_4_rready(attention_reads_3_rready),
+    .masters_4_rid(readers_masters_4_rid),
+    .masters_4_rdata(readers_masters_4_rdata),
+    .masters_4_rresp(readers_masters_4_rresp),
+    .masters_4_rlast(readers_masters_4_rlast),
     .memory_arvalid(readers_memory_arvalid),
     .memory_arready(m_axi_mem0_arready),
     .memory_arid(readers_memory_arid),
@@ -879,7 +1167,80 @@ module heddle_default (
     .memory_rlast(m_axi_mem0_rlast)
   );
 
-  heddle_default_AxiWriteArbiter_40x128_i1_n2_o17 writers (
+  heddle_default_AxiReadArbiter_40x128_i1_n3 readers_1 (
+    .clk(clk),
+    .reset(reset),
+    .masters_0_arvalid(weightReader_1_memory_arvalid),
+    .masters_0_arready(readers_1_masters_0_arready),
+    .masters_0_arid(weightReader_1_memory_arid),
+    .masters_0_araddr(weightReader_1_memory_araddr),
+    .masters_0_arlen(weightReader_1_memory_arlen),
+    .masters_0_arsize(weightReader_1_memory_arsize),
+    .masters_0_arburst(weightReader_1_memory_arburst),
+    .masters_0_arlock(weightReader_1_memory_arlock),
+    .masters_0_arcache(weightReader_1_memory_arcache),
+    .masters_0_arprot(weightReader_1_memory_arprot),
+    .masters_0_arqos(weightReader_1_memory_arqos),
+    .masters_0_rvalid(readers_1_masters_0_rvalid),
+    .masters_0_rready(weightReader_1_memory_rready),
+    .masters_0_rid(readers_1_masters_0_rid),
+    .masters_0_rdata(readers_1_masters_0_rdata),
+    .masters_0_rresp(readers_1_masters_0_rresp),
+    .masters_0_rlast(readers_1_masters_0_rlast),
+    .masters_1_arvalid(attention_reads_0_arvalid),
+    .masters_1_arready(readers_1_masters_1_arready),
+    .masters_1_arid(attention_reads_0_arid),
+    .masters_1_araddr(attention_reads_0_araddr),
+    .masters_1_arlen(attention_reads_0_arlen),
+    .masters_1_arsize(attention_reads_0_arsize),
+    .masters_1_arburst(attention_reads_0_arburst),
+    .masters_1_arlock(attention_reads_0_arlock),
+    .masters_1_arcache(attention_reads_0_arcache),
+    .masters_1_arprot(attention_reads_0_arprot),
+    .masters_1_arqos(attention_reads_0_arqos),
+    .masters_1_rvalid(readers_1_masters_1_rvalid),
+    .masters_1_rready(attention_reads_0_rready),
+    .masters_1_rid(readers_1_masters_1_rid),
+    .masters_1_rdata(readers_1_masters_1_rdata),
+    .masters_1_rresp(readers_1_masters_1_rresp),
+    .masters_1_rlast(readers_1_masters_1_rlast),
+    .masters_2_arvalid(attention_reads_2_arvalid),
+    .masters_2_arready(readers_1_masters_2_arready),
+    .masters_2_arid(attention_reads_2_arid),
+    .masters_2_araddr(attention_reads_2_araddr),
+    .masters_2_arlen(attention_reads_2_arlen),
+    .masters_2_arsize(attention_reads_2_arsize),
+    .masters_2_arburst(attention_reads_2_arburst),
+    .masters_2_arlock(attention_reads_2_arlock),
+    .masters_2_arcache(attention_reads_2_arcache),
+    .masters_2_arprot(attention_reads_2_arprot),
+    .masters_2_arqos(attention_reads_2_arqos),
+    .masters_2_rvalid(readers_1_masters_2_rvalid),
+    .masters_2_rready(attention_reads_2_rready),
+    .masters_2_rid(readers_1_masters_2_rid),
+    .masters_2_rdata(readers_1_masters_2_rdata),
+    .masters_2_rresp(readers_1_masters_2_rresp),
+    .masters_2_rlast(readers_1_masters_2_rlast),
+    .memory_arvalid(readers_1_memory_arvalid),
+    .memory_arready(m_axi_mem1_arready),
+    .memory_arid(readers_1_memory_arid),
+    .memory_araddr(readers_1_memory_araddr),
+    .memory_arlen(readers_1_memory_arlen),
+    .memory_arsize(readers_1_memory_arsize),
+    .memory_arburst(readers_1_memory_arburst),
+    .memory_arlock(readers_1_memory_arlock),
+    .memory_arcache(readers_1_memory_arcache),
+    .memory_arprot(readers_1_memory_arprot),
+    .memory_arqos(readers_1_memory_arqos),
+    .memory_rvalid(m_axi_mem1_rvalid),
+    .memory_rready(readers_1_memory_rready),
+    .memory_rid(m_axi_mem1_rid),
+    .memory_rdata(m_axi_mem1_rdata),
+    .memory_rresp(m_axi_mem1_rresp),
+    .memory_rlast(m_axi_mem1_rlast)
+  );
+
+  heddle_default_AxiWriteArbiter_40x128_i1_n3_o17 writers (
     .clk(clk),
     .reset(reset),
     .masters_0_awvalid(resultWriter_memory_awvalid),
@@ -922,6 +1283,26 @@ module heddle_default (
     .masters_1_bready(recordWriter_memory_bready),
     .masters_1_bid(writers_masters_1_bid),
     .masters_1_bresp(writers_masters_1_bresp),
+    .masters_2_awvalid(attention_writes_0_awvalid),
+    .masters_2_awready(writers_masters_2_awready),
+    .masters_2_awid(attention_writes_0_awid),
+    .masters_2_awaddr(attention_writes_0_awaddr),
+    .masters_2_awlen(attention_writes_0_awlen),
+    .masters_2_awsize(attention_writes_0_awsize),
+    .masters_2_awburst(attention_writes_0_awburst),
+    .masters_2_awlock(attention_writes_0_awlock),
+    .masters_2_awcache(attention_writes_0_awcache),
+    .masters_2_awprot(attention_writes_0_awprot),
+    .masters_2_awqos(attention_writes_0_awqos),
+    .masters_2_wvalid(attention_writes_0_wvalid),
+    .masters_2_wready(writers_masters_2_wready),
+    .masters_2_wdata(attention_writes_0_wdata),
+    .masters_2_wstrb(attention_writes_0_wstrb),
+    .masters_2_wlast(attention_writes_0_wlast),
+    .masters_2_bvalid(writers_masters_2_bvalid),
+    .masters_2_bready(attention_writes_0_bready),
+    .masters_2_bid(writers_masters_2_bid),
+    .masters_2_bresp(writers_masters_2_bresp),
     .memory_awvalid(writers_memory_awvalid),
     .memory_awready(m_axi_mem0_awready),
     .memory_awid(writers_memory_awid),
@@ -940,7 +1321,7 @@ module heddle_default (
     .memory_wlast(writers_memory_wlast),
     .memory_bvalid(m_axi_mem0_bvalid),
     .memory_bready(writers_memory_bready),
-    .memory_bid(m_axi_mem0_bid[1:0]),
+    .memory_bid(m_axi_mem0_bid[2:0]),
     .memory_bresp(m_axi_mem0_bresp)
   );
 
@@ -949,19 +1330,24 @@ module heddle_default (
     .reset(reset),
     .wanted_0(loaderControl_wanted),
     .wanted_1(matmulControl_wanted),
+    .wanted_2(attentionControl_wanted),
     .granted_0(tokens_granted_0),
     .granted_1(tokens_granted_1),
+    .granted_2(tokens_granted_2),
     .take_0(loaderControl_take),
     .take_1(matmulControl_take),
+    .take_2(attentionControl_take),
     .released_0(loaderControl_released),
     .released_1(matmulControl_released),
+    .released_2(attentionControl_released),
     .give_0(loaderControl_give),
     .give_1(matmulControl_give),
+    .give_2(attentionControl_give),
     .overflow(tokens_overflow),
     .clear(start)
   );
 
-  heddle_default_RoundRobinArbiter_512x2 merged_arbiter (
+  heddle_default_RoundRobinArbiter_512x3 merged_arbiter (
     .clk(clk),
     .reset(reset),
     .inputs_0_valid(loaderControl_records_valid),
@@ -970,6 +1356,9 @@ module heddle_default (
     .inputs_1_valid(matmulControl_records_valid),
     .inputs_1_ready(merged_arbiter_inputs_1_ready),
     .inputs_1_payload(matmulControl_records_payload),
+    .inputs_2_valid(attentionControl_records_valid),
+    .inputs_2_ready(merged_arbiter_inputs_2_ready),
+    .inputs_2_payload(attentionControl_records_payload),
     .output_valid(merged_arbiter_output_valid),
     .output_ready(records_records_ready),
     .output_payload(merged_arbiter_output_payload),
@@ -1010,17 +1399,17 @@ module heddle_default (
   assign m_axi_mem0_wstrb = writers_memory_wstrb;
   assign m_axi_mem0_wlast = writers_memory_wlast;
   assign m_axi_mem0_bready = writers_memory_bready;
-  assign m_axi_mem1_arvalid = weightReader_1_memory_arvalid;
-  assign m_axi_mem1_arid = weightReader_1_memory_arid;
-  assign m_axi_mem1_araddr = weightReader_1_memory_araddr;
-  assign m_axi_mem1_arlen = weightReader_1_memory_arlen;
-  assign m_axi_mem1_arsize = weightReader_1_memory_arsize;
-  assign m_axi_mem1_arburst = weightReader_1_memory_arburst;
-  assign m_axi_mem1_arlock = weightReader_1_memory_arlock;
-  assign m_axi_mem1_arcache = weightReader_1_memory_arcache;
-  assign m_axi_mem1_arprot = weightReader_1_memory_arprot;
-  assign m_axi_mem1_arqos = weightReader_1_memory_arqos;
-  assign m_axi_mem1_rready = weightReader_1_memory_rready;
+  assign m_axi_mem1_arvalid = readers_1_memory_arvalid;
+  assign m_axi_mem1_arid = readers_1_memory_arid;
+  assign m_axi_mem1_araddr = readers_1_memory_araddr;
+  assign m_axi_mem1_arlen = readers_1_memory_arlen;
+  assign m_axi_mem1_arsize = readers_1_memory_arsize;
+  assign m_axi_mem1_arburst = readers_1_memory_arburst;
+  assign m_axi_mem1_arlock = readers_1_memory_arlock;
+  assign m_axi_mem1_arcache = readers_1_memory_arcache;
+  assign m_axi_mem1_arprot = readers_1_memory_arprot;
+  assign m_axi_mem1_arqos = readers_1_memory_arqos;
+  assign m_axi_mem1_rready = readers_1_memory_rready;
   assign irq = raised;
   assign loaderReader_beats_ready = loader_beats_ready;
 
@@ -1043,7 +1432,7 @@ module heddle_default (
         active <= 1'd0;
       end
       raised <= registers_events_done && registers_interrupt_enable_done;
-      if (fetchReader_error || loaderReader_error || weightReader_0_error || weightReader_1_error || resultWriter_error || recordWriter_error) begin
+      if (fetchReader_error || loaderReader_error || weightReader_0_error || weightReader_1_error || resultWriter_error || recordWriter_error || attention_memoryError) begin
         memoryError <= 1'd1;
       end
       count_cycles <= count_cycles + {63'd0, active};
@@ -1054,11 +1443,11 @@ module heddle_default (
     end
   end
 
-  wire unused = &{1'b0, fetchReader_idle, loaderControl_stalledMemory,
-    loaderControl_stalledTokens, loaderReader_idle, m_axi_mem0_bid[2], merged_arbiter_chosen,
-    recordWriter_done, registers_list_address, registers_multiplications_products_bits[70:64],
-    registers_records_address, registers_scratch_scratch, resultWriter_done, weightReader_0_idle,
-    weightReader_1_idle};
+  wire unused = &{1'b0, attentionControl_stalledMemory, attentionControl_stalledTokens,
+    fetchReader_idle, loaderControl_stalledMemory, loaderControl_stalledTokens, loaderReader_idle,
+    m_axi_mem0_bid[3], merged_arbiter_chosen, recordWriter_done, registers_list_address,
+    registers_multiplications_products_bits[70:64], registers_records_address,
+    registers_scratch_scratch, resultWriter_done, weightReader_0_idle, weightReader_1_idle};
 endmodule
 
 `default_nettype wire

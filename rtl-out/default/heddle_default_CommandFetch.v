@@ -25,7 +25,10 @@ module heddle_default_CommandFetch (
   output wire [511:0] descriptors_0_payload,
   output wire descriptors_1_valid,
   input  wire descriptors_1_ready,
-  output wire [511:0] descriptors_1_payload
+  output wire [511:0] descriptors_1_payload,
+  output wire descriptors_2_valid,
+  input  wire descriptors_2_ready,
+  output wire [511:0] descriptors_2_payload
 );
   localparam [1:0] PHASE_IDLE = 2'd0;
   localparam [1:0] PHASE_ASK = 2'd1;
@@ -42,10 +45,11 @@ module heddle_default_CommandFetch (
   wire arrived = phase == PHASE_DISPATCH && words_adapter_out_valid;
   wire mine = arrived && code == 8'd1;
   wire mine_1 = arrived && code == 8'd2;
-  wire taken = mine && descriptors_0_ready || mine_1 && descriptors_1_ready;
+  wire mine_2 = arrived && code == 8'd5;
+  wire taken = mine && descriptors_0_ready || mine_1 && descriptors_1_ready || mine_2 && descriptors_2_ready;
   wire links = arrived && code == 8'd3;
   wire ends = arrived && code == 8'd4;
-  wire known = code == 8'd1 || code == 8'd2 || code == 8'd3 || code == 8'd4;
+  wire known = code == 8'd1 || code == 8'd2 || code == 8'd5 || code == 8'd3 || code == 8'd4;
   wire fails = arrived && !known;
   wire [63:0] next_1 = words_adapter_out_payload[127:64];
 
@@ -71,6 +75,8 @@ module heddle_default_CommandFetch (
   assign descriptors_0_payload = words_adapter_out_payload;
   assign descriptors_1_valid = mine_1;
   assign descriptors_1_payload = words_adapter_out_payload;
+  assign descriptors_2_valid = mine_2;
+  assign descriptors_2_payload = words_adapter_out_payload;
 
   always @(posedge clk) begin
     if (reset) begin

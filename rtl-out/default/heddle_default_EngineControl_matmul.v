@@ -15,10 +15,10 @@ module heddle_default_EngineControl_matmul (
   input  wire done,
   input  wire busy,
   input  wire [1:0] beats,
-  output wire [1:0] wanted,
+  output wire [2:0] wanted,
   input  wire granted,
   output wire take,
-  output wire [1:0] released,
+  output wire [2:0] released,
   output wire give,
   output wire records_valid,
   input  wire records_ready,
@@ -64,9 +64,9 @@ module heddle_default_EngineControl_matmul (
   assign descriptors_ready = queue_push_ready;
   assign command_valid = waiting && granted;
   assign command_payload = queue_pop_payload;
-  assign wanted = queue_pop_payload[9:8];
+  assign wanted = queue_pop_payload[10:8];
   assign take = command_valid && command_ready;
-  assign released = queue_pop_payload[17:16];
+  assign released = queue_pop_payload[18:16];
   assign give = ends;
   assign records_valid = phase == PHASE_RECORD;
   assign records_payload = {64'd0, {9'd0, {busyCycles_count, 7'd0}}, {16'd0, beatCount_count}, {16'd0, tokenCycles_count}, {16'd0, memoryCycles_count}, {16'd0, busyCycles_count}, {16'd0, cycles_count}, 24'd0, 8'd1, queue_pop_payload[63:32]};

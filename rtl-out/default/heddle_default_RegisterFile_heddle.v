@@ -8,7 +8,7 @@ module heddle_default_RegisterFile_heddle (
   input  wire reset,
   input  wire bus_awvalid,
   output wire bus_awready,
-  input  wire [6:0] bus_awaddr,
+  input  wire [7:0] bus_awaddr,
   input  wire [2:0] bus_awprot,
   input  wire bus_wvalid,
   output wire bus_wready,
@@ -19,7 +19,7 @@ module heddle_default_RegisterFile_heddle (
   output wire [1:0] bus_bresp,
   input  wire bus_arvalid,
   output wire bus_arready,
-  input  wire [6:0] bus_araddr,
+  input  wire [7:0] bus_araddr,
   input  wire [2:0] bus_arprot,
   output wire bus_rvalid,
   input  wire bus_rready,
@@ -59,106 +59,110 @@ module heddle_default_RegisterFile_heddle (
   reg  interrupt_enable_done_stored;
 
   wire write = bus_awvalid && bus_wvalid && !written;
-  wire [4:0] writeWord = bus_awaddr[6:2];
+  wire [5:0] writeWord = bus_awaddr[7:2];
   wire [31:0] writeMask = {{8{bus_wstrb[3]}}, {8{bus_wstrb[2]}}, {8{bus_wstrb[1]}}, {8{bus_wstrb[0]}}};
   wire read = bus_arvalid && !answered;
-  wire [4:0] readWord = bus_araddr[6:2];
-  wire write_magic = writeWord == 5'd0;
-  wire read_magic = readWord == 5'd0;
-  wire write_version = writeWord == 5'd1;
-  wire read_version = readWord == 5'd1;
-  wire write_generator = writeWord == 5'd2;
-  wire read_generator = readWord == 5'd2;
-  wire write_config_hash = writeWord == 5'd3;
-  wire read_config_hash = readWord == 5'd3;
-  wire write_scratch = writeWord == 5'd4;
-  wire read_scratch = readWord == 5'd4;
+  wire [5:0] readWord = bus_araddr[7:2];
+  wire write_magic = writeWord == 6'd0;
+  wire read_magic = readWord == 6'd0;
+  wire write_version = writeWord == 6'd1;
+  wire read_version = readWord == 6'd1;
+  wire write_generator = writeWord == 6'd2;
+  wire read_generator = readWord == 6'd2;
+  wire write_config_hash = writeWord == 6'd3;
+  wire read_config_hash = readWord == 6'd3;
+  wire write_scratch = writeWord == 6'd4;
+  wire read_scratch = readWord == 6'd4;
   wire [31:0] scratch_scratch_mask = write && write_scratch ? writeMask : 32'd0;
   wire [31:0] scratch_scratch_ones = bus_wdata & scratch_scratch_mask;
-  wire write_clock_hz = writeWord == 5'd5;
-  wire read_clock_hz = readWord == 5'd5;
-  wire write_features = writeWord == 5'd6;
-  wire read_features = readWord == 5'd6;
-  wire write_geometry = writeWord == 5'd7;
-  wire read_geometry = readWord == 5'd7;
-  wire write_capacity = writeWord == 5'd8;
-  wire read_capacity = readWord == 5'd8;
-  wire write_list = writeWord == 5'd10;
-  wire read_list = readWord == 5'd10;
+  wire write_clock_hz = writeWord == 6'd5;
+  wire read_clock_hz = readWord == 6'd5;
+  wire write_features = writeWord == 6'd6;
+  wire read_features = readWord == 6'd6;
+  wire write_geometry = writeWord == 6'd7;
+  wire read_geometry = readWord == 6'd7;
+  wire write_capacity = writeWord == 6'd8;
+  wire read_capacity = readWord == 6'd8;
+  wire write_list = writeWord == 6'd10;
+  wire read_list = readWord == 6'd10;
   wire [31:0] part = list_address[31:0];
-  wire write_list_high = writeWord == 5'd11;
-  wire read_list_high = readWord == 5'd11;
+  wire write_list_high = writeWord == 6'd11;
+  wire read_list_high = readWord == 6'd11;
   wire [31:0] part_1 = list_address[63:32];
   wire [63:0] list_address_mask = {write && write_list_high ? writeMask : 32'd0, write && write_list ? writeMask : 32'd0};
   wire [63:0] list_data = {2{bus_wdata}};
   wire [63:0] list_address_ones = list_data & list_address_mask;
-  wire write_records = writeWord == 5'd12;
-  wire read_records = readWord == 5'd12;
+  wire write_records = writeWord == 6'd12;
+  wire read_records = readWord == 6'd12;
   wire [31:0] part_2 = records_address[31:0];
-  wire write_records_high = writeWord == 5'd13;
-  wire read_records_high = readWord == 5'd13;
+  wire write_records_high = writeWord == 6'd13;
+  wire read_records_high = readWord == 6'd13;
   wire [31:0] part_3 = records_address[63:32];
   wire [63:0] records_address_mask = {write && write_records_high ? writeMask : 32'd0, write && write_records ? writeMask : 32'd0};
   wire [63:0] records_data = {2{bus_wdata}};
   wire [63:0] records_address_ones = records_data & records_address_mask;
-  wire write_doorbell = writeWord == 5'd14;
-  wire read_doorbell = readWord == 5'd14;
+  wire write_doorbell = writeWord == 6'd14;
+  wire read_doorbell = readWord == 6'd14;
   wire [31:0] doorbell_mask = write && write_doorbell ? writeMask : 32'd0;
   wire doorbell_start_mask = doorbell_mask[0];
   wire doorbell_start_ones = bus_wdata[0] && doorbell_start_mask;
   wire [31:0] status_contents = {27'd0, status_saturated, status_memory_error, status_token_overflow, status_unknown_operation, status_busy};
-  wire write_status = writeWord == 5'd15;
-  wire read_status = readWord == 5'd15;
+  wire write_status = writeWord == 6'd15;
+  wire read_status = readWord == 6'd15;
   wire [31:0] events_contents = {31'd0, events_done};
-  wire write_events = writeWord == 5'd16;
-  wire read_events = readWord == 5'd16;
+  wire write_events = writeWord == 6'd16;
+  wire read_events = readWord == 6'd16;
   wire [31:0] events_mask = write && write_events ? writeMask : 32'd0;
   wire events_done_mask = events_mask[0];
   wire events_done_ones = bus_wdata[0] && events_done_mask;
   wire [31:0] interrupt_enable_contents = {31'd0, interrupt_enable_done};
-  wire write_interrupt_enable = writeWord == 5'd17;
-  wire read_interrupt_enable = readWord == 5'd17;
+  wire write_interrupt_enable = writeWord == 6'd17;
+  wire read_interrupt_enable = readWord == 6'd17;
   wire [31:0] interrupt_enable_mask = write && write_interrupt_enable ? writeMask : 32'd0;
   wire interrupt_enable_done_mask = interrupt_enable_mask[0];
   wire interrupt_enable_done_ones = bus_wdata[0] && interrupt_enable_done_mask;
-  wire write_position = writeWord == 5'd18;
-  wire read_position = readWord == 5'd18;
+  wire write_position = writeWord == 6'd18;
+  wire read_position = readWord == 6'd18;
   wire [31:0] part_4 = position_address[31:0];
-  wire write_position_high = writeWord == 5'd19;
-  wire read_position_high = readWord == 5'd19;
-  wire write_cycles = writeWord == 5'd20;
-  wire read_cycles = readWord == 5'd20;
+  wire write_position_high = writeWord == 6'd19;
+  wire read_position_high = readWord == 6'd19;
+  wire write_cycles = writeWord == 6'd20;
+  wire read_cycles = readWord == 6'd20;
   wire [31:0] part_5 = cycles_cycles[31:0];
-  wire write_cycles_high = writeWord == 5'd21;
-  wire read_cycles_high = readWord == 5'd21;
-  wire write_busy = writeWord == 5'd22;
-  wire read_busy = readWord == 5'd22;
+  wire write_cycles_high = writeWord == 6'd21;
+  wire read_cycles_high = readWord == 6'd21;
+  wire write_busy = writeWord == 6'd22;
+  wire read_busy = readWord == 6'd22;
   wire [31:0] part_6 = busy_cycles[31:0];
-  wire write_busy_high = writeWord == 5'd23;
-  wire read_busy_high = readWord == 5'd23;
-  wire write_stalled_memory = writeWord == 5'd24;
-  wire read_stalled_memory = readWord == 5'd24;
+  wire write_busy_high = writeWord == 6'd23;
+  wire read_busy_high = readWord == 6'd23;
+  wire write_stalled_memory = writeWord == 6'd24;
+  wire read_stalled_memory = readWord == 6'd24;
   wire [31:0] part_7 = stalled_memory_cycles[31:0];
-  wire write_stalled_memory_high = writeWord == 5'd25;
-  wire read_stalled_memory_high = readWord == 5'd25;
-  wire write_stalled_tokens = writeWord == 5'd26;
-  wire read_stalled_tokens = readWord == 5'd26;
+  wire write_stalled_memory_high = writeWord == 6'd25;
+  wire read_stalled_memory_high = readWord == 6'd25;
+  wire write_stalled_tokens = writeWord == 6'd26;
+  wire read_stalled_tokens = readWord == 6'd26;
   wire [31:0] part_8 = stalled_tokens_cycles[31:0];
-  wire write_stalled_tokens_high = writeWord == 5'd27;
-  wire read_stalled_tokens_high = readWord == 5'd27;
-  wire write_beats = writeWord == 5'd28;
-  wire read_beats = readWord == 5'd28;
+  wire write_stalled_tokens_high = writeWord == 6'd27;
+  wire read_stalled_tokens_high = readWord == 6'd27;
+  wire write_beats = writeWord == 6'd28;
+  wire read_beats = readWord == 6'd28;
   wire [31:0] part_9 = beats_beats[31:0];
-  wire write_beats_high = writeWord == 5'd29;
-  wire read_beats_high = readWord == 5'd29;
-  wire write_multiplications = writeWord == 5'd30;
-  wire read_multiplications = readWord == 5'd30;
+  wire write_beats_high = writeWord == 6'd29;
+  wire read_beats_high = readWord == 6'd29;
+  wire write_multiplications = writeWord == 6'd30;
+  wire read_multiplications = readWord == 6'd30;
   wire [31:0] part_10 = multiplications_products[31:0];
-  wire write_multiplications_high = writeWord == 5'd31;
-  wire read_multiplications_high = readWord == 5'd31;
-  wire writeMapped = write_magic || write_version || write_generator || write_config_hash || write_scratch || write_clock_hz || write_features || write_geometry || write_capacity || write_list || write_list_high || write_records || write_records_high || write_doorbell || write_status || write_events || write_interrupt_enable || write_position || write_position_high || write_cycles || write_cycles_high || write_busy || write_busy_high || write_stalled_memory || write_stalled_memory_high || write_stalled_tokens || write_stalled_tokens_high || write_beats || write_beats_high || write_multiplications || write_multiplications_high;
-  wire readMapped = read_magic || read_version || read_generator || read_config_hash || read_scratch || read_clock_hz || read_features || read_geometry || read_capacity || read_list || read_list_high || read_records || read_records_high || read_doorbell || read_status || read_events || read_interrupt_enable || read_position || read_position_high || read_cycles || read_cycles_high || read_busy || read_busy_high || read_stalled_memory || read_stalled_memory_high || read_stalled_tokens || read_stalled_tokens_high || read_beats || read_beats_high || read_multiplications || read_multiplications_high;
-  wire [31:0] readWordData = (read_magic ? 32'd1212499012 : 32'd0) | (read_version ? 32'd1 : 32'd0) | (read_generator ? 32'd256 : 32'd0) | (read_config_hash ? 32'hac049ab8 : 32'd0) | (read_scratch ? scratch_scratch : 32'd0) | (read_clock_hz ? 32'd250000000 : 32'd0) | (read_features ? 32'd7 : 32'd0) | (read_geometry ? 32'd135267330 : 32'd0) | (read_capacity ? 32'd33554560 : 32'd0) | (read_list ? part : 32'd0) | (read_list_high ? part_1 : 32'd0) | (read_records ? part_2 : 32'd0) | (read_records_high ? part_3 : 32'd0) | (read_doorbell ? 32'd0 : 32'd0) | (read_status ? status_contents : 32'd0) | (read_events ? events_contents : 32'd0) | (read_interrupt_enable ? interrupt_enable_contents : 32'd0) | (read_position ? part_4 : 32'd0) | (read_position_high ? highWord : 32'd0) | (read_cycles ? part_5 : 32'd0) | (read_cycles_high ? highWord : 32'd0) | (read_busy ? part_6 : 32'd0) | (read_busy_high ? highWord : 32'd0) | (read_stalled_memory ? part_7 : 32'd0) | (read_stalled_memory_high ? highWord : 32'd0) | (read_stalled_tokens ? part_8 : 32'd0) | (read_stalled_tokens_high ? highWord : 32'd0) | (read_beats ? part_9 : 32'd0) | (read_beats_high ? highWord : 32'd0) | (read_multiplications ? part_10 : 32'd0) | (read_multiplications_high ? highWord : 32'd0);
+  wire write_multiplications_high = writeWord == 6'd31;
+  wire read_multiplications_high = readWord == 6'd31;
+  wire write_attention = writeWord == 6'd32;
+  wire read_attention = readWord == 6'd32;
+  wire write_attention_capacity = writeWord == 6'd33;
+  wire read_attention_capacity = readWord == 6'd33;
+  wire writeMapped = write_magic || write_version || write_generator || write_config_hash || write_scratch || write_clock_hz || write_features || write_geometry || write_capacity || write_list || write_list_high || write_records || write_records_high || write_doorbell || write_status || write_events || write_interrupt_enable || write_position || write_position_high || write_cycles || write_cycles_high || write_busy || write_busy_high || write_stalled_memory || write_stalled_memory_high || write_stalled_tokens || write_stalled_tokens_high || write_beats || write_beats_high || write_multiplications || write_multiplications_high || write_attention || write_attention_capacity;
+  wire readMapped = read_magic || read_version || read_generator || read_config_hash || read_scratch || read_clock_hz || read_features || read_geometry || read_capacity || read_list || read_list_high || read_records || read_records_high || read_doorbell || read_status || read_events || read_interrupt_enable || read_position || read_position_high || read_cycles || read_cycles_high || read_busy || read_busy_high || read_stalled_memory || read_stalled_memory_high || read_stalled_tokens || read_stalled_tokens_high || read_beats || read_beats_high || read_multiplications || read_multiplications_high || read_attention || read_attention_capacity;
+  wire [31:0] readWordData = (read_magic ? 32'd1212499012 : 32'd0) | (read_version ? 32'd1 : 32'd0) | (read_generator ? 32'd256 : 32'd0) | (read_config_hash ? 32'he0cd7586 : 32'd0) | (read_scratch ? scratch_scratch : 32'd0) | (read_clock_hz ? 32'd250000000 : 32'd0) | (read_features ? 32'd65543 : 32'd0) | (read_geometry ? 32'd135267330 : 32'd0) | (read_capacity ? 32'd33554560 : 32'd0) | (read_list ? part : 32'd0) | (read_list_high ? part_1 : 32'd0) | (read_records ? part_2 : 32'd0) | (read_records_high ? part_3 : 32'd0) | (read_doorbell ? 32'd0 : 32'd0) | (read_status ? status_contents : 32'd0) | (read_events ? events_contents : 32'd0) | (read_interrupt_enable ? interrupt_enable_contents : 32'd0) | (read_position ? part_4 : 32'd0) | (read_position_high ? highWord : 32'd0) | (read_cycles ? part_5 : 32'd0) | (read_cycles_high ? highWord : 32'd0) | (read_busy ? part_6 : 32'd0) | (read_busy_high ? highWord : 32'd0) | (read_stalled_memory ? part_7 : 32'd0) | (read_stalled_memory_high ? highWord : 32'd0) | (read_stalled_tokens ? part_8 : 32'd0) | (read_stalled_tokens_high ? highWord : 32'd0) | (read_beats ? part_9 : 32'd0) | (read_beats_high ? highWord : 32'd0) | (read_multiplications ? part_10 : 32'd0) | (read_multiplications_high ? highWord : 32'd0) | (read_attention ? 32'd1077938178 : 32'd0) | (read_attention_capacity ? 32'd134613515 : 32'd0);
 
   assign bus_awready = write;
   assign bus_wready = write;

@@ -6,23 +6,33 @@
 module heddle_default_TokenCounters (
   input  wire clk,
   input  wire reset,
-  input  wire [1:0] wanted_0,
-  input  wire [1:0] wanted_1,
+  input  wire [2:0] wanted_0,
+  input  wire [2:0] wanted_1,
+  input  wire [2:0] wanted_2,
   output wire granted_0,
   output wire granted_1,
+  output wire granted_2,
   input  wire take_0,
   input  wire take_1,
-  input  wire [1:0] released_0,
-  input  wire [1:0] released_1,
+  input  wire take_2,
+  input  wire [2:0] released_0,
+  input  wire [2:0] released_1,
+  input  wire [2:0] released_2,
   input  wire give_0,
   input  wire give_1,
+  input  wire give_2,
   output wire overflow,
   input  wire clear
 );
   reg  [3:0] tokens_0_to_0;
   reg  [3:0] tokens_1_to_0;
+  reg  [3:0] tokens_2_to_0;
   reg  [3:0] tokens_0_to_1;
   reg  [3:0] tokens_1_to_1;
+  reg  [3:0] tokens_2_to_1;
+  reg  [3:0] tokens_0_to_2;
+  reg  [3:0] tokens_1_to_2;
+  reg  [3:0] tokens_2_to_2;
   reg  seen;
 
   wire takes = take_0 && wanted_0[0];
@@ -31,25 +41,47 @@ module heddle_default_TokenCounters (
   wire takes_1 = take_0 && wanted_0[1];
   wire gives_1 = give_1 && released_1[0];
   wire full_1 = tokens_1_to_0 == 4'd15;
-  wire all_1 = (!wanted_0[0] || tokens_0_to_0 != 4'd0) && (!wanted_0[1] || tokens_1_to_0 != 4'd0);
-  wire takes_2 = take_1 && wanted_1[0];
-  wire gives_2 = give_0 && released_0[1];
-  wire full_2 = tokens_0_to_1 == 4'd15;
-  wire takes_3 = take_1 && wanted_1[1];
-  wire gives_3 = give_1 && released_1[1];
-  wire full_3 = tokens_1_to_1 == 4'd15;
-  wire all_2 = (!wanted_1[0] || tokens_0_to_1 != 4'd0) && (!wanted_1[1] || tokens_1_to_1 != 4'd0);
+  wire takes_2 = take_0 && wanted_0[2];
+  wire gives_2 = give_2 && released_2[0];
+  wire full_2 = tokens_2_to_0 == 4'd15;
+  wire all_1 = (!wanted_0[0] || tokens_0_to_0 != 4'd0) && (!wanted_0[1] || tokens_1_to_0 != 4'd0) && (!wanted_0[2] || tokens_2_to_0 != 4'd0);
+  wire takes_3 = take_1 && wanted_1[0];
+  wire gives_3 = give_0 && released_0[1];
+  wire full_3 = tokens_0_to_1 == 4'd15;
+  wire takes_4 = take_1 && wanted_1[1];
+  wire gives_4 = give_1 && released_1[1];
+  wire full_4 = tokens_1_to_1 == 4'd15;
+  wire takes_5 = take_1 && wanted_1[2];
+  wire gives_5 = give_2 && released_2[1];
+  wire full_5 = tokens_2_to_1 == 4'd15;
+  wire all_2 = (!wanted_1[0] || tokens_0_to_1 != 4'd0) && (!wanted_1[1] || tokens_1_to_1 != 4'd0) && (!wanted_1[2] || tokens_2_to_1 != 4'd0);
+  wire takes_6 = take_2 && wanted_2[0];
+  wire gives_6 = give_0 && released_0[2];
+  wire full_6 = tokens_0_to_2 == 4'd15;
+  wire takes_7 = take_2 && wanted_2[1];
+  wire gives_7 = give_1 && released_1[2];
+  wire full_7 = tokens_1_to_2 == 4'd15;
+  wire takes_8 = take_2 && wanted_2[2];
+  wire gives_8 = give_2 && released_2[2];
+  wire full_8 = tokens_2_to_2 == 4'd15;
+  wire all_3 = (!wanted_2[0] || tokens_0_to_2 != 4'd0) && (!wanted_2[1] || tokens_1_to_2 != 4'd0) && (!wanted_2[2] || tokens_2_to_2 != 4'd0);
 
   assign granted_0 = all_1;
   assign granted_1 = all_2;
+  assign granted_2 = all_3;
   assign overflow = seen;
 
   always @(posedge clk) begin
     if (reset) begin
       tokens_0_to_0 <= 4'd0;
       tokens_1_to_0 <= 4'd0;
+      tokens_2_to_0 <= 4'd0;
       tokens_0_to_1 <= 4'd0;
       tokens_1_to_1 <= 4'd0;
+      tokens_2_to_1 <= 4'd0;
+      tokens_0_to_2 <= 4'd0;
+      tokens_1_to_2 <= 4'd0;
+      tokens_2_to_2 <= 4'd0;
       seen <= 1'd0;
     end else begin
       if (clear) begin
@@ -67,22 +99,57 @@ module heddle_default_TokenCounters (
         tokens_1_to_0 <= tokens_1_to_0 - 4'd1;
       end
       if (clear) begin
-        tokens_0_to_1 <= 4'd0;
+        tokens_2_to_0 <= 4'd0;
       end else if (gives_2 && !takes_2 && !full_2) begin
-        tokens_0_to_1 <= tokens_0_to_1 + 4'd1;
+        tokens_2_to_0 <= tokens_2_to_0 + 4'd1;
       end else if (takes_2 && !gives_2) begin
+        tokens_2_to_0 <= tokens_2_to_0 - 4'd1;
+      end
+      if (clear) begin
+        tokens_0_to_1 <= 4'd0;
+      end else if (gives_3 && !takes_3 && !full_3) begin
+        tokens_0_to_1 <= tokens_0_to_1 + 4'd1;
+      end else if (takes_3 && !gives_3) begin
         tokens_0_to_1 <= tokens_0_to_1 - 4'd1;
       end
       if (clear) begin
         tokens_1_to_1 <= 4'd0;
-      end else if (gives_3 && !takes_3 && !full_3) begin
+      end else if (gives_4 && !takes_4 && !full_4) begin
         tokens_1_to_1 <= tokens_1_to_1 + 4'd1;
-      end else if (takes_3 && !gives_3) begin
+      end else if (takes_4 && !gives_4) begin
         tokens_1_to_1 <= tokens_1_to_1 - 4'd1;
       end
       if (clear) begin
+        tokens_2_to_1 <= 4'd0;
+      end else if (gives_5 && !takes_5 && !full_5) begin
+        tokens_2_to_1 <= tokens_2_to_1 + 4'd1;
+      end else if (takes_5 && !gives_5) begin
+        tokens_2_to_1 <= tokens_2_to_1 - 4'd1;
+      end
+      if (clear) begin
+        tokens_0_to_2 <= 4'd0;
+      end else if (gives_6 && !takes_6 && !full_6) begin
+        tokens_0_to_2 <= tokens_0_to_2 + 4'd1;
+      end else if (takes_6 && !gives_6) begin
+        tokens_0_to_2 <= tokens_0_to_2 - 4'd1;
+      end
+      if (clear) begin
+        tokens_1_to_2 <= 4'd0;
+      end else if (gives_7 && !takes_7 && !full_7) begin
+        tokens_1_to_2 <= tokens_1_to_2 + 4'd1;
+      end else if (takes_7 && !gives_7) begin
+        tokens_1_to_2 <= tokens_1_to_2 - 4'd1;
+      end
+      if (clear) begin
+        tokens_2_to_2 <= 4'd0;
+      end else if (gives_8 && !takes_8 && !full_8) begin
+        tokens_2_to_2 <= tokens_2_to_2 + 4'd1;
+      end else if (takes_8 && !gives_8) begin
+        tokens_2_to_2 <= tokens_2_to_2 - 4'd1;
+      end
+      if (clear) begin
         seen <= 1'd0;
-      end else if (gives && !takes && full || gives_1 && !takes_1 && full_1 || gives_2 && !takes_2 && full_2 || gives_3 && !takes_3 && full_3) begin
+      end else if (gives && !takes && full || gives_1 && !takes_1 && full_1 || gives_2 && !takes_2 && full_2 || gives_3 && !takes_3 && full_3 || gives_4 && !takes_4 && full_4 || gives_5 && !takes_5 && full_5 || gives_6 && !takes_6 && full_6 || gives_7 && !takes_7 && full_7 || gives_8 && !takes_8 && full_8) begin
         seen <= 1'd1;
       end
     end

@@ -1,5 +1,8 @@
 package dev.heddle.accel;
 
+import static dev.heddle.accel.ParameterCheck.between;
+import static dev.heddle.accel.ParameterCheck.powerOfTwo;
+
 import dev.heddle.accel.format.GoldenAttention;
 
 /**
@@ -38,23 +41,18 @@ public record AttentionShape(
   /** Steps that a row needs beside one for each of its keys, for the latency of the lanes. */
   private static final int LATENCY_STEPS = 32;
 
+  private static final int MOST_KEYS = 1 << 16;
+  private static final int MOST_SCORES = GoldenAttention.MAX_KEYS;
+
   public AttentionShape {
-    require("lanes", lanes, lanes >= 1 && lanes <= 16, "1 to 16");
-    require("keyDimension", keyDimension, keyDimension == 64 || keyDimension == 128, "64 or 128");
-    require(
-        "valueDimension",
-        valueDimension,
-        valueDimension == 64 || valueDimension == 128,
-        "64 or 128");
-    require("banks", banks, powerOfTwo(banks, 2, 64), "a power of two, 2 to 64");
-    require("keys", keys, powerOfTwo(keys, 64, 1 << 16), "a power of two, 64 to 65536");
-    require(
-        "scores",
-        scores,
-        powerOfTwo(scores, 64, GoldenAttention.MAX_KEYS),
-        "a power of two, 64 to " + GoldenAttention.MAX_KEYS);
-    require("normalisers", normalisers, powerOfTwo(normalisers, 1, 64), "a power of two up to 64");
-    require("rows", rows, powerOfTwo(rows, 64, 4096), "a power of two, 64 to 4096");
+    between("lanes", lanes, 1, 16, "1 to 16");
+    powerOfTwo("keyDimension", keyDimension, 64, 128, "64 or 128");
+    powerOfTwo("valueDimension", valueDimension, 64, 128, "64 or 128");
+    powerOfTwo("banks", banks, 2, 64, "a power of two, 2 to 64");
+    powerOfTwo("keys", keys, 64, MOST_KEYS, "a power of two, 64 to " + MOST_KEYS);
+    powerOfTwo("scores", scores, 64, MOST_SCORES, "a power of two, 64 to " + MOST_SCORES);
+    powerOfTwo("normalisers", normalisers, 1, 64, "a power of two up to 64");
+    powerOfTwo("rows", rows, 64, 4096, "a power of two, 64 to 4096");
     if (blocks && normalisers < 32) {
       throw new IllegalArgumentException(
           "X8 output needs the 32 elements of a block at once, but there are %d normalisers; use normalisers=32"
@@ -68,17 +66,6 @@ public record AttentionShape(
     if (banks * 2 > keys) {
       throw new IllegalArgumentException(
           "%d banks for %d keys; use banks=%d".formatted(banks, keys, keys / 2));
-    }
-  }
-
-  private static boolean powerOfTwo(int value, int least, int most) {
-    return value >= least && value <= most && Integer.bitCount(value) == 1;
-  }
-
-  private static void require(String parameter, int value, boolean holds, String wanted) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "%s is %d but must be %s".formatted(parameter, value, wanted));
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.heddle.accel;
 
+import static dev.heddle.accel.ParameterCheck.between;
+import static dev.heddle.accel.ParameterCheck.powerOfTwo;
+
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.isa.Engine;
 import java.util.List;
@@ -48,9 +51,19 @@ public record Configuration(
   public static final Configuration SMALL =
       new Configuration("small", 1, 64, 4, 8, 8, 256, 8, 100_000_000, Optional.empty());
 
-  /** Two 128-bit ports, 128 multipliers. */
+  /** Two 128-bit ports, 128 multipliers for matrix products and 256 for attention. */
   public static final Configuration DEFAULT =
-      new Configuration("default", 2, 128, 4, 16, 8, 512, 16, 250_000_000, Optional.empty());
+      new Configuration(
+          "default",
+          2,
+          128,
+          4,
+          16,
+          8,
+          512,
+          16,
+          250_000_000,
+          Optional.of(new AttentionShape(2, 64, 64, 8, 2048, 1024, 8, 64, false, false)));
 
   /** Four 512-bit ports, 1,024 multipliers. */
   public static final Configuration LARGE =
@@ -92,24 +105,6 @@ public record Configuration(
       throw new IllegalArgumentException(
           "the results of %d rows do not fill a %d-bit beat; use lanes=%d"
               .formatted(ports * lanes, portBits, portBits / Float.SIZE / ports));
-    }
-  }
-
-  private static void powerOfTwo(String parameter, int value, int least, int most, String wanted) {
-    int inside = Math.max(least, Math.min(most, value));
-    int below = Integer.highestOneBit(inside);
-    require(parameter, value, inside - below <= 2 * below - inside ? below : 2 * below, wanted);
-  }
-
-  private static void between(String parameter, long value, long least, long most, String wanted) {
-    require(parameter, value, Math.max(least, Math.min(most, value)), wanted);
-  }
-
-  private static void require(String parameter, long value, long nearest, String wanted) {
-    if (value != nearest) {
-      throw new IllegalArgumentException(
-          "%s is %d but must be %s; use %s=%d"
-              .formatted(parameter, value, wanted, parameter, nearest));
     }
   }
 

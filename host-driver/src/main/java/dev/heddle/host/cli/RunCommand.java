@@ -6,6 +6,7 @@ import dev.heddle.host.device.Counters;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.model.ModelFile;
 import dev.heddle.host.model.ShippedModel;
+import dev.heddle.host.runtime.AttentionPattern;
 import dev.heddle.host.runtime.Generation;
 import dev.heddle.host.runtime.LlamaRuntime;
 import dev.heddle.host.sampler.Sampler;
@@ -15,11 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code heddle run}: lets a model continue a prompt and prints the text as it comes. */
 @Command(
@@ -86,6 +89,29 @@ final class RunCommand implements Callable<Integer>, Configurable {
       })
   private WeightFormat weights;
 
+  /** Reads a pattern. */
+  private static final class PatternConverter implements ITypeConverter<AttentionPattern> {
+    @Override
+    public AttentionPattern convert(String text) {
+      try {
+        return AttentionPattern.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Option(
+      names = "--attention",
+      paramLabel = "PATTERN",
+      defaultValue = "dense",
+      converter = PatternConverter.class,
+      description = {
+        "Tokens that a token sees: dense, window=N (the last N) or lambda=G+L",
+        "(the first G and the last L). Default: ${DEFAULT-VALUE}."
+      })
+  private AttentionPattern attention;
+
   @Mixin private MachineOptions machine;
 
   @Mixin private ConfigurationOptions configuration;
@@ -107,7 +133,8 @@ final class RunCommand implements Callable<Integer>, Configurable {
     try (ModelFile file = open()) {
       int[] read = promptTokens(file);
       try (Device device =
-          machine.open(hardware, LlamaRuntime.memoryBytes(file, weights, hardware), err)) {
+          machine.open(
+              hardware, LlamaRuntime.memoryBytes(file, weights, attention, hardware), err)) {
         return generate(file, device, sampler, read);
       }
     }
@@ -142,7 +169,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
     try (ProgressLine progress = new ProgressLine("loading " + file.name(), err)) {
       runtime =
           LlamaRuntime.load(
-              file, device, weights, (done, total) -> progress.update(done, total, ""));
+              file, device, weights, attention, (done, total) -> progress.update(done, total, ""));
     }
     TextStream text = file.tokenizer().stream();
     out.print(prompt);
@@ -173,6 +200,8 @@ final class RunCommand implements Callable<Integer>, Configurable {
     new RunReport(
             device.configuration(),
             machine.label(),
+            runtime.attendsOnDevice(),
+            runtime.hostAttention(),
             read.length,
             count[0],
             decode,

@@ -1,16 +1,21 @@
 package dev.heddle.host.cli;
 
+import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.host.device.Counters;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The table at the end of a run.
  *
  * @param configuration what the model ran on
  * @param device kind of device, for instance {@code golden}
+ * @param attendsOnDevice whether the device computed attention, but for what {@code hostAttention}
+ *     says
+ * @param hostAttention why attention was computed on the host; empty when it was not
  * @param promptTokens tokens of the prompt
  * @param tokens tokens generated
  * @param decode what the device did after the prompt, one token at a time
@@ -20,6 +25,8 @@ import java.util.Locale;
 record RunReport(
     Configuration configuration,
     String device,
+    boolean attendsOnDevice,
+    Optional<String> hostAttention,
     int promptTokens,
     int tokens,
     Counters decode,
@@ -53,6 +60,11 @@ record RunReport(
             ? "%.1f %% of %,d"
                 .formatted(100 * decode.multiplierShare(configuration), configuration.multipliers())
             : UNMEASURED);
+    if (attendsOnDevice) {
+      row(out, "attention", clocked ? attention() : "on the device");
+    }
+    hostAttention.ifPresent(
+        reason -> row(out, "attention", "%son the host: %s".formatted(partly(), reason)));
     row(
         out,
         "simulated tokens/s",
@@ -63,6 +75,18 @@ record RunReport(
     double seconds = wall.toNanos() / 1e9;
     row(out, "wall time", "%.1f s, %.1f tokens/s".formatted(seconds, tokens / seconds));
     out.flush();
+  }
+
+  private String attention() {
+    return "on the device, %,.0f cycles per token, %.1f %% of %,d multipliers used"
+        .formatted(
+            (double) decode.attentionCycles() / decodedTokens,
+            100 * configuration.attention().map(decode::attentionShare).orElse(0.0),
+            configuration.attention().map(AttentionShape::multipliers).orElse(0));
+  }
+
+  private String partly() {
+    return attendsOnDevice ? "partly " : "";
   }
 
   private static void row(PrintWriter out, String name, String value) {

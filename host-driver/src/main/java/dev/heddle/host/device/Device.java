@@ -1,15 +1,18 @@
 package dev.heddle.host.device;
 
+import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.QuantisedMatrix;
 import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
+import dev.heddle.accel.golden.HeadCheck;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.lib.Registers;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +21,8 @@ import java.util.stream.IntStream;
 
 /**
  * A machine that is open for work. Weights are uploaded once and stay; a product writes its
- * vectors, rings the doorbell of a resident descriptor list and reads the results.
+ * vectors, rings the doorbell of a resident descriptor list and reads the results. Keys and values
+ * lie where their owner has put them; {@link #attend} brings the queries.
  *
  * <pre>{@code
  * try (Device device = Device.open(new GoldenTransport(configuration, bytes), configuration)) {
@@ -27,9 +31,10 @@ import java.util.stream.IntStream;
  * }
  * }</pre>
  *
- * <p>The results are those of {@link dev.heddle.accel.format.GoldenMatmul}, bit for bit, on every
- * device and configuration. A device belongs to one thread at a time. What the transport cannot do
- * is its {@code TransportException}.
+ * <p>The results are those of {@link dev.heddle.accel.format.GoldenMatmul} and {@link
+ * dev.heddle.accel.format.GoldenAttention}, bit for bit, on every device and configuration. A
+ * device belongs to one thread at a time. What the transport cannot do is its {@code
+ * TransportException}.
  */
 public final class Device implements AutoCloseable {
   /** How long a list may take unless said otherwise. */
@@ -58,6 +63,9 @@ public final class Device implements AutoCloseable {
   private long listCount;
   private long payloadBytes;
   private long products;
+  private MemoryRegion attendWork;
+  private long attentionCycles;
+  private long attentionProducts;
 
   private Device(Transport transport, Configuration configuration, Duration timeout) {
     this.transport = transport;
@@ -110,7 +118,38 @@ public final class Device implements AutoCloseable {
         payloadBytes,
         products,
         registers.read("STALLED_MEMORY"),
-        registers.read("STALLED_TOKENS"));
+        registers.read("STALLED_TOKENS"),
+        attentionCycles,
+        attentionProducts);
+  }
+
+  /** Bytes of card memory that nothing lies in. */
+  public long freeBytes() {
+    return memory.freeBytes();
+  }
+
+  /**
+   * Takes a region of card memory.
+   *
+   * @param what what it is for, for the message
+   * @throws DeviceException when no free piece is large enough
+   */
+  public MemoryRegion allocate(long bytes, String what) {
+    return memory.allocate(bytes, what);
+  }
+
+  /** Gives a region of {@link #allocate} back. */
+  public void free(MemoryRegion region) {
+    memory.free(region);
+  }
+
+  /** Writes what remains of {@code source} into a region from {@code offset} on. */
+  public void write(MemoryRegion region, long offset, ByteBuffer source) {
+    if (offset < 0 || offset > region.bytes() - source.remaining()) {
+      throw new IllegalArgumentException(
+          "%d bytes at offset %d of a region of %s".formatted(source.remaining(), offset, region));
+    }
+    transport.writeBlock(region.address() + offset, source);
   }
 
   /** What the machine recorded about each descriptor of the last product, in order of their end. */
@@ -191,11 +230,47 @@ public final class Device implements AutoCloseable {
     ResidentList resident = resident(new ListKey(List.copyOf(matrices), vectors.size()));
     MatmulList list = resident.list();
     transport.writeBlock(activations.address(), list.encode(vectors));
-    run(resident.region().address());
+    run(resident.region().address(), records.address());
     count(list);
     ByteBuffer bytes = ByteBuffer.allocateDirect((int) list.resultBytes());
     transport.readBlock(results.address(), bytes);
     return list.decode(bytes.flip());
+  }
+
+  /**
+   * Lets query rows attend to keys and values that lie in card memory.
+   *
+   * @param heads the entries of the head table
+   * @return the output rows of each entry: {@code [row][element]}, zeros behind the head dimension
+   * @throws IllegalArgumentException when the attention engine cannot take an entry
+   * @throws DeviceException when there is no attention engine
+   */
+  public List<float[][]> attend(List<HeadQueries> heads) {
+    AttentionShape shape =
+        configuration
+            .attention()
+            .orElseThrow(
+                () ->
+                    new DeviceException(
+                        "configuration %s has no attention engine"
+                            .formatted(configuration.name())));
+    AttendList list = new AttendList(heads);
+    int written = list.writtenBytes();
+    attendWork = atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
+    ByteBuffer source = list.encode(attendWork.address());
+    for (HeadQueries head : heads) {
+      HeadCheck.require(shape, head.entry(), source);
+    }
+    transport.writeBlock(attendWork.address(), source);
+    long results = attendWork.address() + written;
+    run(attendWork.address(), results + list.recordOffset());
+    ByteBuffer bytes = ByteBuffer.allocateDirect(list.readBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    transport.readBlock(results, bytes);
+    bytes.flip();
+    listCount++;
+    attentionCycles += CompletionRecord.decode(bytes, list.recordOffset()).cycles();
+    attentionProducts += list.products();
+    return list.decode(bytes);
   }
 
   private void requireShapes(List<DeviceMatrix> matrices, List<X8Vector> vectors) {
@@ -259,9 +334,9 @@ public final class Device implements AutoCloseable {
     return new ResidentList(list, region);
   }
 
-  private void run(long list) {
+  private void run(long list, long recordsAt) {
     registers.write("LIST", "address", list);
-    registers.write("RECORDS", "address", records.address());
+    registers.write("RECORDS", "address", recordsAt);
     registers.trigger("DOORBELL", "start");
     if (!transport.awaitInterrupt(timeout)) {
       throw new DeviceException(

@@ -63,7 +63,12 @@ public final class Generation {
    * @throws ContextFullException when the prompt alone is longer than the context
    */
   public Result run(int[] prompt, int limit, IntConsumer listener) {
-    Sequence sequence = runtime.newSequence();
+    try (Sequence sequence = runtime.newSequence()) {
+      return run(sequence, prompt, limit, listener);
+    }
+  }
+
+  private Result run(Sequence sequence, int[] prompt, int limit, IntConsumer listener) {
     List<Integer> tokens = new ArrayList<>();
     Stop stop = null;
     try {

@@ -3,10 +3,8 @@ package dev.heddle.host.runtime;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.Fp32;
 import dev.heddle.accel.format.GoldenAttention;
-import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.RmsNorm;
 import dev.heddle.accel.format.Rope;
-import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.format.Silu;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.X8Vector;
@@ -20,20 +18,22 @@ import dev.heddle.host.model.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A Llama model on a {@link Device}: every matrix product runs there, the rest here by the golden
- * functions.
+ * A Llama model on a {@link Device}: matrix products run there, and attention where the device has
+ * an engine that takes it; the rest runs here by the golden functions.
  *
  * <pre>
  *   token -> embedding -> x
- *   each layer:  RMSNorm -> X8 -> [Wq Wk Wv] -> RoPE -> KV cache -> attention -> X8 -> [Wo] -> x +=
+ *   each layer:  RMSNorm -> X8 -> [Wq Wk Wv] -> RoPE -> KV cache -> [attention] -> X8 -> [Wo] -> x +=
  *                RMSNorm -> X8 -> [Wgate Wup] -> SiLU(gate) * up -> X8 -> [Wdown] -> x +=
  *   RMSNorm -> X8 -> [Woutput] -> logits                              [..] = on the device
  * </pre>
  *
- * <p>The logits depend on the model and the tokens alone, bit for bit: not on the device, its
- * configuration, or how many tokens are read at a time.
+ * <p>The logits depend on the model, the tokens and the {@link AttentionPattern} alone, bit for
+ * bit: not on the device, its configuration, where attention runs, or how many tokens are read at a
+ * time.
  */
 public final class LlamaRuntime {
   /** Room in card memory for descriptor lists and records. */
@@ -44,9 +44,13 @@ public final class LlamaRuntime {
   private final Tensor embedding;
   private final LlamaWeights weights;
   private final Rope rope;
-  private final ScoreScale scoreScale;
+  private final CacheForm caches;
+  private final HostAttention hostAttention;
+  private final Optional<DeviceAttention> deviceAttention;
+  private String hostReason;
 
-  private LlamaRuntime(ModelFile model, Device device, LlamaWeights weights) {
+  private LlamaRuntime(
+      ModelFile model, Device device, LlamaWeights weights, AttentionPattern pattern) {
     this.device = device;
     this.shape = model.shape();
     this.embedding = model.tensor(LlamaTensors.TOKEN_EMBEDDING);
@@ -57,7 +61,21 @@ public final class LlamaRuntime {
           case HALF_SPLIT -> Rope.Pairing.HALF_SPLIT;
         };
     this.rope = new Rope(pairing, model.ropeFrequencies());
-    this.scoreScale = ScoreScale.ofHeadDimension(shape.headDimension());
+    Configuration configuration = device.configuration();
+    this.caches = CacheForm.of(shape, pattern, rope, configuration.maxTokens());
+    this.hostAttention = new HostAttention(shape);
+    long budget = device.freeBytes() - workBytes(shape, configuration);
+    hostReason = DeviceAttention.refusal(configuration, shape, pattern, budget).orElse(null);
+    deviceAttention =
+        hostReason == null
+            ? Optional.of(new DeviceAttention(device, shape, caches, budget))
+            : Optional.empty();
+  }
+
+  /** Uploads a model for dense attention. */
+  public static LlamaRuntime load(
+      ModelFile model, Device device, WeightFormat otherwise, UploadProgress progress) {
+    return load(model, device, otherwise, AttentionPattern.DENSE, progress);
   }
 
   /**
@@ -65,24 +83,43 @@ public final class LlamaRuntime {
    *
    * @param otherwise the format that F32 and F16 matrices are quantised to; quantised ones keep
    *     their codes
+   * @param pattern which tokens a token sees
    */
   public static LlamaRuntime load(
-      ModelFile model, Device device, WeightFormat otherwise, UploadProgress progress) {
-    return new LlamaRuntime(model, device, LlamaWeights.upload(model, device, otherwise, progress));
+      ModelFile model,
+      Device device,
+      WeightFormat otherwise,
+      AttentionPattern pattern,
+      UploadProgress progress) {
+    LlamaWeights weights = LlamaWeights.upload(model, device, otherwise, progress);
+    return new LlamaRuntime(model, device, weights, pattern);
   }
 
-  /** Bytes of card memory that a model takes on a machine, with its vectors and lists. */
+  /**
+   * Bytes of card memory that a model takes on a machine, with its vectors and lists and the keys
+   * and values of one sequence.
+   */
   public static long memoryBytes(
-      ModelFile model, WeightFormat otherwise, Configuration configuration) {
-    long bytes = LIST_BYTES;
+      ModelFile model,
+      WeightFormat otherwise,
+      AttentionPattern pattern,
+      Configuration configuration) {
+    LlamaShape shape = model.shape();
+    long bytes = workBytes(shape, configuration);
     for (Tensor matrix : LlamaWeights.matrices(model)) {
       bytes += LlamaWeights.imageBytes(matrix, otherwise, configuration);
     }
-    LlamaShape shape = model.shape();
+    return bytes + DeviceAttention.memoryBytes(configuration, shape, pattern);
+  }
+
+  /** Bytes of vectors, results and lists. */
+  private static long workBytes(LlamaShape shape, Configuration configuration) {
     long widest = Math.max(shape.vocabulary(), 2L * shape.ffn());
     widest = Math.max(widest, shape.queryWidth() + 2L * shape.kvWidth());
     // Vectors and results grow by being moved, so that the old and the new place exist together.
-    return bytes + 2 * configuration.maxTokens() * (widest + shape.width() + 1024) * Float.BYTES;
+    return LIST_BYTES
+        + 2 * configuration.maxTokens() * (widest + shape.width() + 1024) * Float.BYTES
+        + DeviceAttention.workBytes(configuration, shape);
   }
 
   /** The hyperparameters. */
@@ -95,14 +132,34 @@ public final class LlamaRuntime {
     return device;
   }
 
-  /** The longest sequence, in tokens. */
+  /** The longest sequence, in tokens: the model's context, unless the attention has a window. */
   public int contextLength() {
-    return Math.min(shape.context(), GoldenAttention.MAX_KEYS);
+    return contextLength(shape, caches.pattern());
+  }
+
+  /** The longest sequence of a model with a pattern. */
+  static int contextLength(LlamaShape shape, AttentionPattern pattern) {
+    return pattern.dense()
+        ? Math.min(shape.context(), GoldenAttention.MAX_KEYS)
+        : AttentionPattern.UNLIMITED;
+  }
+
+  /**
+   * Why attention was computed on the host so far or will be; empty while the device computes all
+   * of it.
+   */
+  public Optional<String> hostAttention() {
+    return Optional.ofNullable(hostReason);
+  }
+
+  /** Whether the device can compute attention of this model at all. */
+  public boolean attendsOnDevice() {
+    return deviceAttention.isPresent();
   }
 
   /** An empty sequence. */
   public Sequence newSequence() {
-    return new Sequence(shape);
+    return new Sequence(shape.layers(), caches);
   }
 
   /**
@@ -141,7 +198,7 @@ public final class LlamaRuntime {
     if (tokens.length == 0) {
       throw new IllegalArgumentException("there are no tokens to read");
     }
-    if (sequence.length() + tokens.length > contextLength()) {
+    if (tokens.length > contextLength() - sequence.length()) {
       throw new ContextFullException(sequence.length(), tokens.length, contextLength());
     }
     for (int token : tokens) {
@@ -161,58 +218,45 @@ public final class LlamaRuntime {
       angles[i] = rope.at(sequence.length() + i);
     }
     sequence.dropUnfinished();
+    Attention attention = attentionAt(sequence.length() + x.length - 1);
     for (int layer = 0; layer < shape.layers(); layer++) {
       LlamaWeights.Layer weightsOf = weights.layers().get(layer);
-      attention(sequence, layer, weightsOf, angles, x);
+      attention(attention, sequence, layer, angles, x);
       feedForward(weightsOf, x);
     }
     sequence.advance(x.length);
     return x;
   }
 
+  /** What computes the attention of the tokens up to a position. */
+  private Attention attentionAt(int last) {
+    if (deviceAttention.isEmpty()) {
+      return hostAttention;
+    }
+    Optional<String> refusal = deviceAttention.get().refusal(last);
+    hostReason = refusal.orElse(hostReason);
+    return refusal.isPresent() ? hostAttention : deviceAttention.get();
+  }
+
   private void attention(
-      Sequence sequence,
-      int layer,
-      LlamaWeights.Layer weightsOf,
-      Rope.Angles[] angles,
-      float[][] x) {
+      Attention attention, Sequence sequence, int layer, Rope.Angles[] angles, float[][] x) {
+    LlamaWeights.Layer weightsOf = weights.layers().get(layer);
     List<float[][]> projected =
         device.multiply(weightsOf.projections(), normalised(x, weightsOf.attentionNorm()));
     float[][] queries = projected.get(0);
-    float[][] keys = projected.get(1);
-    float[][] values = projected.get(2);
-    List<X8Vector> mixed = new ArrayList<>();
+    LayerCache cache = sequence.layer(layer);
+    cache.reserve(sequence.length(), x.length);
     for (int i = 0; i < x.length; i++) {
-      rotate(angles[i], queries[i], shape.heads());
-      rotate(angles[i], keys[i], shape.kvHeads());
-      sequence.append(layer, keys[i], values[i]);
-      mixed.add(X8Vector.quantise(attentionRow(sequence, layer, queries[i], i)));
+      for (int head = 0; head < shape.heads(); head++) {
+        angles[i].rotate(queries[i], head * shape.headDimension());
+      }
+      cache.append(sequence.length() + i, angles[i], projected.get(1)[i], projected.get(2)[i]);
+    }
+    List<X8Vector> mixed = new ArrayList<>();
+    for (float[] row : attention.rows(sequence, layer, sequence.length(), queries)) {
+      mixed.add(X8Vector.quantise(row));
     }
     add(x, device.multiply(weightsOf.attentionOutput(), mixed));
-  }
-
-  private void rotate(Rope.Angles angles, float[] vector, int heads) {
-    for (int head = 0; head < heads; head++) {
-      angles.rotate(vector, head * shape.headDimension());
-    }
-  }
-
-  private float[] attentionRow(Sequence sequence, int layer, float[] queries, int index) {
-    int position = sequence.length() + index;
-    int dimension = shape.headDimension();
-    int queriesPerKey = shape.heads() / shape.kvHeads();
-    float[] output = new float[shape.queryWidth()];
-    for (int head = 0; head < shape.heads(); head++) {
-      int from = head * dimension;
-      GoldenAttention.row(
-          KvVector.quantise(queries, from, from + dimension),
-          sequence.keys(layer, head / queriesPerKey, position),
-          sequence.values(layer, head / queriesPerKey, position),
-          scoreScale,
-          output,
-          from);
-    }
-    return output;
   }
 
   private void feedForward(LlamaWeights.Layer weightsOf, float[][] x) {

@@ -23,7 +23,9 @@ public record Perplexity(long predictions, double nats) {
   public static Perplexity of(LlamaRuntime runtime, List<int[]> texts) {
     Perplexity sum = new Perplexity(0, 0);
     for (int[] text : texts) {
-      sum = sum.plus(of(runtime.readAll(runtime.newSequence(), text), text));
+      try (Sequence sequence = runtime.newSequence()) {
+        sum = sum.plus(of(runtime.readAll(sequence, text), text));
+      }
     }
     return sum;
   }

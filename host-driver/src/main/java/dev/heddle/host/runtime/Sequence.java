@@ -1,25 +1,24 @@
 package dev.heddle.host.runtime;
 
-import dev.heddle.accel.format.KvVector;
-import dev.heddle.host.model.LlamaShape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
-/** The text that a model has read so far: its keys and values, for each layer and KV head. */
-public final class Sequence {
-  private final int kvHeads;
-  private final int headDimension;
-  private final List<List<KvVector>> keys = new ArrayList<>();
-  private final List<List<KvVector>> values = new ArrayList<>();
+/**
+ * The text that a model has read so far: the keys and values that tokens to come can see. Closing
+ * it gives back the card memory that it holds; a closed one reads no more.
+ */
+public final class Sequence implements AutoCloseable {
+  private final List<LayerCache> layers = new ArrayList<>();
+  private CardCache card;
+  private Consumer<Sequence> onClose;
   private int length;
+  private boolean closed;
 
-  /** An empty sequence for a model. */
-  Sequence(LlamaShape shape) {
-    this.kvHeads = shape.kvHeads();
-    this.headDimension = shape.headDimension();
-    for (int i = 0; i < shape.layers() * kvHeads; i++) {
-      keys.add(new ArrayList<>());
-      values.add(new ArrayList<>());
+  /** An empty sequence for a model of {@code layers} layers. */
+  Sequence(int layers, CacheForm form) {
+    for (int i = 0; i < layers; i++) {
+      this.layers.add(new LayerCache(form));
     }
   }
 
@@ -28,24 +27,9 @@ public final class Sequence {
     return length;
   }
 
-  /** Appends the key and the value vector of a token to a layer, all heads of each. */
-  void append(int layer, float[] key, float[] value) {
-    for (int head = 0; head < kvHeads; head++) {
-      int from = head * headDimension;
-      int at = layer * kvHeads + head;
-      keys.get(at).add(KvVector.quantise(key, from, from + headDimension));
-      values.get(at).add(KvVector.quantise(value, from, from + headDimension));
-    }
-  }
-
-  /** The keys of a head that the token at {@code position} sees. */
-  List<KvVector> keys(int layer, int head, int position) {
-    return keys.get(layer * kvHeads + head).subList(0, position + 1);
-  }
-
-  /** The values of a head that the token at {@code position} sees. */
-  List<KvVector> values(int layer, int head, int position) {
-    return values.get(layer * kvHeads + head).subList(0, position + 1);
+  /** The keys and values of a layer. */
+  LayerCache layer(int layer) {
+    return layers.get(layer);
   }
 
   /** Says that {@code tokens} more were read by all layers. */
@@ -53,10 +37,48 @@ public final class Sequence {
     length += tokens;
   }
 
-  /** Forgets what a chunk left behind that did not reach the last layer. */
+  /**
+   * Forgets what a chunk left behind that did not reach the last layer.
+   *
+   * @throws IllegalStateException when the sequence is closed
+   */
   void dropUnfinished() {
-    for (List<List<KvVector>> cache : List.of(keys, values)) {
-      cache.forEach(head -> head.subList(Math.min(length, head.size()), head.size()).clear());
+    if (closed) {
+      throw new IllegalStateException("the sequence is closed");
+    }
+    layers.forEach(layer -> layer.truncate(length));
+  }
+
+  /** Its place in card memory; null while it has none. */
+  CardCache card() {
+    return card;
+  }
+
+  /**
+   * Gives it a place in card memory, where nothing is written yet.
+   *
+   * @param onRelease hears of the sequence when it is closed
+   */
+  void takeCard(CardCache place, Consumer<Sequence> onRelease) {
+    card = place;
+    onClose = onRelease;
+    layers.forEach(LayerCache::forgetWritten);
+  }
+
+  /** Gives its card memory back. */
+  void releaseCard() {
+    if (card != null) {
+      card.free();
+      card = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (card != null) {
+      onClose.accept(this);
+      releaseCard();
     }
   }
 }

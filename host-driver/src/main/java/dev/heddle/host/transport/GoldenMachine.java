@@ -239,6 +239,7 @@ final class GoldenMachine {
       try {
         HeadCheck.require(shape, entry, memory);
         new GoldenHead(entry, memory, shape.lanes()).run();
+        writtenBy(entry);
       } catch (IndexOutOfBoundsException | ArithmeticException e) {
         throw new IllegalArgumentException(
             "entry %d of the head table reaches outside card memory: %s".formatted(i, entry), e);
@@ -247,8 +248,18 @@ final class GoldenMachine {
             "entry %d of the head table: %s".formatted(i, e.getMessage()), e);
       }
     }
-    matrices.clear();
     return new CompletionRecord(attend.value(Operation.TAG), Engine.ATTENTION, 0, 0, 0, 0, 0, 0);
+  }
+
+  private void writtenBy(HeadEntry entry) {
+    long rows = entry.value(HeadEntry.ROWS);
+    long output = entry.value(HeadEntry.OUTPUT);
+    written(output, output + rows * entry.value(HeadEntry.OUTPUT_STRIDE));
+    if (entry.value(HeadEntry.OUTPUT_FORMAT) == HeadEntry.Output.X8.ordinal()) {
+      long blocks = entry.value(HeadEntry.VALUE_LINES) * GoldenHead.LINE / BLOCK;
+      long exponents = entry.value(HeadEntry.OUTPUT_EXPONENTS);
+      written(exponents, exponents + rows * blocks);
+    }
   }
 
   private X8Vector[] activations(int half, int vectors, int blocks) {

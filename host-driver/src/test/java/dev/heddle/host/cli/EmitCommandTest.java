@@ -59,11 +59,13 @@ class EmitCommandTest {
             "--max-blocks=64",
             "--outstanding=4",
             "--set",
-            "clockHz=50000000");
+            "clockHz=50000000",
+            "--attention-lanes=1",
+            "--attention-schedule=true");
     assertThat(run.err()).isEmpty();
     String name =
         "heddle_nano_ports2_portbits64_lanes4_columns16_maxtokens2_maxblocks64_outstanding4"
-            + "_clockhz50000000";
+            + "_clockhz50000000_attentionlanes1_attentionscheduletrue";
     assertThat(run.out()).contains(name + ": 128 multipliers, 2 memory ports of 64 bits");
     assertThat(folder.resolve(name + ".json"))
         .content()

@@ -54,6 +54,7 @@ class RunCommandTest {
         .contains("  device                  golden, configuration default")
         .contains("  tokens                  20 after a prompt of ")
         .contains("  cycles per token        -")
+        .contains("  attention               on the device")
         .contains("  wall time               ");
   }
 
@@ -86,6 +87,33 @@ class RunCommandTest {
     assertThat(run.out()).contains("configuration default_lanes8_maxtokens4");
   }
 
+  @Test
+  void theAttentionEngineIsChangedAddedAndLeftOut() {
+    CommandRun changed = golden("--attention-lanes", "4", "--tokens", "1");
+    assertThat(changed.err()).isEmpty();
+    assertThat(changed.out())
+        .contains("configuration default_attentionlanes4")
+        .contains("  attention               on the device");
+    CommandRun added = golden("--config", "nano", "--set", "attentionKeys=1024", "--tokens", "1");
+    assertThat(added.out())
+        .contains("configuration nano_attentionkeys1024")
+        .contains("  attention               on the device");
+    CommandRun without = golden("--attention-lanes", "0", "--tokens", "1");
+    assertThat(without.out())
+        .contains(
+            "  attention               on the host: configuration default_attentionlanes0 has no"
+                + " attention engine");
+  }
+
+  @Test
+  void aWindowLetsTheStoryGoOnBeyondTheContext() {
+    CommandRun run =
+        golden("--attention", "lambda=4+64", "--prompt", "go ".repeat(300), "--tokens", "4");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("  tokens                  4 after a prompt of 30");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -102,6 +130,12 @@ class RunCommandTest {
         "--top-p 2       | top-p is 2.0",
         "--device cloud  | cloud",
         "--weights q9    | q9",
+        "--attention all | all is no attention pattern; there are dense, window=N or lambda=G+L",
+        "--attention window=0 | a window has at least 1",
+        "--attention-lanes 17 | attention engine: lanes is 17 but must be 1 to 16; use lanes=16",
+        "--attention-keys 100 | keys is 100 but must be a power of two, 64 to 65536; use keys=128",
+        "--attention-blocks yes | attentionBlocks is yes but must be true or false",
+        "--set attentionRows=x | attentionRows is x but must be a whole number up to 2147483647",
         "--colour red    | Unknown option",
         "extra           | Unmatched argument"
       })

@@ -100,7 +100,7 @@ class DeviceTest {
 
   @Test
   void sharesFollowFromTheCycles() {
-    Counters counters = new Counters(1, 1000, 16_000, 64_000, 0, 0);
+    Counters counters = new Counters(1, 1000, 16_000, 64_000, 0, 0, 0, 0);
     assertThat(counters.payloadShare(Configuration.DEFAULT)).isEqualTo(0.5);
     assertThat(counters.multiplierShare(Configuration.DEFAULT)).isEqualTo(0.5);
     assertThat(counters.plus(counters).minus(counters)).isEqualTo(counters);

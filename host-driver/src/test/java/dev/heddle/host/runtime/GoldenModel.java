@@ -14,9 +14,14 @@ record GoldenModel(LlamaRuntime runtime) implements AutoCloseable {
   }
 
   static GoldenModel load(ModelFile model, Configuration configuration, WeightFormat format) {
-    long bytes = LlamaRuntime.memoryBytes(model, format, configuration);
+    return load(model, configuration, format, AttentionPattern.DENSE);
+  }
+
+  static GoldenModel load(
+      ModelFile model, Configuration configuration, WeightFormat format, AttentionPattern pattern) {
+    long bytes = LlamaRuntime.memoryBytes(model, format, pattern, configuration);
     Device device = Device.open(new GoldenTransport(configuration, bytes), configuration);
-    return new GoldenModel(LlamaRuntime.load(model, device, format, UploadProgress.NONE));
+    return new GoldenModel(LlamaRuntime.load(model, device, format, pattern, UploadProgress.NONE));
   }
 
   @Override

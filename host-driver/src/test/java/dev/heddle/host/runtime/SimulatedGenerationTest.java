@@ -50,7 +50,8 @@ class SimulatedGenerationTest {
             .filter(shipped -> shipped.name().equals(name))
             .findFirst()
             .orElseThrow();
-    long bytes = LlamaRuntime.memoryBytes(model, WeightFormat.Q8_0, configuration);
+    long bytes =
+        LlamaRuntime.memoryBytes(model, WeightFormat.Q8_0, AttentionPattern.DENSE, configuration);
     Story golden = tell(model, configuration, new GoldenTransport(configuration, bytes));
     Story simulated =
         tell(

@@ -1,5 +1,6 @@
 package dev.heddle.accel.format;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -46,6 +47,11 @@ public final class KvVector {
   /** Code of an element. */
   public byte code(int element) {
     return codes[element];
+  }
+
+  /** Puts the codes into {@code target} from {@code start} on. */
+  public void write(ByteBuffer target, int start) {
+    target.put(start, codes);
   }
 
   /** The common exponent. */

@@ -1,0 +1,133 @@
+package dev.heddle.host.device;
+
+import dev.heddle.accel.format.ActivationImage;
+import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.Descriptor;
+import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.MemoryField;
+import dev.heddle.accel.isa.Operation;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A descriptor list that runs one head table, with everything but keys and values in one piece of
+ * card memory, so that it is written at once and its results are read at once.
+ *
+ * <pre>
+ *   written   ATTEND, END | head table | of each entry: queries, query exponents
+ *   read      of each entry: output rows | completion record
+ * </pre>
+ */
+final class AttendList {
+  private static final int LIST_BYTES = 2 * Operation.BYTES;
+
+  private final List<HeadQueries> heads;
+
+  /** A table with an entry for each of {@code heads}. */
+  AttendList(List<HeadQueries> heads) {
+    this.heads = heads;
+  }
+
+  private int tableBytes() {
+    return heads.size() * HeadEntry.BYTES;
+  }
+
+  private static int queryBytes(HeadQueries head) {
+    return head.queries().size() * lines(head, HeadEntry.KEY_LINES) * GoldenHead.LINE;
+  }
+
+  private static int exponentBytes(HeadQueries head) {
+    return (int) ActivationImage.aligned(head.queries().size());
+  }
+
+  private static int rowElements(HeadQueries head) {
+    return lines(head, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
+  }
+
+  private static int outputBytes(HeadQueries head) {
+    return head.queries().size() * rowElements(head) * Float.BYTES;
+  }
+
+  private static int lines(HeadQueries head, MemoryField field) {
+    return (int) head.entry().value(field);
+  }
+
+  /** Bytes that are written. */
+  int writtenBytes() {
+    int bytes = LIST_BYTES + tableBytes();
+    for (HeadQueries head : heads) {
+      bytes += queryBytes(head) + exponentBytes(head);
+    }
+    return bytes;
+  }
+
+  /** Bytes that are read, behind those that are written. */
+  int readBytes() {
+    return recordOffset() + CompletionRecord.BYTES;
+  }
+
+  /** Offset of the completion record in what is read. */
+  int recordOffset() {
+    return heads.stream().mapToInt(AttendList::outputBytes).sum();
+  }
+
+  /** Completes the entries for a place in card memory and writes what the machine reads there. */
+  ByteBuffer encode(long address) {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(writtenBytes()).order(ByteOrder.LITTLE_ENDIAN);
+    Descriptor.of(Operation.ATTEND)
+        .with("table", address + LIST_BYTES)
+        .with("entries", heads.size())
+        .encode(bytes, 0);
+    Descriptor.of(Operation.END).encode(bytes, Operation.BYTES);
+    int at = LIST_BYTES + tableBytes();
+    long output = address + writtenBytes();
+    for (int i = 0; i < heads.size(); i++) {
+      HeadQueries head = heads.get(i);
+      int exponents = at + queryBytes(head);
+      head.entry()
+          .with(HeadEntry.ROWS, head.queries().size())
+          .with(HeadEntry.QUERIES, address + at)
+          .with(HeadEntry.QUERY_EXPONENTS, address + exponents)
+          .with(HeadEntry.OUTPUT_FORMAT, HeadEntry.Output.FP32.ordinal())
+          .with(HeadEntry.OUTPUT, output)
+          .with(HeadEntry.OUTPUT_STRIDE, rowElements(head) * Float.BYTES)
+          .encode(bytes, LIST_BYTES + i * HeadEntry.BYTES);
+      int width = lines(head, HeadEntry.KEY_LINES) * GoldenHead.LINE;
+      for (int row = 0; row < head.queries().size(); row++) {
+        KvVector query = head.queries().get(row);
+        query.write(bytes, at + row * width);
+        bytes.put(exponents + row, (byte) query.exponent());
+      }
+      at = exponents + exponentBytes(head);
+      output += outputBytes(head);
+    }
+    return bytes;
+  }
+
+  /** The output rows of each entry, {@code [entry][row][element]}, from what was read. */
+  List<float[][]> decode(ByteBuffer read) {
+    List<float[][]> outputs = new ArrayList<>();
+    int at = 0;
+    for (HeadQueries head : heads) {
+      float[][] rows = new float[head.queries().size()][rowElements(head)];
+      for (float[] row : rows) {
+        read.slice(at, row.length * Float.BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .asFloatBuffer()
+            .get(row);
+        at += row.length * Float.BYTES;
+      }
+      outputs.add(rows);
+    }
+    return outputs;
+  }
+
+  /** Multiplications that the outputs need. */
+  long products() {
+    return heads.stream().mapToLong(HeadQueries::products).sum();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.heddle.host.runtime;
+
+import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.format.Rope;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The keys and values of a layer that tokens to come can see. Each KV head has them in slots of the
+ * same numbers:
+ *
+ * <pre>
+ *   slot    0 .. first-1        first .. length-1
+ *   token   0 .. first-1        first + dropped ..
+ * </pre>
+ *
+ * Where a pattern has a window, the tokens that have left it are dropped when all slots are taken,
+ * and those behind them move up. The keys of the first tokens are kept unrotated as well, so that
+ * {@link #turn} can give them another position ({@link AttentionPattern}).
+ */
+final class LayerCache {
+  /** Keys and values of a KV head, by slot, and the unrotated keys of the first tokens. */
+  private record Head(List<KvVector> keys, List<KvVector> values, List<float[]> unrotated) {}
+
+  private final CacheForm form;
+  private final List<Head> heads = new ArrayList<>();
+  private final List<Integer> turnedTo = new ArrayList<>();
+  private int dropped;
+  private int written;
+  private boolean firstWritten = true;
+
+  /** An empty cache. */
+  LayerCache(CacheForm form) {
+    this.form = form;
+    for (int head = 0; head < form.kvHeads(); head++) {
+      heads.add(new Head(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+    }
+  }
+
+  /** Slots that are taken. */
+  int length() {
+    return heads.get(0).keys().size();
+  }
+
+  /** The slot of a token that has not been dropped. */
+  int slot(int position) {
+    return position < form.pattern().first() ? position : position - dropped;
+  }
+
+  /** Forgets the tokens from {@code position} on. */
+  void truncate(int position) {
+    int end = Math.min(slot(position), length());
+    for (Head head : heads) {
+      cut(head.keys(), end);
+      cut(head.values(), end);
+      cut(head.unrotated(), end);
+    }
+    cut(turnedTo, end);
+    written = Math.min(written, end);
+  }
+
+  private static void cut(List<?> list, int end) {
+    list.subList(Math.min(end, list.size()), list.size()).clear();
+  }
+
+  /** Makes room for tokens from {@code position} on, which must be the next. */
+  void reserve(int position, int tokens) {
+    int first = form.pattern().first();
+    int unseen = slot(form.pattern().low(position)) - first;
+    if (length() + tokens <= form.slots() || unseen <= 0) {
+      return;
+    }
+    for (Head head : heads) {
+      head.keys().subList(first, first + unseen).clear();
+      head.values().subList(first, first + unseen).clear();
+    }
+    dropped += unseen;
+    written = Math.min(written, first);
+  }
+
+  /**
+   * Appends a token.
+   *
+   * @param position of the token, that behind the last
+   * @param keys the keys of all heads, unrotated; rotated on return
+   */
+  void append(int position, Rope.Angles angles, float[] keys, float[] values) {
+    boolean turns = position < form.pattern().first();
+    for (int i = 0; i < heads.size(); i++) {
+      Head head = heads.get(i);
+      int from = i * form.headDimension();
+      int to = from + form.headDimension();
+      if (turns) {
+        head.unrotated().add(Arrays.copyOfRange(keys, from, to));
+      }
+      angles.rotate(keys, from);
+      head.keys().add(KvVector.quantise(keys, from, to));
+      head.values().add(KvVector.quantise(values, from, to));
+    }
+    if (turns) {
+      turnedTo.add(position);
+    }
+  }
+
+  /** Turns the keys of the first tokens for a query at {@code position}. */
+  void turn(int position) {
+    Rope.Angles limit = null;
+    for (int slot = 0; slot < turnedTo.size(); slot++) {
+      int place = Math.max(slot, position - form.ceiling());
+      if (turnedTo.get(slot) == place) {
+        continue;
+      }
+      boolean shared = place == position - form.ceiling();
+      Rope.Angles angles = shared && limit != null ? limit : form.rope().at(place);
+      limit = shared ? angles : limit;
+      for (Head head : heads) {
+        float[] key = head.unrotated().get(slot).clone();
+        angles.rotate(key, 0);
+        head.keys().set(slot, KvVector.quantise(key, 0, key.length));
+      }
+      turnedTo.set(slot, place);
+      firstWritten = false;
+    }
+  }
+
+  /** The keys of a head, by slot. */
+  List<KvVector> keys(int head) {
+    return heads.get(head).keys();
+  }
+
+  /** The values of a head, by slot. */
+  List<KvVector> values(int head) {
+    return heads.get(head).values();
+  }
+
+  /** The vectors of those slots that the token at {@code position} sees. */
+  List<KvVector> seen(List<KvVector> slots, int position) {
+    int first = form.pattern().first();
+    int low = slot(form.pattern().low(position));
+    int end = slot(position) + 1;
+    if (low == first || end <= first) {
+      return slots.subList(0, end);
+    }
+    List<KvVector> seen = new ArrayList<>(slots.subList(0, first));
+    seen.addAll(slots.subList(low, end));
+    return seen;
+  }
+
+  /** Slots from 0 on that are in card memory as they are here, but for the first tokens. */
+  int written() {
+    return written;
+  }
+
+  /** Whether the keys of the first tokens are in card memory as they are here. */
+  boolean firstWritten() {
+    return firstWritten;
+  }
+
+  /** Says that card memory has everything. */
+  void setWritten() {
+    written = length();
+    firstWritten = true;
+  }
+
+  /** Says that card memory has nothing. */
+  void forgetWritten() {
+    written = 0;
+    firstWritten = true;
+  }
+}

@@ -1,0 +1,245 @@
+package dev.heddle.host.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.host.device.Device;
+import dev.heddle.host.device.UploadProgress;
+import dev.heddle.host.model.LlamaShape;
+import dev.heddle.host.model.ModelFile;
+import dev.heddle.host.model.RopePairing;
+import dev.heddle.host.model.SyntheticLlama;
+import dev.heddle.host.model.TensorType;
+import dev.heddle.host.transport.GoldenTransport;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Attention on the golden machine gives the logits of attention on the host, bit for bit. */
+class DeviceAttentionTest {
+  private static final int CONTEXT = 32;
+  private static final Configuration HOST = Configuration.NANO;
+
+  /** Rows of up to 96 keys; 128 lie on chip. */
+  private static final Configuration DEVICE =
+      HOST.withAttention(new AttentionShape(2, 64, 64, 4, 128, 128, 8, 64, false, false));
+
+  @TempDir Path folder;
+
+  private ModelFile model(int heads, int kvHeads, int headDimension) {
+    LlamaShape shape =
+        new LlamaShape(
+            2,
+            64,
+            heads,
+            kvHeads,
+            headDimension,
+            96,
+            288,
+            CONTEXT,
+            1e-5f,
+            10_000,
+            1,
+            RopePairing.HALF_SPLIT,
+            false);
+    return ModelFile.open(
+        SyntheticLlama.random(shape, 3)
+            .gguf(TensorType.F32)
+            .write(folder.resolve("%d_%d_%d.gguf".formatted(heads, kvHeads, headDimension))));
+  }
+
+  private static GoldenModel load(ModelFile model, Configuration configuration, String pattern) {
+    return GoldenModel.load(
+        model, configuration, WeightFormat.Q8_0, AttentionPattern.parse(pattern));
+  }
+
+  private static int[] tokens(int count) {
+    return new Random(8).ints(count, 0, 288).toArray();
+  }
+
+  private static float[][] logits(
+      ModelFile model, Configuration configuration, String pattern, int[] tokens) {
+    try (GoldenModel golden = load(model, configuration, pattern);
+        Sequence sequence = golden.runtime().newSequence()) {
+      assertThat(golden.runtime().attendsOnDevice())
+          .isEqualTo(configuration.attention().isPresent());
+      return golden.runtime().readAll(sequence, tokens);
+    }
+  }
+
+  /** Logits of tokens that are read one by one. */
+  private static float[][] stepwise(
+      ModelFile model, Configuration configuration, String pattern, int[] tokens) {
+    try (GoldenModel golden = load(model, configuration, pattern);
+        Sequence sequence = golden.runtime().newSequence()) {
+      return Arrays.stream(tokens)
+          .mapToObj(token -> golden.runtime().read(sequence, token))
+          .toArray(float[][]::new);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 2, 16, dense, 32",
+    "4, 4, 64, dense, 32",
+    "8, 1, 8, dense, 32",
+    "4, 2, 16, window=1, 50",
+    "4, 2, 16, window=7, 90",
+    "4, 2, 16, lambda=3+6, 120",
+    "8, 2, 8, lambda=5+2, 90",
+    "4, 1, 40, lambda=20+16, 100",
+    "4, 2, 16, lambda=4+90, 150"
+  })
+  void theDeviceGivesTheLogitsOfTheHostInChunksAndTokenByToken(
+      int heads, int kvHeads, int headDimension, String pattern, int length) {
+    try (ModelFile model = model(heads, kvHeads, headDimension)) {
+      int[] tokens = tokens(length);
+      float[][] expected = stepwise(model, HOST, pattern, tokens);
+      assertThat(logits(model, HOST, pattern, tokens)).isDeepEqualTo(expected);
+      assertThat(logits(model, DEVICE, pattern, tokens)).isDeepEqualTo(expected);
+      assertThat(stepwise(model, DEVICE, pattern, tokens)).isDeepEqualTo(expected);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"window=32", "window=16384", "lambda=4+28", "lambda=31+1", "lambda=200+3"})
+  void aPatternThatLeavesNothingOutGivesDenseAttention(String pattern) {
+    try (ModelFile model = model(4, 2, 16)) {
+      int[] tokens = tokens(CONTEXT);
+      float[][] dense = logits(model, HOST, "dense", tokens);
+      assertThat(logits(model, HOST, pattern, tokens)).isDeepEqualTo(dense);
+      assertThat(logits(model, DEVICE, pattern, tokens)).isDeepEqualTo(dense);
+    }
+  }
+
+  @Test
+  void aPatternThatLeavesKeysOutGivesOtherLogits() {
+    try (ModelFile model = model(4, 2, 16)) {
+      int[] tokens = tokens(CONTEXT);
+      float[][] dense = logits(model, DEVICE, "dense", tokens);
+      float[][] window = logits(model, DEVICE, "window=31", tokens);
+      assertThat(window[CONTEXT - 2]).isEqualTo(dense[CONTEXT - 2]);
+      assertThat(window[CONTEXT - 1]).isNotEqualTo(dense[CONTEXT - 1]);
+    }
+  }
+
+  @Test
+  void firstTokensAreSeenFromTheLargestDistanceOfTheContext() {
+    try (ModelFile model = model(4, 2, 16);
+        GoldenModel golden = load(model, HOST, "lambda=2+3")) {
+      LlamaRuntime runtime = golden.runtime();
+      Sequence sequence = runtime.newSequence();
+      runtime.readAll(sequence, tokens(CONTEXT));
+      var stood = sequence.layer(0).keys(0).get(1);
+      runtime.read(sequence, 5);
+      // The last token has moved on to distance 32 of token 0, and to 31 of token 1.
+      assertThat(sequence.layer(0).keys(0).get(1)).isEqualTo(stood);
+      runtime.read(sequence, 6);
+      assertThat(sequence.layer(0).keys(0).get(1)).isNotEqualTo(stood);
+    }
+  }
+
+  @Test
+  void rowsThatAreTooLongForTheEngineAreComputedOnTheHost() {
+    try (ModelFile model = model(4, 2, 16);
+        GoldenModel golden = load(model, DEVICE, "window=100")) {
+      LlamaRuntime runtime = golden.runtime();
+      int[] tokens = tokens(130);
+      Sequence sequence = runtime.newSequence();
+      float[][] first = runtime.readAll(sequence, Arrays.copyOf(tokens, 96));
+      assertThat(runtime.hostAttention()).isEmpty();
+      float[][] then = runtime.readAll(sequence, Arrays.copyOfRange(tokens, 96, tokens.length));
+      assertThat(runtime.hostAttention())
+          .hasValueSatisfying(
+              reason -> assertThat(reason).contains("more than 96 keys").contains("nano"));
+      float[][] expected = logits(model, HOST, "window=100", tokens);
+      assertThat(first).isDeepEqualTo(Arrays.copyOf(expected, 96));
+      assertThat(then).isDeepEqualTo(Arrays.copyOfRange(expected, 96, tokens.length));
+    }
+  }
+
+  @Test
+  void modelsThatTheEngineCannotTakeAreComputedOnTheHost() {
+    try (ModelFile model = model(1, 1, 80);
+        GoldenModel golden = load(model, DEVICE, "dense")) {
+      assertThat(golden.runtime().attendsOnDevice()).isFalse();
+      assertThat(golden.runtime().hostAttention())
+          .hasValue("the model's heads have 80 elements, those of configuration nano at most 64");
+      assertThat(golden.runtime().read(golden.runtime().newSequence(), 7)).hasSize(288);
+    }
+  }
+
+  @Test
+  void closedSequencesGiveTheirCardMemoryBack() {
+    try (ModelFile model = model(4, 2, 16);
+        GoldenModel golden = load(model, DEVICE, "dense")) {
+      LlamaRuntime runtime = golden.runtime();
+      try (Sequence warm = runtime.newSequence()) {
+        runtime.readAll(warm, tokens(20));
+        runtime.read(warm, 3);
+      }
+      long free = runtime.device().freeBytes();
+      Sequence sequence = runtime.newSequence();
+      runtime.read(sequence, 3);
+      assertThat(runtime.device().freeBytes()).isLessThan(free);
+      sequence.close();
+      assertThat(runtime.device().freeBytes()).isEqualTo(free);
+      sequence.close();
+      assertThat(runtime.device().freeBytes()).isEqualTo(free);
+      assertThatThrownBy(() -> runtime.read(sequence, 3))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the sequence is closed");
+    }
+  }
+
+  @Test
+  void sequencesThatDoNotFitCardMemoryTogetherMakeWayForOneAnother() {
+    try (ModelFile model = model(4, 2, 16);
+        GoldenModel golden = load(model, DEVICE, "lambda=2+5")) {
+      LlamaRuntime runtime = golden.runtime();
+      int[] tokens = tokens(60);
+      float[][] expected = stepwise(model, HOST, "lambda=2+5", tokens);
+      Sequence[] sequences = {runtime.newSequence(), runtime.newSequence(), runtime.newSequence()};
+      for (int i = 0; i < tokens.length; i++) {
+        for (Sequence sequence : sequences) {
+          assertThat(runtime.read(sequence, tokens[i])).isEqualTo(expected[i]);
+        }
+      }
+      assertThat(sequences).filteredOn(sequence -> sequence.card() != null).hasSize(1);
+    }
+  }
+
+  @Test
+  void aFailedChunkLeavesNothingBehind() {
+    try (ModelFile model = model(4, 2, 16)) {
+      WeightFormat format = WeightFormat.Q8_0;
+      AttentionPattern pattern = AttentionPattern.parse("lambda=4+6");
+      long bytes = LlamaRuntime.memoryBytes(model, format, pattern, DEVICE);
+      InterruptibleTransport transport =
+          new InterruptibleTransport(new GoldenTransport(DEVICE, bytes));
+      try (Device device = Device.open(transport, DEVICE)) {
+        LlamaRuntime runtime =
+            LlamaRuntime.load(model, device, format, pattern, UploadProgress.NONE);
+        int[] tokens = tokens(60);
+        float[][] expected = stepwise(model, HOST, "lambda=4+6", tokens);
+        Sequence sequence = runtime.newSequence();
+        for (int i = 0; i < tokens.length; i++) {
+          // A layer takes at least five lists, so that it fails in either of the two.
+          transport.failAfter(i % 9);
+          int[] chunk = {5, 6, 7, 8};
+          assertThatThrownBy(() -> runtime.read(sequence, chunk))
+              .isInstanceOf(InterruptibleTransport.Failure.class);
+          transport.failAfter(Integer.MAX_VALUE);
+          assertThat(runtime.read(sequence, tokens[i])).as("token %d", i).isEqualTo(expected[i]);
+        }
+      }
+    }
+  }
+}
