@@ -58,6 +58,9 @@ final class RunCommand implements Callable<Integer>, Configurable {
       description = "Most tokens to generate. Default: ${DEFAULT-VALUE}.")
   private int tokens;
 
+  @Option(names = "--endless", description = "Goes on where the model ends the text.")
+  private boolean endless;
+
   @Option(
       names = "--temperature",
       paramLabel = "T",
@@ -181,7 +184,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
     int[] count = {0};
     long start = System.nanoTime();
     Generation.Result result =
-        new Generation(runtime, file.tokenizer(), sampler)
+        new Generation(runtime, file.tokenizer(), sampler, endless)
             .run(
                 read,
                 tokens,

@@ -33,9 +33,20 @@ public final class Generation {
   private final LlamaRuntime runtime;
   private final Tokenizer tokenizer;
   private final Sampler sampler;
+  private final boolean endless;
 
-  /** A generation with a loaded model. */
+  /** A generation with a loaded model, until the model ends the text. */
   public Generation(LlamaRuntime runtime, Tokenizer tokenizer, Sampler sampler) {
+    this(runtime, tokenizer, sampler, false);
+  }
+
+  /**
+   * A generation with a loaded model.
+   *
+   * @param endless whether to go on where the model ends the text
+   */
+  public Generation(LlamaRuntime runtime, Tokenizer tokenizer, Sampler sampler, boolean endless) {
+    this.endless = endless;
     this.runtime = runtime;
     this.tokenizer = tokenizer;
     this.sampler = sampler;
@@ -75,7 +86,7 @@ public final class Generation {
       float[] logits = runtime.read(sequence, prompt);
       while (stop == null) {
         int token = sampler.sample(logits);
-        if (tokenizer.endsGeneration(token)) {
+        if (!endless && tokenizer.endsGeneration(token)) {
           stop = Stop.END_OF_TEXT;
           break;
         }

@@ -105,13 +105,19 @@ class RunCommandTest {
                 + " attention engine");
   }
 
+  private static String story(CommandRun run) {
+    return run.out().substring(0, run.out().indexOf("  device ")).strip();
+  }
+
   @Test
   void aWindowLetsTheStoryGoOnBeyondTheContext() {
-    CommandRun run =
-        golden("--attention", "lambda=4+64", "--prompt", "go ".repeat(300), "--tokens", "4");
+    CommandRun run = golden("--attention", "lambda=4+64", "--endless", "--tokens", "400");
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("  tokens                  4 after a prompt of 30");
+    assertThat(run.out()).startsWith("Once upon a time").contains(" 400 after a prompt of 5");
+    CommandRun host =
+        golden("--attention", "lambda=4+64", "--endless", "--tokens", "300", "--config", "nano");
+    assertThat(story(run)).startsWith(story(host));
   }
 
   @ParameterizedTest

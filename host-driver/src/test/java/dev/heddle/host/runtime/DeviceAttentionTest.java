@@ -34,6 +34,11 @@ class DeviceAttentionTest {
   @TempDir Path folder;
 
   private ModelFile model(int heads, int kvHeads, int headDimension) {
+    return model(folder, heads, kvHeads, headDimension);
+  }
+
+  /** A model of two random layers with a context of {@value #CONTEXT} tokens. */
+  static ModelFile model(Path folder, int heads, int kvHeads, int headDimension) {
     LlamaShape shape =
         new LlamaShape(
             2,
@@ -60,7 +65,8 @@ class DeviceAttentionTest {
         model, configuration, WeightFormat.Q8_0, AttentionPattern.parse(pattern));
   }
 
-  private static int[] tokens(int count) {
+  /** Random tokens for such a model. */
+  static int[] tokens(int count) {
     return new Random(8).ints(count, 0, 288).toArray();
   }
 

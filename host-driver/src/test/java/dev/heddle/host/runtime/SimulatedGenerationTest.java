@@ -71,6 +71,8 @@ class SimulatedGenerationTest {
     try (Device device = Device.open(transport, configuration)) {
       LlamaRuntime runtime =
           LlamaRuntime.load(model, device, WeightFormat.Q8_0, UploadProgress.NONE);
+      assertThat(runtime.hostAttention().isEmpty())
+          .isEqualTo(configuration.attention().isPresent());
       Sampler greedy = Sampler.greedy();
       Sequence sequence = runtime.newSequence();
       Story story = new Story(new ArrayList<>(), new ArrayList<>());

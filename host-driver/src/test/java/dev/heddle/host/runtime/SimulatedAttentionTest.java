@@ -1,0 +1,110 @@
+package dev.heddle.host.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.host.device.Device;
+import dev.heddle.host.device.UploadProgress;
+import dev.heddle.host.model.ModelFile;
+import dev.heddle.host.model.ShippedModel;
+import dev.heddle.host.transport.SimulatorTransport;
+import dev.heddle.testbench.BuildProgress;
+import dev.heddle.testbench.MemoryModel;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LongSummaryStatistics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The attention engine's Verilog in a model: the bits of the host, and what a token costs. */
+class SimulatedAttentionTest {
+  private static final Configuration CONFIGURATION = Configuration.DEFAULT;
+
+  @TempDir Path folder;
+
+  private static LlamaRuntime load(ModelFile model, AttentionPattern pattern) {
+    long bytes = LlamaRuntime.memoryBytes(model, WeightFormat.Q8_0, pattern, CONFIGURATION);
+    Device device =
+        Device.open(
+            new SimulatorTransport(
+                CONFIGURATION, bytes, MemoryModel.parse("ideal:20"), BuildProgress.SILENT),
+            CONFIGURATION);
+    return LlamaRuntime.load(model, device, WeightFormat.Q8_0, pattern, UploadProgress.NONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 2, 16, dense, 32",
+    "8, 1, 64, dense, 32",
+    "4, 2, 16, window=7, 60",
+    "6, 2, 40, lambda=3+6, 60",
+    "8, 4, 8, lambda=20+9, 60"
+  })
+  void theLogitsAreThoseOfAttentionOnTheHost(
+      int heads, int kvHeads, int headDimension, String text, int length) {
+    AttentionPattern pattern = AttentionPattern.parse(text);
+    try (ModelFile model = DeviceAttentionTest.model(folder, heads, kvHeads, headDimension);
+        GoldenModel host =
+            GoldenModel.load(model, Configuration.NANO, WeightFormat.Q8_0, pattern)) {
+      LlamaRuntime simulated = load(model, pattern);
+      try (Device device = simulated.device()) {
+        assertThat(simulated.hostAttention()).isEmpty();
+        int[] tokens = DeviceAttentionTest.tokens(length);
+        Sequence expected = host.runtime().newSequence();
+        Sequence actual = simulated.newSequence();
+        int single = length - 10;
+        assertThat(simulated.readAll(actual, Arrays.copyOf(tokens, single)))
+            .isDeepEqualTo(host.runtime().readAll(expected, Arrays.copyOf(tokens, single)));
+        for (int i = single; i < length; i++) {
+          assertThat(simulated.read(actual, tokens[i]))
+              .isEqualTo(host.runtime().read(expected, tokens[i]));
+        }
+        assertThat(device.counters().attentionCycles()).isPositive();
+      }
+    }
+  }
+
+  /**
+   * Reads tokens one by one, whose attention must take the same cycles, but for what depends on
+   * where in a page of memory the keys of the window begin.
+   */
+  private static void assertEqualCycles(LlamaRuntime runtime, Sequence sequence, int tokens) {
+    LongSummaryStatistics cycles = new LongSummaryStatistics();
+    for (int i = 0; i < tokens; i++) {
+      long before = runtime.device().counters().attentionCycles();
+      runtime.read(sequence, i);
+      cycles.accept(runtime.device().counters().attentionCycles() - before);
+    }
+    assertThat(cycles.getMin()).isPositive();
+    assertThat(cycles.getMax()).as("%s", cycles).isLessThanOrEqualTo(cycles.getMin() * 105 / 100);
+  }
+
+  @Test
+  void aTokenOfALongTextCostsAsMuchAsAnyOther() {
+    try (ModelFile model = DeviceAttentionTest.model(folder, 4, 2, 16)) {
+      LlamaRuntime runtime = load(model, AttentionPattern.parse("lambda=4+20"));
+      try (Device device = runtime.device();
+          Sequence sequence = runtime.newSequence()) {
+        runtime.read(sequence, DeviceAttentionTest.tokens(24));
+        assertEqualCycles(runtime, sequence, 60);
+        assertThat(device.saturated()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void taleCostsTheSameWhenItsWindowIsFull() {
+    try (ModelFile tale = ShippedModel.tale()) {
+      LlamaRuntime runtime = load(tale, AttentionPattern.parse("lambda=4+64"));
+      try (Device device = runtime.device();
+          Sequence sequence = runtime.newSequence()) {
+        runtime.read(sequence, DeviceAttentionTest.tokens(68));
+        assertEqualCycles(runtime, sequence, 3);
+        assertThat(device.saturated()).isFalse();
+      }
+    }
+  }
+}
