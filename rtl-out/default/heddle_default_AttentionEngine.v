@@ -6,10 +6,10 @@
 //   LANES = 2
 //   KEY_DIMENSION = 64
 //   VALUE_DIMENSION = 64
-//   BANKS = 8
+//   BANKS = 2
 //   KEYS = 2048
 //   SCORES = 1024
-//   NORMALISERS = 8
+//   NORMALISERS = 4
 //   ROWS = 64
 //   PORT_BITS = 128
 module heddle_default_AttentionEngine (
@@ -828,7 +828,7 @@ module heddle_default_AttentionEngine (
   wire [2:0] sums_1_level;
   wire normaliser_rows_ready;
   wire normaliser_parts_valid;
-  wire [255:0] normaliser_parts_numbers;
+  wire [127:0] normaliser_parts_numbers;
   wire normaliser_parts_codes;
   wire normaliser_parts_exponents;
   wire [1:0] normaliser_parts_tag_entry;
@@ -1279,7 +1279,7 @@ module heddle_default_AttentionEngine (
     .level(issueCounts_level)
   );
 
-  heddle_default_VectorBanks_2x8x256x528_m31 keyBanks (
+  heddle_default_VectorBanks_2x2x1024x528_m31 keyBanks (
     .clk(clk),
     .reset(reset),
     .steps_valid(issue_steps_valid),
@@ -1547,7 +1547,7 @@ module heddle_default_AttentionEngine (
     .weights_last(weightStage_weights_last)
   );
 
-  heddle_default_VectorBanks_2x8x256x512_m177 valueBanks (
+  heddle_default_VectorBanks_2x2x1024x512_m177 valueBanks (
     .clk(clk),
     .reset(reset),
     .steps_valid(weightStage_weights_valid && roomForAll),
@@ -2295,7 +2295,7 @@ module heddle_default_AttentionEngine (
     .level(sums_1_level)
   );
 
-  heddle_default_Normaliser_64x8_1024_64 normaliser (
+  heddle_default_Normaliser_64x4_1024_64 normaliser (
     .clk(clk),
     .reset(reset),
     .rows_valid(sums_output_valid),

@@ -4,7 +4,7 @@
 
 // Writes output rows to card memory.
 //   VALUE_DIMENSION = 64
-//   NORMALISERS = 8
+//   NORMALISERS = 4
 //   ROWS = 64
 //   PORT_BITS = 128
 module heddle_default_OutputWriter (
@@ -16,7 +16,7 @@ module heddle_default_OutputWriter (
   input  wire [1:0] entries_slot,
   input  wire parts_valid,
   output wire parts_ready,
-  input  wire [255:0] parts_numbers,
+  input  wire [127:0] parts_numbers,
   input  wire parts_codes,
   input  wire parts_exponents,
   input  wire [1:0] parts_tag_entry,
@@ -53,7 +53,7 @@ module heddle_default_OutputWriter (
   reg  [6:0] rowsLeft_2;
   reg  [6:0] rowsLeft_3;
   reg  placed_full;
-  reg  [255:0] placed_data_part_numbers;
+  reg  [127:0] placed_data_part_numbers;
   reg  placed_data_part_codes;
   reg  placed_data_part_exponents;
   reg  [1:0] placed_data_part_tag_entry;
@@ -72,10 +72,7 @@ module heddle_default_OutputWriter (
   wire data_ready;
   wire numbers_valid;
   wire numbers_ready;
-  wire [255:0] numbers_payload;
-  wire numberWords_adapter_in_ready;
-  wire numberWords_adapter_out_valid;
-  wire [127:0] numberWords_adapter_out_payload;
+  wire [127:0] numbers_payload;
   wire waiting_fifo_push_ready;
   wire waiting_fifo_pop_valid;
   wire [127:0] waiting_fifo_pop_payload;
@@ -102,23 +99,12 @@ module heddle_default_OutputWriter (
   wire mine_3 = placed_data_part_tag_entry == 2'd3;
   wire frees_3 = lastRow && mine_3 && 1'd1;
 
-  heddle_default_WidthAdapter_256to128 numberWords_adapter (
-    .clk(clk),
-    .reset(reset),
-    .in_valid(numbers_valid),
-    .in_ready(numberWords_adapter_in_ready),
-    .in_payload(numbers_payload),
-    .out_valid(numberWords_adapter_out_valid),
-    .out_ready(waiting_fifo_push_ready),
-    .out_payload(numberWords_adapter_out_payload)
-  );
-
   heddle_default_Fifo_128x16 waiting_fifo (
     .clk(clk),
     .reset(reset),
-    .push_valid(numberWords_adapter_out_valid),
+    .push_valid(numbers_valid),
     .push_ready(waiting_fifo_push_ready),
-    .push_payload(numberWords_adapter_out_payload),
+    .push_payload(numbers_payload),
     .pop_valid(waiting_fifo_pop_valid),
     .pop_ready(beats_ready),
     .pop_payload(waiting_fifo_pop_payload),
@@ -145,7 +131,7 @@ module heddle_default_OutputWriter (
   assign opening_ready = requests_ready;
   assign data_ready = numbers_ready;
   assign numbers_valid = placed_full && !copies_taken_1 && 1'd1;
-  assign numbers_ready = numberWords_adapter_in_ready;
+  assign numbers_ready = waiting_fifo_push_ready;
   assign numbers_payload = placed_data_part_numbers;
 
   always @(posedge clk) begin

@@ -4,10 +4,10 @@
 
 // Vectors in banks of block memory; lanes that want the same vector share its read.
 //   LANES = 2
-//   BANKS = 8
+//   BANKS = 2
 //   PLACES = 2048
 //   WORD_BITS = 528
-module heddle_default_VectorBanks_2x8x256x528_m31 (
+module heddle_default_VectorBanks_2x2x1024x528_m31 (
   input  wire clk,
   input  wire reset,
   input  wire steps_valid,
@@ -59,8 +59,8 @@ module heddle_default_VectorBanks_2x8x256x528_m31 (
   reg  heldMeta_last;
   reg  fetched_0;
   reg  fetched_1;
-  reg  [2:0] fetchedBank_0;
-  reg  [2:0] fetchedBank_1;
+  reg  fetchedBank_0;
+  reg  fetchedBank_1;
   reg  complete;
   reg  fetchedMeta_keys_0_valid;
   reg  fetchedMeta_keys_0_first;
@@ -89,167 +89,47 @@ module heddle_default_VectorBanks_2x8x256x528_m31 (
   wire bank_1_served_0;
   wire bank_1_served_1;
   wire [527:0] bank_1_word;
-  wire bank_2_served_0;
-  wire bank_2_served_1;
-  wire [527:0] bank_2_word;
-  wire bank_3_served_0;
-  wire bank_3_served_1;
-  wire [527:0] bank_3_word;
-  wire bank_4_served_0;
-  wire bank_4_served_1;
-  wire [527:0] bank_4_word;
-  wire bank_5_served_0;
-  wire bank_5_served_1;
-  wire [527:0] bank_5_word;
-  wire bank_6_served_0;
-  wire bank_6_served_1;
-  wire [527:0] bank_6_word;
-  wire bank_7_served_0;
-  wire bank_7_served_1;
-  wire [527:0] bank_7_word;
 
   wire advance = out_ready || !offered;
-  wire here = wantedPlaces_0[2:0] == 3'd0;
-  wire here_1 = wantedPlaces_1[2:0] == 3'd0;
-  wire here_2 = wantedPlaces_0[2:0] == 3'd1;
-  wire here_3 = wantedPlaces_1[2:0] == 3'd1;
-  wire here_4 = wantedPlaces_0[2:0] == 3'd2;
-  wire here_5 = wantedPlaces_1[2:0] == 3'd2;
-  wire here_6 = wantedPlaces_0[2:0] == 3'd3;
-  wire here_7 = wantedPlaces_1[2:0] == 3'd3;
-  wire here_8 = wantedPlaces_0[2:0] == 3'd4;
-  wire here_9 = wantedPlaces_1[2:0] == 3'd4;
-  wire here_10 = wantedPlaces_0[2:0] == 3'd5;
-  wire here_11 = wantedPlaces_1[2:0] == 3'd5;
-  wire here_12 = wantedPlaces_0[2:0] == 3'd6;
-  wire here_13 = wantedPlaces_1[2:0] == 3'd6;
-  wire here_14 = wantedPlaces_0[2:0] == 3'd7;
-  wire here_15 = wantedPlaces_1[2:0] == 3'd7;
-  wire served_0 = bank_0_served_0 || bank_1_served_0 || bank_2_served_0 || bank_3_served_0 || bank_4_served_0 || bank_5_served_0 || bank_6_served_0 || bank_7_served_0;
+  wire here = wantedPlaces_0[0] == 1'd0;
+  wire here_1 = wantedPlaces_1[0] == 1'd0;
+  wire here_2 = wantedPlaces_0[0] == 1'd1;
+  wire here_3 = wantedPlaces_1[0] == 1'd1;
+  wire served_0 = bank_0_served_0 || bank_1_served_0;
   wire pending_0_condition = pending_0 && !served_0;
-  wire served_1 = bank_0_served_1 || bank_1_served_1 || bank_2_served_1 || bank_3_served_1 || bank_4_served_1 || bank_5_served_1 || bank_6_served_1 || bank_7_served_1;
+  wire served_1 = bank_0_served_1 || bank_1_served_1;
   wire pending_1_condition = pending_1 && !served_1;
   wire more = held && (pending_0_condition || pending_1_condition);
-  wire [527:0] selected = fetchedBank_0[2] ? (fetchedBank_0[1] ? (fetchedBank_0[0] ? bank_7_word : bank_6_word) : fetchedBank_0[0] ? bank_5_word : bank_4_word) : fetchedBank_0[1] ? (fetchedBank_0[0] ? bank_3_word : bank_2_word) : fetchedBank_0[0] ? bank_1_word : bank_0_word;
-  wire [527:0] selected_1 = fetchedBank_1[2] ? (fetchedBank_1[1] ? (fetchedBank_1[0] ? bank_7_word : bank_6_word) : fetchedBank_1[0] ? bank_5_word : bank_4_word) : fetchedBank_1[1] ? (fetchedBank_1[0] ? bank_3_word : bank_2_word) : fetchedBank_1[0] ? bank_1_word : bank_0_word;
+  wire [527:0] selected = fetchedBank_0 ? bank_1_word : bank_0_word;
+  wire [527:0] selected_1 = fetchedBank_1 ? bank_1_word : bank_0_word;
 
-  heddle_default_VectorBank_2x256x528 bank_0 (
+  heddle_default_VectorBank_2x1024x528 bank_0 (
     .clk(clk),
     .wanted_0(held && pending_0 && here),
     .wanted_1(held && pending_1 && here_1),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
+    .addresses_0(wantedPlaces_0[10:1]),
+    .addresses_1(wantedPlaces_1[10:1]),
     .read(advance),
     .served_0(bank_0_served_0),
     .served_1(bank_0_served_1),
     .word(bank_0_word),
-    .write(write && writePlace[2:0] == 3'd0),
-    .writeAddress(writePlace[10:3]),
+    .write(write && writePlace[0] == 1'd0),
+    .writeAddress(writePlace[10:1]),
     .writeWord(writeWord)
   );
 
-  heddle_default_VectorBank_2x256x528 bank_1 (
+  heddle_default_VectorBank_2x1024x528 bank_1 (
     .clk(clk),
     .wanted_0(held && pending_0 && here_2),
     .wanted_1(held && pending_1 && here_3),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
+    .addresses_0(wantedPlaces_0[10:1]),
+    .addresses_1(wantedPlaces_1[10:1]),
     .read(advance),
     .served_0(bank_1_served_0),
     .served_1(bank_1_served_1),
     .word(bank_1_word),
-    .write(write && writePlace[2:0] == 3'd1),
-    .writeAddress(writePlace[10:3]),
-    .writeWord(writeWord)
-  );
-
-  heddle_default_VectorBank_2x256x528 bank_2 (
-    .clk(clk),
-    .wanted_0(held && pending_0 && here_4),
-    .wanted_1(held && pending_1 && here_5),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
-    .read(advance),
-    .served_0(bank_2_served_0),
-    .served_1(bank_2_served_1),
-    .word(bank_2_word),
-    .write(write && writePlace[2:0] == 3'd2),
-    .writeAddress(writePlace[10:3]),
-    .writeWord(writeWord)
-  );
-
-  heddle_default_VectorBank_2x256x528 bank_3 (
-    .clk(clk),
-    .wanted_0(held && pending_0 && here_6),
-    .wanted_1(held && pending_1 && here_7),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
-    .read(advance),
-    .served_0(bank_3_served_0),
-    .served_1(bank_3_served_1),
-    .word(bank_3_word),
-    .write(write && writePlace[2:0] == 3'd3),
-    .writeAddress(writePlace[10:3]),
-    .writeWord(writeWord)
-  );
-
-  heddle_default_VectorBank_2x256x528 bank_4 (
-    .clk(clk),
-    .wanted_0(held && pending_0 && here_8),
-    .wanted_1(held && pending_1 && here_9),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
-    .read(advance),
-    .served_0(bank_4_served_0),
-    .served_1(bank_4_served_1),
-    .word(bank_4_word),
-    .write(write && writePlace[2:0] == 3'd4),
-    .writeAddress(writePlace[10:3]),
-    .writeWord(writeWord)
-  );
-
-  heddle_default_VectorBank_2x256x528 bank_5 (
-    .clk(clk),
-    .wanted_0(held && pending_0 && here_10),
-    .wanted_1(held && pending_1 && here_11),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
-    .read(advance),
-    .served_0(bank_5_served_0),
-    .served_1(bank_5_served_1),
-    .word(bank_5_word),
-    .write(write && writePlace[2:0] == 3'd5),
-    .writeAddress(writePlace[10:3]),
-    .writeWord(writeWord)
-  );
-
-  heddle_default_VectorBank_2x256x528 bank_6 (
-    .clk(clk),
-    .wanted_0(held && pending_0 && here_12),
-    .wanted_1(held && pending_1 && here_13),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
-    .read(advance),
-    .served_0(bank_6_served_0),
-    .served_1(bank_6_served_1),
-    .word(bank_6_word),
-    .write(write && writePlace[2:0] == 3'd6),
-    .writeAddress(writePlace[10:3]),
-    .writeWord(writeWord)
-  );
-
-  heddle_default_VectorBank_2x256x528 bank_7 (
-    .clk(clk),
-    .wanted_0(held && pending_0 && here_14),
-    .wanted_1(held && pending_1 && here_15),
-    .addresses_0(wantedPlaces_0[10:3]),
-    .addresses_1(wantedPlaces_1[10:3]),
-    .read(advance),
-    .served_0(bank_7_served_0),
-    .served_1(bank_7_served_1),
-    .word(bank_7_word),
-    .write(write && writePlace[2:0] == 3'd7),
-    .writeAddress(writePlace[10:3]),
+    .write(write && writePlace[0] == 1'd1),
+    .writeAddress(writePlace[10:1]),
     .writeWord(writeWord)
   );
 
@@ -328,11 +208,11 @@ module heddle_default_VectorBanks_2x8x256x528_m31 (
       offeredMeta_keys_1_last <= fetchedMeta_keys_1_last;
       offeredMeta_keys_1_place <= fetchedMeta_keys_1_place;
       offeredMeta_last <= fetchedMeta_last;
-      fetchedBank_0 <= wantedPlaces_0[2:0];
+      fetchedBank_0 <= wantedPlaces_0[0];
       if (fetched_0) begin
         words_0 <= selected;
       end
-      fetchedBank_1 <= wantedPlaces_1[2:0];
+      fetchedBank_1 <= wantedPlaces_1[0];
       if (fetched_1) begin
         words_1 <= selected_1;
       end

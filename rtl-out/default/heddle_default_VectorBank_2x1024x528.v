@@ -4,26 +4,26 @@
 
 // One bank of vectors; lanes that want the same word share its read.
 //   LANES = 2
-//   WORDS = 256
-//   WORD_BITS = 512
-module heddle_default_VectorBank_2x256x512 (
+//   WORDS = 1024
+//   WORD_BITS = 528
+module heddle_default_VectorBank_2x1024x528 (
   input  wire clk,
   input  wire wanted_0,
   input  wire wanted_1,
-  input  wire [7:0] addresses_0,
-  input  wire [7:0] addresses_1,
+  input  wire [9:0] addresses_0,
+  input  wire [9:0] addresses_1,
   input  wire read,
   output wire served_0,
   output wire served_1,
-  output wire [511:0] word,
+  output wire [527:0] word,
   input  wire write,
-  input  wire [7:0] writeAddress,
-  input  wire [511:0] writeWord
+  input  wire [9:0] writeAddress,
+  input  wire [527:0] writeWord
 );
-  reg  [511:0] vector;
-  reg  [511:0] vectors [0:255];
+  reg  [527:0] vector;
+  reg  [527:0] vectors [0:1023];
 
-  wire [7:0] served_0_choice = wanted_0 ? addresses_0 : addresses_1;
+  wire [9:0] served_0_choice = wanted_0 ? addresses_0 : addresses_1;
 
   assign served_0 = wanted_0 && addresses_0 == served_0_choice;
   assign served_1 = wanted_1 && addresses_1 == served_0_choice;

@@ -3,12 +3,12 @@
 `default_nettype none
 
 // First-in first-out queue of 9 words.
-module heddle_default_Fifo_267x9 (
+module heddle_default_Fifo_139x9 (
   input  wire clk,
   input  wire reset,
   input  wire push_valid,
   output wire push_ready,
-  input  wire [255:0] push_numbers,
+  input  wire [127:0] push_numbers,
   input  wire push_codes,
   input  wire push_exponents,
   input  wire [1:0] push_tag_entry,
@@ -16,7 +16,7 @@ module heddle_default_Fifo_267x9 (
   input  wire push_last,
   output wire pop_valid,
   input  wire pop_ready,
-  output wire [255:0] pop_numbers,
+  output wire [127:0] pop_numbers,
   output wire pop_codes,
   output wire pop_exponents,
   output wire [1:0] pop_tag_entry,
@@ -27,15 +27,15 @@ module heddle_default_Fifo_267x9 (
   reg  [3:0] head;
   reg  [3:0] tail;
   reg  [3:0] count;
-  reg  [266:0] words [0:8];
+  reg  [138:0] words [0:8];
 
   wire pushed = push_valid && push_ready;
   wire popped = pop_valid && pop_ready;
-  wire [266:0] pop_numbers_word = words[head];
+  wire [138:0] pop_numbers_word = words[head];
 
   assign push_ready = count != 4'd9;
   assign pop_valid = count != 4'd0;
-  assign pop_numbers = pop_numbers_word[266:11];
+  assign pop_numbers = pop_numbers_word[138:11];
   assign pop_codes = pop_numbers_word[10];
   assign pop_exponents = pop_numbers_word[9];
   assign pop_tag_entry = pop_numbers_word[8:7];
