@@ -65,8 +65,8 @@ public sealed interface MemoryModel {
 
   /**
    * One memory behind all ports: a latency, and one data bus that carries the reads and the writes
-   * of all of them. The ports of one cycle may overdraw the bus by less than a beat each, and wait
-   * until that is paid back; what a cycle leaves unused is lost.
+   * of all of them, those of a higher AXI {@code qos} first. A cycle may overdraw the bus by less
+   * than a beat, which is paid back before the next; what it leaves unused is lost.
    *
    * @param latency cycles from an address to its first beat, 1 or more
    * @param bandwidth beats a cycle of all ports together, above 0 and up to 8

@@ -35,8 +35,11 @@ final class Dma {
             .replace("SIZE", Integer.toString(Integer.numberOfTrailingZeros(bits / 8))));
   }
 
-  /** Two engines in lock step, each with a memory port: the interrupt comes with the last. */
-  static VerilogDesign pair(int bits) {
+  /**
+   * Two engines with the same registers, each with a memory port, whose interrupt comes with the
+   * last. The reads of the second have the given priority, those of the first 0.
+   */
+  static VerilogDesign pair(int bits, int priority) {
     String engine = design(bits).text();
     String header = engine.substring(engine.indexOf("module dma("), engine.indexOf(");"));
     String body = "";
@@ -61,12 +64,13 @@ final class Dma {
     return Designs.ofText(
         """
         %s
-        module pair(output irq, %s);
+        module pair(output irq, output [3:0] m_axi_mem1_arqos, %s);
           wire done0, done1;
+          assign m_axi_mem1_arqos = 4'd%d;
         %s  assign irq = done0 && done1;
         endmodule
         """
-            .formatted(engine, String.join(", ", ports), body));
+            .formatted(engine, String.join(", ", ports), priority, body));
   }
 
   /** Starts a transfer and waits for its interrupt; returns the cycles it took. */

@@ -122,7 +122,7 @@ class SimulatedMachineTest {
   @CsvSource({"0.3, 2", "1, 2", "1.7, 2", "0.3, 1", "0.6, 1"})
   void twoPortsTogetherGetTheRateOfTheirSharedBus(double rate, int how) {
     MemoryModel model = new MemoryModel.Shared(20, rate);
-    try (VerilatedLibrary library = VerilatedLibrary.of(Dma.pair(512), LibraryOptions.CHECKED);
+    try (VerilatedLibrary library = VerilatedLibrary.of(Dma.pair(512, 0), LibraryOptions.CHECKED);
         SimulatedMachine machine = new SimulatedMachine(library, Board.of(MEMORY, CLOCK, model))) {
       machine.writeRegister(Dma.TARGET, TARGET);
       machine.writeRegister(Dma.BEATS, 4096);
@@ -138,6 +138,25 @@ class SimulatedMachineTest {
         assertThat(machine.statistics(0).readBeats() - each[0])
             .isCloseTo(machine.statistics(1).readBeats() - each[1], within(17L + window / 20));
       }
+    }
+  }
+
+  @Test
+  void theUrgentPortOfASharedBusComesFirst() {
+    MemoryModel model = new MemoryModel.Shared(20, 1.25);
+    try (VerilatedLibrary library = VerilatedLibrary.of(Dma.pair(512, 1), LibraryOptions.CHECKED);
+        SimulatedMachine machine = new SimulatedMachine(library, Board.of(MEMORY, CLOCK, model))) {
+      machine.writeRegister(Dma.TARGET, TARGET);
+      machine.writeRegister(Dma.BEATS, 4096);
+      machine.writeRegister(Dma.START, Dma.ADD);
+      machine.run(300);
+      long[] before = {machine.statistics(0).readBeats(), machine.statistics(1).readBeats()};
+      int window = 1000;
+      machine.run(window);
+      assertThat((double) machine.statistics(1).readBeats() - before[1])
+          .isCloseTo(window, within(20.0));
+      assertThat((double) machine.statistics(0).readBeats() - before[0])
+          .isCloseTo(0.25 * window, within(20.0));
     }
   }
 

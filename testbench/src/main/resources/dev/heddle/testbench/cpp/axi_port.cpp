@@ -67,6 +67,11 @@ void AxiPort::presentRead(uint64_t cycle) {
     if (readLast_) reads_.erase(reads_.begin() + index);
 }
 
+uint32_t AxiPort::urgency() const {
+    const uint32_t read = reads_.empty() ? 0 : reads_.front().qos;
+    return writes_.empty() ? read : std::max(read, writes_.front().qos);
+}
+
 void AxiPort::drive(uint64_t cycle) {
     timing_->tick(cycle);
     if (pins_.canRead()) {
@@ -140,7 +145,7 @@ bool AxiPort::sampleAddress(const char* name, AddressPins& pins, Offer<AddressBe
     offer.pending = !taken;
     offer.payload = beat;
     accepted = {beat.address, beat.id, cycle, 0, static_cast<uint32_t>(beat.length) + 1, 0,
-                1u << beat.size};
+                1u << beat.size, static_cast<uint32_t>(beat.qos)};
     return taken;
 }
 

@@ -39,6 +39,11 @@ public:
     void timing(std::unique_ptr<MemoryTiming> timing) { timing_ = std::move(timing); }
     bool idle() const { return reads_.empty() && writes_.empty() && responses_.empty(); }
 
+    bool shares() const { return timing_->shares(); }
+
+    // The priority of what waits to be moved.
+    uint32_t urgency() const;
+
     // Before the design settles: what the memory drives in this cycle.
     void drive(uint64_t cycle);
     // After it has settled: checks the rules and takes the handshakes. Returns whether there was

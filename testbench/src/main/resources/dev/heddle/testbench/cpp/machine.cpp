@@ -1,7 +1,9 @@
 #include "machine.h"
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 namespace heddle {
 
@@ -76,12 +78,27 @@ void Machine::reset(uint64_t cycles) {
     lastInterrupt_ = interrupt();
 }
 
+// The order in which the ports ask for a shared bus: the most urgent first, equals by lot. Plain
+// turns would favour the ports behind those that ask for nothing.
+const std::vector<AxiPort*>& Machine::turns(uint64_t cycle) {
+    turns_.clear();
+    for (AxiPort& port : ports_) turns_.push_back(&port);
+    if (ports_.size() > 1 && ports_[0].shares()) {
+        uint64_t lot = cycle;
+        for (size_t left = ports_.size(); left > 1; --left) {
+            lot = lot * 6364136223846793005ull + 1442695040888963407ull;
+            std::swap(turns_[left - 1], turns_[(lot >> 33) % left]);
+        }
+        std::stable_sort(turns_.begin(), turns_.end(), [](const AxiPort* a, const AxiPort* b) {
+            return a->urgency() > b->urgency();
+        });
+    }
+    return turns_;
+}
+
 void Machine::cycle() {
     const uint64_t now = instance_.cycle();
-    // No port of a shared bus is always the first to ask; plain turns could keep step with the
-    // cycles in which the bus is open.
-    const size_t first = static_cast<size_t>(now * 0x9e3779b97f4a7c15ull >> 32);
-    for (size_t i = 0; i < ports_.size(); ++i) ports_[(first + i) % ports_.size()].drive(now);
+    for (AxiPort* port : turns(now)) port->drive(now);
     if (registers_.present()) registers_.drive();
     instance_.low();
     bool moved = interrupt() != lastInterrupt_;

@@ -31,6 +31,11 @@ void SharedBus::tick(uint64_t cycle) {
     if (credit_ > share_) credit_ = share_;
 }
 
+void SharedBus::giveBack() {
+    credit_ += kWhole;
+    if (credit_ > share_) credit_ = share_;
+}
+
 void SharedBus::reset() {
     credit_ = 0;
     refilled_ = UINT64_MAX;
@@ -95,23 +100,39 @@ public:
     SharedTiming(uint64_t latency, std::shared_ptr<SharedBus> bus)
         : latency_(latency), bus_(std::move(bus)) {}
 
-    void tick(uint64_t cycle) override { bus_->tick(cycle); }
-    bool takesWriteBeat(uint64_t) override { return bus_->open(); }
+    void tick(uint64_t cycle) override {
+        bus_->tick(cycle);
+        if (reserved_) bus_->giveBack();
+        reserved_ = false;
+    }
+    bool shares() const override { return true; }
+    // Whether the beat comes is known when the design has settled; until then its place is kept.
+    bool takesWriteBeat(uint64_t) override {
+        reserved_ = bus_->open();
+        if (reserved_) bus_->carry();
+        return reserved_;
+    }
     void acceptRead(Burst& burst, uint64_t cycle) override { burst.ready = cycle + latency_; }
-    void acceptWriteBeat(uint64_t, uint64_t) override { bus_->carry(); }
+    void acceptWriteBeat(uint64_t, uint64_t) override { reserved_ = false; }
     void acceptWrite(Burst& burst, uint64_t cycle) override { burst.ready = cycle + latency_; }
     int nextRead(const std::deque<Burst>& bursts, uint64_t cycle) override {
         if (bursts.empty() || bursts.front().ready > cycle || !bus_->open()) return -1;
         bus_->carry();
         return 0;
     }
-    void reset() override { bus_->reset(); }
-    // Every port of the bus saves and restores the same state.
-    void archive(Archive& archive) override { bus_->archive(archive); }
+    void reset() override {
+        bus_->reset();
+        reserved_ = false;
+    }
+    void archive(Archive& archive) override {
+        bus_->archive(archive);  // the same state for every port of the bus
+        archive.value(reserved_);
+    }
 
 private:
     const uint64_t latency_;
     const std::shared_ptr<SharedBus> bus_;
+    bool reserved_ = false;
 };
 
 // Everything that AXI allows a memory to do, at random: not ready, late, and answering different

@@ -19,6 +19,7 @@ struct Burst {
     uint32_t beats;
     uint32_t done;      // beats already transferred
     uint32_t size;      // bytes of a beat
+    uint32_t qos;       // more urgent when higher
 };
 
 // The contract with the port, once a cycle: tick, then the questions about this cycle, then the
@@ -28,6 +29,9 @@ public:
     virtual ~MemoryTiming() = default;
 
     virtual void tick(uint64_t) {}
+
+    // Whether the ports wait for one another, so that the most urgent must be asked first.
+    virtual bool shares() const { return false; }
 
     virtual bool takesRead(size_t outstanding) { return outstanding < 64; }
     virtual bool takesWrite(size_t outstanding) { return outstanding < 64; }
@@ -63,6 +67,8 @@ public:
     void tick(uint64_t cycle);
     bool open() const { return credit_ > 0; }
     void carry() { credit_ -= kWhole; }
+    // Takes back a beat that was carried for nothing.
+    void giveBack();
     void reset();
     void archive(Archive& archive);
 
