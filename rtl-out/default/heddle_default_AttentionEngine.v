@@ -234,6 +234,16 @@ module heddle_default_AttentionEngine (
   wire [1023:0] headTable_entries_entry;
   wire [1:0] headTable_entries_slot;
   wire headTable_active;
+  wire queryEntries_fifo_push_ready;
+  wire queryEntries_fifo_pop_valid;
+  wire [1023:0] queryEntries_fifo_pop_entry;
+  wire [1:0] queryEntries_fifo_pop_slot;
+  wire [2:0] queryEntries_fifo_level;
+  wire sourceEntries_fifo_push_ready;
+  wire sourceEntries_fifo_pop_valid;
+  wire [1023:0] sourceEntries_fifo_pop_entry;
+  wire [1:0] sourceEntries_fifo_pop_slot;
+  wire [2:0] sourceEntries_fifo_level;
   wire issue_source_ready;
   wire issue_counts_ready;
   wire issue_steps_valid;
@@ -903,7 +913,7 @@ module heddle_default_AttentionEngine (
   wire [2:0] beatsTaken_sum = beatsTaken_sum_1 + beatsTaken_sum_2;
   wire [5:0] beatsTaken_bits = {3'd0, beatsTaken_sum};
 
-  heddle_default_AxiReader_40x128_b16_o16_f256 keysReader (
+  heddle_default_AxiReader_40x128_b16_o16 keysReader (
     .clk(clk),
     .reset(reset),
     .requests_valid(keyLoader_requests_valid),
@@ -935,7 +945,7 @@ module heddle_default_AttentionEngine (
     .idle(keysReader_idle)
   );
 
-  heddle_default_AxiReader_40x128_b16_o16_f256 valuesReader (
+  heddle_default_AxiReader_40x128_b16_o16 valuesReader (
     .clk(clk),
     .reset(reset),
     .requests_valid(valueLoader_requests_valid),
@@ -1056,6 +1066,34 @@ module heddle_default_AttentionEngine (
     .active(headTable_active)
   );
 
+  heddle_default_Fifo_1026x4 queryEntries_fifo (
+    .clk(clk),
+    .reset(reset),
+    .push_valid(headTable_entries_valid && !entries_taken_0),
+    .push_ready(queryEntries_fifo_push_ready),
+    .push_entry(headTable_entries_entry),
+    .push_slot(headTable_entries_slot),
+    .pop_valid(queryEntries_fifo_pop_valid),
+    .pop_ready(queries_entries_ready),
+    .pop_entry(queryEntries_fifo_pop_entry),
+    .pop_slot(queryEntries_fifo_pop_slot),
+    .level(queryEntries_fifo_level)
+  );
+
+  heddle_default_Fifo_1026x4 sourceEntries_fifo (
+    .clk(clk),
+    .reset(reset),
+    .push_valid(headTable_entries_valid && !entries_taken_1),
+    .push_ready(sourceEntries_fifo_push_ready),
+    .push_entry(headTable_entries_entry),
+    .push_slot(headTable_entries_slot),
+    .pop_valid(sourceEntries_fifo_pop_valid),
+    .pop_ready(source_entries_ready),
+    .pop_entry(sourceEntries_fifo_pop_entry),
+    .pop_slot(sourceEntries_fifo_pop_slot),
+    .level(sourceEntries_fifo_level)
+  );
+
   heddle_default_StepIssue issue (
     .clk(clk),
     .reset(reset),
@@ -1094,10 +1132,10 @@ module heddle_default_AttentionEngine (
   heddle_default_QueryFetch queries (
     .clk(clk),
     .reset(reset),
-    .entries_valid(headTable_entries_valid && !entries_taken_0),
+    .entries_valid(queryEntries_fifo_pop_valid),
     .entries_ready(queries_entries_ready),
-    .entries_entry(headTable_entries_entry),
-    .entries_slot(headTable_entries_slot),
+    .entries_entry(queryEntries_fifo_pop_entry),
+    .entries_slot(queryEntries_fifo_pop_slot),
     .rows_valid(source_rows_valid),
     .rows_ready(queries_rows_ready),
     .rows_lane(source_rows_lane),
@@ -1131,10 +1169,10 @@ module heddle_default_AttentionEngine (
   heddle_default_PatternSource source (
     .clk(clk),
     .reset(reset),
-    .entries_valid(headTable_entries_valid && !entries_taken_1),
+    .entries_valid(sourceEntries_fifo_pop_valid),
     .entries_ready(source_entries_ready),
-    .entries_entry(headTable_entries_entry),
-    .entries_slot(headTable_entries_slot),
+    .entries_entry(sourceEntries_fifo_pop_entry),
+    .entries_slot(sourceEntries_fifo_pop_slot),
     .rows_valid(source_rows_valid),
     .rows_ready(queries_rows_ready),
     .rows_lane(source_rows_lane),
@@ -2459,7 +2497,7 @@ module heddle_default_AttentionEngine (
   assign reads_0_arlock = keysReader_memory_arlock;
   assign reads_0_arcache = keysReader_memory_arcache;
   assign reads_0_arprot = keysReader_memory_arprot;
-  assign reads_0_arqos = keysReader_memory_arqos;
+  assign reads_0_arqos = 4'd1;
   assign reads_0_rready = keysReader_memory_rready;
   assign reads_1_arvalid = valuesReader_memory_arvalid;
   assign reads_1_arid = valuesReader_memory_arid;
@@ -2470,7 +2508,7 @@ module heddle_default_AttentionEngine (
   assign reads_1_arlock = valuesReader_memory_arlock;
   assign reads_1_arcache = valuesReader_memory_arcache;
   assign reads_1_arprot = valuesReader_memory_arprot;
-  assign reads_1_arqos = valuesReader_memory_arqos;
+  assign reads_1_arqos = 4'd1;
   assign reads_1_rready = valuesReader_memory_rready;
   assign reads_2_arvalid = queriesReader_memory_arvalid;
   assign reads_2_arid = queriesReader_memory_arid;
@@ -2481,7 +2519,7 @@ module heddle_default_AttentionEngine (
   assign reads_2_arlock = queriesReader_memory_arlock;
   assign reads_2_arcache = queriesReader_memory_arcache;
   assign reads_2_arprot = queriesReader_memory_arprot;
-  assign reads_2_arqos = queriesReader_memory_arqos;
+  assign reads_2_arqos = 4'd2;
   assign reads_2_rready = queriesReader_memory_rready;
   assign reads_3_arvalid = tableReader_memory_arvalid;
   assign reads_3_arid = tableReader_memory_arid;
@@ -2492,7 +2530,7 @@ module heddle_default_AttentionEngine (
   assign reads_3_arlock = tableReader_memory_arlock;
   assign reads_3_arcache = tableReader_memory_arcache;
   assign reads_3_arprot = tableReader_memory_arprot;
-  assign reads_3_arqos = tableReader_memory_arqos;
+  assign reads_3_arqos = 4'd3;
   assign reads_3_rready = tableReader_memory_rready;
   assign writes_0_awvalid = rowWriter_memory_awvalid;
   assign writes_0_awid = rowWriter_memory_awid;
@@ -2503,14 +2541,14 @@ module heddle_default_AttentionEngine (
   assign writes_0_awlock = rowWriter_memory_awlock;
   assign writes_0_awcache = rowWriter_memory_awcache;
   assign writes_0_awprot = rowWriter_memory_awprot;
-  assign writes_0_awqos = rowWriter_memory_awqos;
+  assign writes_0_awqos = 4'd2;
   assign writes_0_wvalid = rowWriter_memory_wvalid;
   assign writes_0_wdata = rowWriter_memory_wdata;
   assign writes_0_wstrb = rowWriter_memory_wstrb;
   assign writes_0_wlast = rowWriter_memory_wlast;
   assign writes_0_bready = rowWriter_memory_bready;
-  assign entries_ready = queries_entries_ready;
-  assign entries_ready_1 = source_entries_ready;
+  assign entries_ready = queryEntries_fifo_push_ready;
+  assign entries_ready_1 = sourceEntries_fifo_push_ready;
   assign entries_ready_2 = entries_ready_2_condition && entries_ready_2_condition_1;
   assign entries_ready_3 = entries_ready_3_condition && entries_ready_3_condition_1 && entries_ready_3_condition_2;
   assign entries_ready_4 = issueCounts_push_ready;
@@ -2640,12 +2678,15 @@ module heddle_default_AttentionEngine (
 `endif
 
   wire unused = &{1'b0, beatsTaken_bits[5:3], issueCounts_level, issue_scoresFull,
-    keyBanks_conflict, keyCounts_level, keyCounts_pop_valid, keysReader_idle, maxima_0_level,
-    maxima_0_push_ready, maxima_1_level, maxima_1_push_ready, outputWriter_rowDone,
-    queriesReader_idle, queries_lastRow, queryQueue_0_level, queryQueue_1_level, rowWriter_done,
-    scores_level, scores_push_ready, sums_0_level, sums_0_push_ready, sums_1_level,
-    sums_1_push_ready, sums_chosen, tableReader_idle, valueBanks_conflict, valueCounts_level,
-    valueCounts_pop_valid, valuesReader_idle, weightCounts_level};
+    keyBanks_conflict, keyCounts_level, keyCounts_pop_valid, keysReader_idle,
+    keysReader_memory_arqos, maxima_0_level, maxima_0_push_ready, maxima_1_level,
+    maxima_1_push_ready, outputWriter_rowDone, queriesReader_idle, queriesReader_memory_arqos,
+    queries_lastRow, queryEntries_fifo_level, queryQueue_0_level, queryQueue_1_level,
+    rowWriter_done, rowWriter_memory_awqos, scores_level, scores_push_ready,
+    sourceEntries_fifo_level, sums_0_level, sums_0_push_ready, sums_1_level, sums_1_push_ready,
+    sums_chosen, tableReader_idle, tableReader_memory_arqos, valueBanks_conflict,
+    valueCounts_level, valueCounts_pop_valid, valuesReader_idle, valuesReader_memory_arqos,
+    weightCounts_level};
 endmodule
 
 `default_nettype wire

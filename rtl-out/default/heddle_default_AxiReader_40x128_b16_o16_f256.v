@@ -34,6 +34,11 @@ module heddle_default_AxiReader_40x128_b16_o16_f256 (
   output wire error,
   output wire idle
 );
+  wire room;
+  wire arriving_valid;
+  wire arriving_ready;
+  wire [127:0] arriving_data;
+  wire arriving_last;
   reg  [8:0] free;
   wire splitter_requests_ready;
   wire splitter_bursts_valid;
@@ -52,9 +57,11 @@ module heddle_default_AxiReader_40x128_b16_o16_f256 (
   wire [8:0] buffer_1_level;
 
   wire [8:0] needed = splitter_bursts_length + 9'd1;
-  wire granted = needed <= free && order_level != 5'd16;
+  wire granted = room && order_level != 5'd16;
   wire issue = splitter_bursts_valid && granted && memory_arready;
+  wire settled = splitter_idle && order_level == 5'd0;
   wire [8:0] taken = issue ? needed : 9'd0;
+  wire settled_1 = settled && buffer_1_level == 9'd0;
 
   heddle_default_AxiBurstSplitter_40x128_b16 splitter (
     .clk(clk),
@@ -86,10 +93,10 @@ module heddle_default_AxiReader_40x128_b16_o16_f256 (
   heddle_default_BlockRamFifo_129x256 buffer_1 (
     .clk(clk),
     .reset(reset),
-    .push_valid(memory_rvalid),
+    .push_valid(arriving_valid),
     .push_ready(buffer_1_push_ready),
-    .push_data(memory_rdata),
-    .push_last(memory_rlast && order_pop_payload),
+    .push_data(arriving_data),
+    .push_last(arriving_last),
     .pop_valid(buffer_1_pop_valid),
     .pop_ready(beats_ready),
     .pop_data(buffer_1_pop_data),
@@ -113,13 +120,18 @@ module heddle_default_AxiReader_40x128_b16_o16_f256 (
   assign beats_data = buffer_1_pop_data;
   assign beats_last = buffer_1_pop_last;
   assign error = memory_rvalid && memory_rresp[1];
-  assign idle = splitter_idle && order_level == 5'd0 && buffer_1_level == 9'd0;
+  assign idle = settled_1;
+  assign room = needed <= free;
+  assign arriving_valid = memory_rvalid;
+  assign arriving_ready = buffer_1_push_ready;
+  assign arriving_data = memory_rdata;
+  assign arriving_last = memory_rlast && order_pop_payload;
 
   always @(posedge clk) begin
     if (reset) begin
       free <= 9'd256;
     end else begin
-      free <= free + {8'd0, buffer_1_pop_valid && beats_ready} - taken;
+      free <= free + {8'd0, beats_valid && beats_ready} - taken;
     end
   end
 
@@ -130,8 +142,8 @@ module heddle_default_AxiReader_40x128_b16_o16_f256 (
         $display("%m: a beat arrives that was not requested");
         $stop;
       end
-      if (!(!memory_rvalid || buffer_1_push_ready)) begin
-        $display("%m: the buffer has no room for a beat");
+      if (!(!memory_rvalid || arriving_ready)) begin
+        $display("%m: a beat arrives that has no room");
         $stop;
       end
       if (!(!issue || order_push_ready)) begin
@@ -146,13 +158,13 @@ module heddle_default_AxiReader_40x128_b16_o16_f256 (
   always @(posedge clk) begin
     if (!reset) begin
       assert (!memory_rvalid || order_pop_valid); // a beat arrives that was not requested
-      assert (!memory_rvalid || buffer_1_push_ready); // the buffer has no room for a beat
+      assert (!memory_rvalid || arriving_ready); // a beat arrives that has no room
       assert (!issue || order_push_ready); // more bursts in flight than allowed
     end
   end
 `endif
 
-  wire unused = &{1'b0, buffer_1_push_ready, memory_rid, memory_rresp, order_pop_valid,
+  wire unused = &{1'b0, arriving_ready, memory_rid, memory_rresp, order_pop_valid,
     order_push_ready};
 endmodule
 

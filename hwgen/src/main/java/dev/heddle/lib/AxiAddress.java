@@ -67,6 +67,11 @@ public record AxiAddress(
         lit(0, QOS_BITS));
   }
 
+  /** The same burst, served before those of lower {@code priority}. */
+  public AxiAddress withPriority(int priority) {
+    return new AxiAddress(id, addr, len, size, burst, lock, cache, prot, lit(priority, QOS_BITS));
+  }
+
   /** The same burst under another id. */
   public AxiAddress withId(UInt other) {
     return new AxiAddress(other, addr, len, size, burst, lock, cache, prot, qos);

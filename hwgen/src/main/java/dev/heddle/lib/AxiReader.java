@@ -7,6 +7,7 @@ import dev.heddle.hdl.Component;
 import dev.heddle.hdl.Data;
 import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
+import java.util.Optional;
 
 /**
  * Reads ranges of memory over AXI4 as a stream of beats, in the order of the requests.
@@ -29,6 +30,9 @@ import dev.heddle.hdl.UInt;
  * one beat a cycle is sustained when {@code bufferBeats} and the beats of {@code outstanding}
  * bursts are at least L + 4. Latency: the address 2 cycles after the request, a beat 2 cycles after
  * it arrives.
+ *
+ * <p>{@link #unbuffered} is for consumers that always take what they asked for: no buffer, {@code
+ * beats.ready} is always one, and a beat passes in the cycle in which it arrives.
  */
 public final class AxiReader extends Component {
   /** The ranges to read. */
@@ -64,6 +68,11 @@ public final class AxiReader extends Component {
     }
   }
 
+  /** A reader without a buffer, for a consumer that always takes the beats it asked for. */
+  public static AxiReader unbuffered(AxiShape shape, AxiLimits limits) {
+    return new AxiReader(shape, limits, Optional.empty());
+  }
+
   /** A reader with room for all beats that {@code limits} allows in flight. */
   public AxiReader(AxiShape shape, AxiLimits limits) {
     this(shape, limits, limits.beatsInFlight(shape));
@@ -75,22 +84,30 @@ public final class AxiReader extends Component {
    * @param bufferBeats beats requested and not yet taken, at least one burst
    */
   public AxiReader(AxiShape shape, AxiLimits limits, int bufferBeats) {
+    this(shape, limits, Optional.of(bufferBeats));
+  }
+
+  private AxiReader(AxiShape shape, AxiLimits limits, Optional<Integer> bufferBeats) {
     int burstBeats = limits.burstBeats(shape);
-    if (bufferBeats < burstBeats) {
+    if (bufferBeats.isPresent() && bufferBeats.get() < burstBeats) {
       throw new IllegalArgumentException(
-          "a buffer of %d beats cannot hold a burst of %d".formatted(bufferBeats, burstBeats));
+          "a buffer of %d beats cannot hold a burst of %d"
+              .formatted(bufferBeats.get(), burstBeats));
     }
     name =
-        "AxiReader_%dx%d_b%d_o%d_f%d"
+        "AxiReader_%dx%d_b%d_o%d%s"
             .formatted(
                 shape.addressBits(),
                 shape.dataBits(),
                 burstBeats,
                 limits.outstanding(),
-                bufferBeats);
+                bufferBeats.map(beats -> "_f" + beats).orElse(""));
     document(
-        "Reads memory in bursts of at most %d beats, %d outstanding, %d beats of buffer."
-            .formatted(burstBeats, limits.outstanding(), bufferBeats));
+        "Reads memory in bursts of at most %d beats, %d outstanding, %s."
+            .formatted(
+                burstBeats,
+                limits.outstanding(),
+                bufferBeats.map(beats -> beats + " beats of buffer").orElse("no buffer")));
     requests = in(Stream.of(AxiRequest.of(shape)));
     memory = out(AxiRead.of(shape));
     beats = out(Stream.of(Beat.of(shape)));
@@ -103,11 +120,9 @@ public final class AxiReader extends Component {
 
     // For each burst in flight, whether it ends its request.
     Fifo<Bit> order = inst(new Fifo<>(bit(), Math.max(2, limits.outstanding())));
-    BlockRamFifo<Beat> buffer = inst(new BlockRamFifo<>(Beat.of(shape), Math.max(2, bufferBeats)));
-    UInt free = reg(uint(bits(bufferBeats + 1)), bufferBeats);
-
     UInt needed = bursts.payload.length().add(1);
-    Bit granted = needed.le(free).and(order.level.ne(limits.outstanding()));
+    Bit room = bufferBeats.isPresent() ? named("room", wire(bit())) : lit(true);
+    Bit granted = room.and(order.level.ne(limits.outstanding()));
     Bit issue = bursts.valid.and(granted).and(memory.ar.ready);
     memory.ar.valid.set(bursts.valid.and(granted));
     bursts.ready.set(granted.and(memory.ar.ready));
@@ -117,28 +132,38 @@ public final class AxiReader extends Component {
             shape, lit(0, shape.idBits()), bursts.payload.address(), bursts.payload.length()));
     order.push.valid.set(issue);
     order.push.payload.set(bursts.payload.last());
-    UInt taken = mux(issue, needed, 0);
-    free.set(
-        free.add(buffer.pop.valid.and(beats.ready).asUInt())
-            .sub(taken)
-            .wrap(free.width())
-            .asUInt());
 
     AxiRead.Beat beat = memory.r.payload;
     memory.r.ready.set(true);
     order.pop.ready.set(memory.r.valid.and(beat.last()));
-    buffer.push.valid.set(memory.r.valid);
-    connect(buffer.push.payload, new Beat(beat.data(), beat.last().and(order.pop.payload)));
-    connect(beats, buffer.pop);
+    Stream<Beat> arriving = wire(Stream.of(Beat.of(shape)));
+    arriving.valid.set(memory.r.valid);
+    connect(arriving.payload, new Beat(beat.data(), beat.last().and(order.pop.payload)));
+    Bit settled = splitter.idle.and(order.level.eq(0));
+    if (bufferBeats.isPresent()) {
+      int depth = bufferBeats.get();
+      BlockRamFifo<Beat> buffer =
+          inst("buffer", new BlockRamFifo<>(Beat.of(shape), Math.max(2, depth)));
+      UInt free = named("free", reg(uint(bits(depth + 1)), depth));
+      UInt taken = mux(issue, needed, 0);
+      room.set(needed.le(free));
+      free.set(free.add(beats.fire().asUInt()).sub(taken).wrap(free.width()).asUInt());
+      connect(buffer.push, arriving);
+      connect(beats, buffer.pop);
+      settled = settled.and(buffer.level.eq(0));
+    } else {
+      unused(needed);
+      connect(beats, arriving);
+    }
 
     error.set(memory.r.valid.and(AxiResponse.isError(beat.resp())));
-    idle.set(splitter.idle.and(order.level.eq(0)).and(buffer.level.eq(0)));
+    idle.set(settled);
     check(memory.r.valid.not().or(order.pop.valid), "a beat arrives that was not requested");
-    check(memory.r.valid.not().or(buffer.push.ready), "the buffer has no room for a beat");
+    check(memory.r.valid.not().or(arriving.ready), "a beat arrives that has no room");
     check(issue.not().or(order.push.ready), "more bursts in flight than allowed");
     unused(order.push.ready);
     unused(order.pop.valid);
-    unused(buffer.push.ready);
+    unused(arriving.ready);
     unused(beat.id());
     unused(beat.resp());
   }

@@ -56,6 +56,7 @@ class LibraryLintTest {
         component("reader", () -> new AxiReader(LARGE, new AxiLimits(64, 8))),
         component("small reader", () -> new AxiReader(SMALL, new AxiLimits(1, 1))),
         component("reader with any buffer", () -> new AxiReader(SMALL, new AxiLimits(16, 5), 77)),
+        component("unbuffered reader", () -> AxiReader.unbuffered(LARGE, new AxiLimits(16, 8))),
         component("writer", () -> new AxiWriter(LARGE, new AxiLimits(64, 8))),
         component("small writer", () -> new AxiWriter(SMALL, new AxiLimits(1, 1))),
         component("read arbiter of two", () -> new AxiReadArbiter(SMALL, 2)),

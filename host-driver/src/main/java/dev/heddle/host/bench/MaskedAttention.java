@@ -34,7 +34,7 @@ final class MaskedAttention {
   private static final int SEED = 1;
   private static final int EXPONENT_SPREAD = 3;
 
-  /** A line of exponents comes with the keys of this many cycles. */
+  /** Keys whose exponents are one line. */
   private static final int KEYS_PER_EXPONENT_LINE = 32;
 
   /**
@@ -54,9 +54,10 @@ final class MaskedAttention {
   /**
    * Compiles the schedules and proves that they compute the masks.
    *
+   * @param linesPerCycle how fast the keys of the first layer come
    * @throws BenchmarkException when a mask does not fit the machine
    */
-  MaskedAttention(Configuration configuration, List<AttentionMask> layers) {
+  MaskedAttention(Configuration configuration, List<AttentionMask> layers, double linesPerCycle) {
     this.configuration = configuration;
     this.shape = configuration.attention().orElseThrow();
     this.layers = List.copyOf(layers);
@@ -66,7 +67,7 @@ final class MaskedAttention {
       requireFit(mask);
       Schedule schedule =
           schedules.isEmpty()
-              ? compiler.compile(mask, arrivals(mask.keys()))
+              ? compiler.compile(mask, arrivals(mask.keys(), linesPerCycle))
               : compiler.compile(mask);
       schedules.add(schedule);
       costs.add(MaskCost.of(mask, schedule, shape.banks(), shape.keyDimension()));
@@ -102,9 +103,9 @@ final class MaskedAttention {
     }
   }
 
-  private static int[] arrivals(int keys) {
+  private static int[] arrivals(int keys, double linesPerCycle) {
     int[] available = new int[keys];
-    Arrays.setAll(available, key -> key + key / KEYS_PER_EXPONENT_LINE);
+    Arrays.setAll(available, key -> (int) ((key + key / KEYS_PER_EXPONENT_LINE) / linesPerCycle));
     return available;
   }
 

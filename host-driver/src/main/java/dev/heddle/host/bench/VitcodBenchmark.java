@@ -47,7 +47,10 @@ public final class VitcodBenchmark implements Benchmark {
           .withAttention(new AttentionShape(4, 64, 64, 16, 2048, 256, 64, 1024, true, true));
 
   /** One memory of 2.4 beats of 64 bytes a cycle: 76.8 GB/s at 500 MHz. */
-  public static final MemoryModel MEMORY = new MemoryModel.Shared(20, 2.4);
+  public static final MemoryModel.Shared MEMORY = new MemoryModel.Shared(20, 2.4);
+
+  /** What a port gets of it while all want more. */
+  static final double PORT_SHARE = MEMORY.bandwidth() / CONFIGURATION.ports();
 
   private static final double BYTES_PER_CYCLE = 153.6;
   private static final int DEIT_NON_ZEROS = 74_399;
@@ -137,7 +140,7 @@ public final class VitcodBenchmark implements Benchmark {
       return Stream.empty();
     }
     List<AttentionMask> layers = LayerMasks.read(mask.orElse(DEFAULT_MASK), false).layers();
-    MaskedAttention attention = new MaskedAttention(CONFIGURATION, layers);
+    MaskedAttention attention = new MaskedAttention(CONFIGURATION, layers, PORT_SHARE);
     MaskedAttention.Measured measured = run(attention);
     MaskCost cost = attention.cost();
     List<BenchResult> results = new ArrayList<>();
@@ -165,7 +168,7 @@ public final class VitcodBenchmark implements Benchmark {
   }
 
   private Stream<BenchResult> measure(Generated masks) {
-    MaskedAttention attention = new MaskedAttention(CONFIGURATION, masks.layers());
+    MaskedAttention attention = new MaskedAttention(CONFIGURATION, masks.layers(), PORT_SHARE);
     MaskedAttention.Measured measured = run(attention);
     return Stream.of(
         result(masks.workload(), "cycles", measured.cycles()),

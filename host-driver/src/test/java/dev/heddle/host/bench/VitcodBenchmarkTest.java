@@ -22,6 +22,10 @@ class VitcodBenchmarkTest {
     return new VitcodBenchmark(mask, notices::add, BuildProgress.SILENT);
   }
 
+  private static MaskedAttention attention(List<AttentionMask> layers) {
+    return new MaskedAttention(VitcodBenchmark.CONFIGURATION, layers, VitcodBenchmark.PORT_SHARE);
+  }
+
   @Test
   void theCasesAreTheFileAndTheGeneratedMasks() {
     List<String> cases = new ArrayList<>();
@@ -57,20 +61,18 @@ class VitcodBenchmarkTest {
   @Test
   void aMaskThatDoesNotFitTheMachineIsRefused() {
     AttentionMask tooLong = new MaskGenerator(MaskGenerator.Kind.RANDOM, 0, 1).generate(1, 2, 300);
-    assertThatThrownBy(() -> new MaskedAttention(VitcodBenchmark.CONFIGURATION, List.of(tooLong)))
+    assertThatThrownBy(() -> attention(List.of(tooLong)))
         .isInstanceOf(BenchmarkException.class)
         .hasMessageContaining("a longest row of 300 keys")
         .hasMessageContaining("rows of 1 to 224 keys");
     AttentionMask empty = AttentionMask.of(new boolean[1][2][3]);
-    assertThatThrownBy(() -> new MaskedAttention(VitcodBenchmark.CONFIGURATION, List.of(empty)))
-        .hasMessageContaining("2 empty rows");
+    assertThatThrownBy(() -> attention(List.of(empty))).hasMessageContaining("2 empty rows");
   }
 
   @Test
   void theFloorOfThePublishedMasksIsThatOfTheirNonZeros() {
     Path file = SharedModels.data("vitcod/info_0.95.npy");
-    MaskedAttention attention =
-        new MaskedAttention(VitcodBenchmark.CONFIGURATION, LayerMasks.read(file, false).layers());
+    MaskedAttention attention = attention(LayerMasks.read(file, false).layers());
     assertThat(attention.arithmeticFloor()).isEqualTo(18_600);
     assertThat(attention.cost().steps()).isBetween(18_600L, 18_898L);
   }

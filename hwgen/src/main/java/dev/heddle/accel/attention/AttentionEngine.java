@@ -14,6 +14,7 @@ import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
 import dev.heddle.hdl.Vec;
 import dev.heddle.lib.Arbiter;
+import dev.heddle.lib.AxiAddress;
 import dev.heddle.lib.AxiLimits;
 import dev.heddle.lib.AxiRead;
 import dev.heddle.lib.AxiReader;
@@ -26,6 +27,7 @@ import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Executes {@link Operation#ATTEND}: query rows attend to their keys, one key a cycle on each lane,
@@ -46,6 +48,12 @@ import java.util.List;
 public final class AttentionEngine extends Component {
   private static final int QUERY_QUEUE = 8;
   private static final int SUM_QUEUE = 4;
+
+  /** Lines of exponents whose responses are awaited at once. */
+  private static final int EXPONENT_LINES = 16;
+
+  /** Priority of the outputs: the lanes wait for them as they do for queries. */
+  private static final int OUTPUT_PRIORITY = Reader.QUERIES.priority;
 
   /** Descriptors; taken when everything before has been written. */
   public final Stream<UInt> command;
@@ -68,20 +76,27 @@ public final class AttentionEngine extends Component {
   /** Masters that write: rows, exponents. */
   public final Vec<AxiWrite> writes;
 
-  /** What the masters that read are for. */
+  /** What the masters that read are for; loading ahead comes last where memory is shared. */
   public enum Reader {
     /** Keys and exponents. */
-    KEYS,
+    KEYS(1),
     /** Values. */
-    VALUES,
+    VALUES(1),
     /** Queries and their exponents. */
-    QUERIES,
+    QUERIES(2),
     /** Head tables. */
-    TABLE,
+    TABLE(3),
     /** Steps of schedules. */
-    STEPS,
+    STEPS(3),
     /** Row lists of schedules. */
-    ROW_LISTS
+    ROW_LISTS(3);
+
+    /** The {@code qos} of its bursts. */
+    public final int priority;
+
+    Reader(int priority) {
+      this.priority = priority;
+    }
   }
 
   private final AttentionShape shape;
@@ -124,38 +139,43 @@ public final class AttentionEngine extends Component {
     parameter("PORT_BITS", configuration.portBits());
 
     AxiLimits streaming = CardMemory.streaming(configuration);
-    AxiReader keyReader = reader(Reader.KEYS, streaming);
-    AxiReader valueReader = reader(Reader.VALUES, streaming);
-    AxiReader queryReader = reader(Reader.QUERIES, QueryFetch.limits(shape, memory));
-    AxiReader tableReader = reader(Reader.TABLE, CardMemory.occasional());
+    AxiReader keyReader = reader(Reader.KEYS, AxiReader.unbuffered(memory, streaming));
+    AxiReader valueReader = reader(Reader.VALUES, AxiReader.unbuffered(memory, streaming));
+    AxiReader queryReader =
+        reader(Reader.QUERIES, new AxiReader(memory, QueryFetch.limits(shape, memory)));
+    AxiReader tableReader = reader(Reader.TABLE, new AxiReader(memory, CardMemory.occasional()));
 
     // ---- entries
     HeadTable table = inst("headTable", new HeadTable(memory));
     connect(tableReader.requests, table.requests);
     connect(table.beats, tableReader.beats);
+    // Loaders take an entry when it comes; with those that work row by row it waits its turn.
     List<Stream<EntryCommand>> entries = table.entries.fork(6);
+    Stream<EntryCommand> queryEntries = entries.get(0).queue(RowTag.ENTRIES);
+    Stream<EntryCommand> sourceEntries = entries.get(1).queue(RowTag.ENTRIES);
 
     // ---- sources
     StepIssue issue = inst(new StepIssue(shape));
     QueryFetch queries = inst(new QueryFetch(shape, memory));
-    connect(queries.entries, entries.get(0));
+    connect(queries.entries, queryEntries);
     connect(queryReader.requests, queries.requests);
     connect(queries.beats, queryReader.beats);
     if (shape.schedule()) {
       MixedSource source = inst(new MixedSource(shape, memory));
-      connect(source.entries, entries.get(1));
+      connect(source.entries, sourceEntries);
       connect(issue.source, source.steps);
       connect(queries.rows, source.rows);
       source.lastRow.set(queries.lastRow);
-      AxiReader stepReader = reader(Reader.STEPS, CardMemory.streaming(configuration));
+      AxiReader stepReader = reader(Reader.STEPS, new AxiReader(memory, CardMemory.occasional()));
       connect(stepReader.requests, source.stepRequests);
       connect(source.stepBeats, stepReader.beats);
-      AxiReader rowReader = reader(Reader.ROW_LISTS, CardMemory.occasional());
+      AxiReader rowReader =
+          reader(Reader.ROW_LISTS, new AxiReader(memory, CardMemory.occasional()));
       connect(rowReader.requests, source.rowRequests);
       connect(source.rowBeats, rowReader.beats);
     } else {
       PatternSource source = inst(new PatternSource(shape));
-      connect(source.entries, entries.get(1));
+      connect(source.entries, sourceEntries);
       connect(issue.source, source.steps);
       connect(queries.rows, source.rows);
       unused(queries.lastRow);
@@ -297,16 +317,18 @@ public final class AttentionEngine extends Component {
         inst("rowWriter", new AxiWriter(memory, new AxiLimits(CardMemory.BURST_BEATS, 64)));
     connect(rowWriter.requests, output.requests);
     connect(rowWriter.beats, output.beats);
-    connect(writes.get(0), rowWriter.memory);
+    connectOutput(writes.get(0), rowWriter.memory);
     unused(rowWriter.done);
     Bit written = rowWriter.idle;
     Bit error = rowWriter.error;
     if (shape.blocks()) {
       AxiWriter exponentWriter =
-          inst("exponentRowWriter", new AxiWriter(memory, CardMemory.occasional()));
+          inst(
+              "exponentRowWriter",
+              new AxiWriter(memory, new AxiLimits(CardMemory.BURST_BEATS, EXPONENT_LINES)));
       connect(exponentWriter.requests, output.exponentRequests.orElseThrow());
       connect(exponentWriter.beats, output.exponentBeats.orElseThrow());
-      connect(writes.get(1), exponentWriter.memory);
+      connectOutput(writes.get(1), exponentWriter.memory);
       unused(exponentWriter.done);
       written = written.and(exponentWriter.idle);
       error = error.or(exponentWriter.error);
@@ -352,12 +374,25 @@ public final class AttentionEngine extends Component {
     loader.released.set(mux(read, counts.payload, 0));
   }
 
-  private AxiReader reader(Reader kind, AxiLimits limits) {
-    String name = kind.name().toLowerCase(java.util.Locale.ROOT) + "Reader";
-    AxiReader reader = inst(name, new AxiReader(memory, limits));
-    connect(reads.get(readersOf(shape).indexOf(kind)), reader.memory);
+  private AxiReader reader(Reader kind, AxiReader definition) {
+    AxiReader reader = inst(kind.name().toLowerCase(Locale.ROOT) + "Reader", definition);
+    AxiRead port = reads.get(readersOf(shape).indexOf(kind));
+    connect(
+        port.ar,
+        reader.memory.ar.map(AxiAddress.of(memory), burst -> burst.withPriority(kind.priority)));
+    unused(reader.memory.ar.payload.qos());
+    connect(reader.memory.r, port.r);
     readers.add(reader);
     return reader;
+  }
+
+  private void connectOutput(AxiWrite port, AxiWrite master) {
+    connect(
+        port.aw,
+        master.aw.map(AxiAddress.of(memory), burst -> burst.withPriority(OUTPUT_PRIORITY)));
+    unused(master.aw.payload.qos());
+    connect(port.w, master.w);
+    connect(master.b, port.b);
   }
 
   /** Banks for the vectors that {@code loader} reads. */

@@ -26,6 +26,9 @@ import java.util.List;
  * side when it has all: one word of the memory a cycle, beside the rows of later entries.
  */
 final class ExponentWriter extends Component {
+  /** Lines whose addresses have been offered: so many pass one a cycle. */
+  private static final int LINES_WAITING = 8;
+
   /** The entry that starts, with {@link #start}. */
   final EntryCommand entry;
 
@@ -174,7 +177,8 @@ final class ExponentWriter extends Component {
     when(finished, () -> running.set(false));
     flushed.set(finished);
     flushedSlot.set(slot);
-    Stream<UInt> memoryWords = WidthAdapter.convert(copies.get(1), memory.dataBits());
+    Stream<UInt> memoryWords =
+        WidthAdapter.convert(copies.get(1).queue(LINES_WAITING), memory.dataBits());
     beats.valid.set(memoryWords.valid);
     memoryWords.ready.set(beats.ready);
     connect(beats.payload, AxiWriter.Beat.whole(memoryWords.payload));
