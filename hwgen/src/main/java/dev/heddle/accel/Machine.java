@@ -238,22 +238,10 @@ public final class Machine extends Component {
     memoryErrors.add(attention.memoryError);
     List<AttentionEngine.Reader> readers = AttentionEngine.readersOf(attentionShape);
     for (int i = 0; i < readers.size(); i++) {
-      onPort(attentionPort(readers.get(i)), attention.reads.get(i));
+      onPort(readers.get(i).port(configuration), attention.reads.get(i));
     }
     attention.writes.forEach(writeMasters::add);
     return attentionControl;
-  }
-
-  /** The memory port of a master of the attention engine that reads. */
-  private int attentionPort(AttentionEngine.Reader reader) {
-    int wanted =
-        switch (reader) {
-          case KEYS -> 1;
-          case VALUES -> 2;
-          case QUERIES -> 3;
-          case TABLE, STEPS, ROW_LISTS -> 0;
-        };
-    return wanted % configuration.ports();
   }
 
   private AxiShape portShape(int port) {

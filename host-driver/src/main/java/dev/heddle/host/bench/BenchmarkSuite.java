@@ -16,7 +16,7 @@ public final class BenchmarkSuite {
 
   /** Names of the benchmarks, in the order of {@link #of}. */
   public static final List<String> NAMES =
-      List.of("gemv", "gemm", "elaborate", "simspeed", "vitcod");
+      List.of("gemv", "gemm", "elaborate", "simspeed", "attention", "vitcod");
 
   private BenchmarkSuite() {}
 
@@ -38,6 +38,7 @@ public final class BenchmarkSuite {
         MatmulBenchmark.gemm(configuration, List.of(SQUARE, WIDE), progress),
         new ElaborateBenchmark(List.of(64, 128)),
         new SimulationSpeedBenchmark(configuration, SHORT, progress),
+        new AttentionBenchmark(progress),
         new VitcodBenchmark(mask, notices, progress));
   }
 }

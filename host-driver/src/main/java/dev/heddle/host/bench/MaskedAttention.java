@@ -3,20 +3,15 @@ package dev.heddle.host.bench;
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.golden.GoldenHead;
-import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.HeadEntry;
-import dev.heddle.accel.isa.Operation;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleCompiler;
 import dev.heddle.host.mask.MaskCost;
 import dev.heddle.testbench.CardMemory;
 import dev.heddle.testbench.MemoryModel;
-import dev.heddle.testbench.PortStatistics;
-import dev.heddle.testbench.SimulatedMachine;
 import dev.heddle.testbench.VerilatedLibrary;
 import dev.heddle.testbench.attention.AttentionWork;
-import dev.heddle.testbench.matmul.BareMachine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,28 +23,25 @@ import java.util.Random;
  * are X8 codes.
  *
  * <p>The schedule of the first layer knows that its keys come one after the other; those of the
- * other layers lie on chip before the layer begins.
+ * other layers lie on chip before the layer begins, or lanes wait for them. Where memory and not
+ * the lanes bound the whole, all schedules take the keys in the order in which they come, so that
+ * rows are read and written while keys are loaded.
  */
 final class MaskedAttention {
   private static final int SEED = 1;
   private static final int EXPONENT_SPREAD = 3;
 
+  /** How fast keys come, in lines a cycle, where their port has the memory to itself. */
+  private static final double LINES_OF_A_PORT = 1;
+
   /** Keys whose exponents are one line. */
   private static final int KEYS_PER_EXPONENT_LINE = 32;
-
-  /**
-   * What a run measured.
-   *
-   * @param cycles of the ATTEND descriptor, as its completion record tells
-   * @param bytes bytes of all read and written beats on all ports, descriptors included
-   */
-  record Measured(long cycles, long bytes) {}
 
   private final Configuration configuration;
   private final AttentionShape shape;
   private final List<AttentionMask> layers;
   private final List<Schedule> schedules = new ArrayList<>();
-  private final MaskCost cost;
+  private MaskCost cost;
 
   /**
    * Compiles the schedules and proves that they compute the masks.
@@ -61,13 +53,23 @@ final class MaskedAttention {
     this.configuration = configuration;
     this.shape = configuration.attention().orElseThrow();
     this.layers = List.copyOf(layers);
+    layers.forEach(this::requireFit);
+    compile(1, linesPerCycle);
+    if (cost.memoryBound(linesPerCycle * configuration.ports() * configuration.beatBytes())
+        > arithmeticFloor()) {
+      compile(layers.size(), LINES_OF_A_PORT);
+    }
+  }
+
+  /** Compiles the schedules; those of the first {@code loading} layers while keys are loaded. */
+  private void compile(int loading, double linesPerCycle) {
     ScheduleCompiler compiler = new ScheduleCompiler(shape.lanes(), shape.banks());
     List<MaskCost> costs = new ArrayList<>();
+    schedules.clear();
     for (AttentionMask mask : layers) {
-      requireFit(mask);
       Schedule schedule =
-          schedules.isEmpty()
-              ? compiler.compile(mask, arrivals(mask.keys(), linesPerCycle))
+          schedules.size() < loading
+              ? whileLoading(compiler, mask, linesPerCycle)
               : compiler.compile(mask);
       schedules.add(schedule);
       costs.add(MaskCost.of(mask, schedule, shape.banks(), shape.keyDimension()));
@@ -103,6 +105,13 @@ final class MaskedAttention {
     }
   }
 
+  /** Knows when keys come, unless rows that wait for them would not fit the score queue. */
+  private Schedule whileLoading(
+      ScheduleCompiler compiler, AttentionMask mask, double linesPerCycle) {
+    Schedule schedule = compiler.compile(mask, arrivals(mask.keys(), linesPerCycle));
+    return schedule.longestRow() <= shape.scores() ? schedule : compiler.compile(mask);
+  }
+
   private static int[] arrivals(int keys, double linesPerCycle) {
     int[] available = new int[keys];
     Arrays.setAll(available, key -> (int) ((key + key / KEYS_PER_EXPONENT_LINE) / linesPerCycle));
@@ -114,11 +123,10 @@ final class MaskedAttention {
    *
    * @throws BenchmarkException when a bit of the outputs is not that of the golden model
    */
-  Measured run(VerilatedLibrary library, MemoryModel memory) {
+  AttentionRun run(VerilatedLibrary library, MemoryModel memory) {
     // Outputs are allocated at the size of FP32 rows: less than three times what is moved.
-    long bytes = BareMachine.DATA + 3 * cost.bytes() + (long) layers.size() * CardMemory.PAGE;
-    long pages = (bytes + CardMemory.PAGE - 1) / CardMemory.PAGE;
-    AttentionWork work = new AttentionWork(Math.toIntExact(pages * CardMemory.PAGE));
+    long bytes = 3 * cost.bytes() + (long) layers.size() * CardMemory.PAGE;
+    AttentionWork work = new AttentionWork(AttentionRun.memoryFor(bytes));
     Random random = new Random(SEED);
     int lines = shape.keyDimension() / GoldenHead.LINE;
     for (int i = 0; i < layers.size(); i++) {
@@ -134,30 +142,6 @@ final class MaskedAttention {
               EXPONENT_SPREAD);
       work.schedule(entry, schedules.get(i), HeadEntry.Output.X8);
     }
-    List<Descriptor> list = List.of(work.attend(), Descriptor.of(Operation.END));
-    SimulatedMachine.Board board =
-        SimulatedMachine.Board.of(pages * CardMemory.PAGE, configuration.clockHz(), memory);
-    try (SimulatedMachine machine = new SimulatedMachine(library, board)) {
-      work.store(machine.memory());
-      long cycles = new BareMachine(configuration, machine).run(list).get(0).cycles();
-      work.runGolden(shape.lanes());
-      long difference = work.firstDifference(machine.memory());
-      if (difference >= 0) {
-        throw new BenchmarkException(
-            ("the simulated machine computed attention wrong: card memory differs at 0x%x;"
-                    + " no figure is given")
-                .formatted(difference));
-      }
-      return new Measured(cycles, movedBytes(machine));
-    }
-  }
-
-  private long movedBytes(SimulatedMachine machine) {
-    long beats = 0;
-    for (int port = 0; port < configuration.ports(); port++) {
-      PortStatistics statistics = machine.statistics(port);
-      beats += statistics.readBeats() + statistics.writeBeats();
-    }
-    return beats * configuration.beatBytes();
+    return AttentionRun.of(library, configuration, work, memory);
   }
 }

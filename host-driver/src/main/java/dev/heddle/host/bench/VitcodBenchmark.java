@@ -141,10 +141,10 @@ public final class VitcodBenchmark implements Benchmark {
     }
     List<AttentionMask> layers = LayerMasks.read(mask.orElse(DEFAULT_MASK), false).layers();
     MaskedAttention attention = new MaskedAttention(CONFIGURATION, layers, PORT_SHARE);
-    MaskedAttention.Measured measured = run(attention);
+    AttentionRun measured = run(attention);
     MaskCost cost = attention.cost();
     List<BenchResult> results = new ArrayList<>();
-    results.add(result(workload, "cycles", measured.cycles()));
+    results.add(result(workload, "cycles", measured.record().cycles()));
     results.add(calculated(workload, "floor", attention.arithmeticFloor()));
     results.add(calculated(workload, "steps", cost.steps()));
     if (workload.equals(DEIT) && cost.nonZeros() == DEIT_NON_ZEROS) {
@@ -154,7 +154,9 @@ public final class VitcodBenchmark implements Benchmark {
     }
     results.add(result(workload, "cycles_over_bound", overBound(attention, measured)));
     results.add(result(workload, "bytes", measured.bytes()));
-    results.add(result(workload, "bytes_per_cycle", (double) measured.bytes() / measured.cycles()));
+    results.add(
+        result(
+            workload, "bytes_per_cycle", (double) measured.bytes() / measured.record().cycles()));
     double kilobytes = new AttentionEngine(CONFIGURATION).close().memoryBits() / BITS_PER_KB;
     results.add(result(workload, "memory_kb", kilobytes));
     AttentionShape shape = CONFIGURATION.attention().orElseThrow();
@@ -169,19 +171,19 @@ public final class VitcodBenchmark implements Benchmark {
 
   private Stream<BenchResult> measure(Generated masks) {
     MaskedAttention attention = new MaskedAttention(CONFIGURATION, masks.layers(), PORT_SHARE);
-    MaskedAttention.Measured measured = run(attention);
+    AttentionRun measured = run(attention);
     return Stream.of(
-        result(masks.workload(), "cycles", measured.cycles()),
+        result(masks.workload(), "cycles", measured.record().cycles()),
         result(masks.workload(), "cycles_over_bound", overBound(attention, measured)));
   }
 
   /** Cycles relative to the higher of the bounds of lanes and memory over all layers. */
-  private static double overBound(MaskedAttention attention, MaskedAttention.Measured measured) {
+  private static double overBound(MaskedAttention attention, AttentionRun measured) {
     long memory = attention.cost().memoryBound(BYTES_PER_CYCLE);
-    return (double) measured.cycles() / Math.max(attention.arithmeticFloor(), memory);
+    return (double) measured.record().cycles() / Math.max(attention.arithmeticFloor(), memory);
   }
 
-  private MaskedAttention.Measured run(MaskedAttention attention) {
+  private AttentionRun run(MaskedAttention attention) {
     VerilogDesign design = VerilogWriter.write(new Machine(CONFIGURATION));
     try (VerilatedLibrary library = VerilatedLibrary.of(design, LibraryOptions.FAST, progress)) {
       return attention.run(library, MEMORY);

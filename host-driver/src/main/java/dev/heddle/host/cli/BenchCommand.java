@@ -40,7 +40,7 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Benchmarks: gemv, gemm, elaborate, simspeed, vitcod. Default: all.")
+      description = "Benchmarks: gemv, gemm, elaborate, simspeed, attention, vitcod. Default: all.")
   private final List<String> names = new ArrayList<>();
 
   @Option(names = "--json", description = "Prints a JSON object a line instead of a table.")

@@ -44,7 +44,8 @@ class BenchCommandTest {
   @Test
   void unknownNamesAreRefused() {
     assertThat(CommandRun.of("bench", "speed").err())
-        .contains("there is no benchmark speed; there are gemv, gemm, elaborate, simspeed, vitcod");
+        .contains(
+            "there is no benchmark speed; there are gemv, gemm, elaborate, simspeed, attention, vitcod");
     assertThat(CommandRun.of("bench", "--config", "huge").err())
         .contains("there is no configuration huge; there are nano, small, default, large");
     CommandRun nothing = CommandRun.of("bench", "elaborate", "--case", "7x7");

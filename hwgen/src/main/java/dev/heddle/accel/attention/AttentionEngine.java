@@ -49,6 +49,9 @@ public final class AttentionEngine extends Component {
   private static final int QUERY_QUEUE = 8;
   private static final int SUM_QUEUE = 4;
 
+  /** Most jobs of entries in flight: an entry has two when it leaves keys out. */
+  private static final int JOBS_AHEAD = 2 * RowTag.ENTRIES;
+
   /** Lines of exponents whose responses are awaited at once. */
   private static final int EXPONENT_LINES = 16;
 
@@ -79,23 +82,31 @@ public final class AttentionEngine extends Component {
   /** What the masters that read are for; loading ahead comes last where memory is shared. */
   public enum Reader {
     /** Keys and exponents. */
-    KEYS(1),
+    KEYS(1, 1),
     /** Values. */
-    VALUES(1),
+    VALUES(1, 2),
     /** Queries and their exponents. */
-    QUERIES(2),
+    QUERIES(2, 3),
     /** Head tables. */
-    TABLE(3),
+    TABLE(3, 0),
     /** Steps of schedules. */
-    STEPS(3),
+    STEPS(3, 0),
     /** Row lists of schedules. */
-    ROW_LISTS(3);
+    ROW_LISTS(3, 0);
 
     /** The {@code qos} of its bursts. */
     public final int priority;
 
-    Reader(int priority) {
+    private final int port;
+
+    Reader(int priority, int port) {
       this.priority = priority;
+      this.port = port;
+    }
+
+    /** The memory port that it reads from. */
+    public int port(Configuration configuration) {
+      return port % configuration.ports();
     }
   }
 
@@ -185,12 +196,17 @@ public final class AttentionEngine extends Component {
     List<Stream<EntryCommand>> keyEntries = entries.get(2).fork(2);
     VectorLoader keyLoader =
         inst("keyLoader", new VectorLoader(memory, shape.keyDimension(), shape.keys(), true));
-    loadFrom(keyReader, keyLoader, keyEntries.get(0), EntryJobs.Kind.KEYS);
+    EntryJobs keyJobs = jobs("keyJobs", keyEntries.get(0), EntryJobs.Kind.KEYS);
+    connect(keyLoader.jobs, keyJobs.jobs);
+    load(keyReader, keyLoader);
     Stream<UInt> keyCounts = counts("keyCounts", keyEntries.get(1));
     List<Stream<EntryCommand>> valueEntries = entries.get(3).fork(3);
     VectorLoader valueLoader =
         inst("valueLoader", new VectorLoader(memory, shape.valueDimension(), shape.keys(), false));
-    loadFrom(valueReader, valueLoader, valueEntries.get(0), EntryJobs.Kind.VALUES);
+    EntryJobs valueJobs = jobs("valueJobs", valueEntries.get(0), EntryJobs.Kind.VALUES);
+    boolean onePort = Reader.KEYS.port(configuration) == Reader.VALUES.port(configuration);
+    connect(valueLoader.jobs, onePort ? afterKeys(valueJobs.jobs, keyLoader) : valueJobs.jobs);
+    load(valueReader, valueLoader);
     Stream<UInt> valueCounts = counts("valueCounts", valueEntries.get(1));
     Stream<UInt> weightCounts = counts("weightCounts", valueEntries.get(2));
     issue.loaded.set(keyLoader.loaded);
@@ -358,12 +374,33 @@ public final class AttentionEngine extends Component {
     memoryError.set(readError);
   }
 
-  private void loadFrom(
-      AxiReader reader, VectorLoader loader, Stream<EntryCommand> entries, EntryJobs.Kind kind) {
-    EntryJobs jobs =
-        inst(kind == EntryJobs.Kind.KEYS ? "keyJobs" : "valueJobs", new EntryJobs(memory, kind));
+  private EntryJobs jobs(String name, Stream<EntryCommand> entries, EntryJobs.Kind kind) {
+    EntryJobs jobs = inst(name, new EntryJobs(memory, kind));
     connect(jobs.entries, entries);
-    connect(loader.jobs, jobs.jobs);
+    return jobs;
+  }
+
+  /**
+   * Jobs of values, each when the keys of the same job have been asked for: on one port half of a
+   * long row's values would come before they can be used.
+   */
+  private Stream<VectorLoader.Job> afterKeys(
+      Stream<VectorLoader.Job> values, VectorLoader keyLoader) {
+    UInt ahead = named("keyJobsAhead", reg(uint(bits(JOBS_AHEAD + 1)), 0));
+    Bit asking = keyLoader.jobs.ready.not();
+    Bit open = ahead.gt(asking.asUInt().pad(ahead.width()));
+    Stream<VectorLoader.Job> opened =
+        named("openedValueJobs", wire(Stream.of(VectorLoader.Job.of(memory))));
+    opened.valid.set(values.valid.and(open));
+    values.ready.set(opened.ready.and(open));
+    connect(opened.payload, values.payload);
+    Bit keys = keyLoader.jobs.fire();
+    when(keys.andNot(opened.fire()), () -> ahead.set(ahead.inc()))
+        .elseWhen(opened.fire().andNot(keys), () -> ahead.set(ahead.dec()));
+    return opened;
+  }
+
+  private void load(AxiReader reader, VectorLoader loader) {
     connect(reader.requests, loader.requests);
     connect(loader.beats, reader.beats);
   }

@@ -92,6 +92,23 @@ public final class Schedule {
     return keys.length == 0 ? 1 : (double) keyCount() / keys.length;
   }
 
+  /** The most steps from the first key of a row to its last, idle ones between them included. */
+  public int longestRow() {
+    int[] opened = new int[lanes];
+    Arrays.fill(opened, IDLE);
+    int longest = 0;
+    for (int step = 0; step < steps(); step++) {
+      for (int lane = 0; lane < lanes; lane++) {
+        if (row(step, lane) != IDLE) {
+          opened[lane] = opened[lane] == IDLE ? step : opened[lane];
+          longest = Math.max(longest, step - opened[lane] + 1);
+          opened[lane] = last(step, lane) ? IDLE : opened[lane];
+        }
+      }
+    }
+    return longest;
+  }
+
   /** Proves that this schedule computes exactly a mask, all keys being there from the start. */
   public void verify(AttentionMask mask, int banks) {
     verify(mask, banks, new int[mask.keys()]);

@@ -97,6 +97,15 @@ class ScheduleCompilerTest {
   }
 
   @Test
+  void theLongestRowCountsTheStepsInWhichItWaits() {
+    AttentionMask mask =
+        AttentionMask.of(new boolean[][][] {{{true, true, false}, {true, false, true}}});
+    int[] late = {0, 0, 9};
+    assertThat(new ScheduleCompiler(2, 4).compile(mask).longestRow()).isEqualTo(2);
+    assertThat(new ScheduleCompiler(2, 4).compile(mask, late).longestRow()).isEqualTo(10);
+  }
+
+  @Test
   void aMaskWithoutPairsNeedsNoStep() {
     AttentionMask mask = AttentionMask.of(new boolean[2][3][4]);
     Schedule schedule = new ScheduleCompiler(4, 8).compile(mask);

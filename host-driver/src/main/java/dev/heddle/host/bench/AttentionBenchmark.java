@@ -1,0 +1,190 @@
+package dev.heddle.host.bench;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.Machine;
+import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.hdl.verilog.VerilogWriter;
+import dev.heddle.testbench.BuildProgress;
+import dev.heddle.testbench.LibraryOptions;
+import dev.heddle.testbench.MemoryModel;
+import dev.heddle.testbench.VerilatedLibrary;
+import dev.heddle.testbench.attention.AttentionWork;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Attention by formula on a machine of 4 lane pairs of 64 elements behind one port of 64 bytes: one
+ * ATTEND descriptor, from the cycle in which the engine could take it to the arrival of the last
+ * output.
+ *
+ * <ul>
+ *   <li>{@code prefill/512}: 8 heads of 512 causal rows; {@code mac_share}, the pairs of query and
+ *       key as a share of what the lanes could score in all cycles.
+ *   <li>{@code decode/CONTEXT/MEMORY}: a token of 8 KV heads, each with 4 query heads; {@code
+ *       payload_share}, the beats of keys and values as a share of all cycles.
+ *   <li>{@code lambda}: 2,048 causal rows that see the first 16 and the last 256 keys; {@code
+ *       cycles_over_dense} beside {@code pairs_over_dense}.
+ * </ul>
+ */
+public final class AttentionBenchmark implements Benchmark {
+  /** The machine. */
+  public static final Configuration CONFIGURATION =
+      new Configuration("attention", 1, 512, 16, 16, 1, 64, 8, 250_000_000, Optional.empty())
+          .withAttention(new AttentionShape(4, 64, 64, 4, 8192, 8192, 8, 2048, false, false));
+
+  private static final int SEED = 1;
+  private static final int EXPONENT_SPREAD = 3;
+  private static final int HEADS = 8;
+  private static final int QUERIES_PER_KEY = 4;
+  private static final int PREFILL = 512;
+  private static final List<Integer> CONTEXTS = List.of(1024, 4096);
+  private static final int LAMBDA_CONTEXT = 2048;
+  private static final int LAMBDA_FIRST = 16;
+  private static final int LAMBDA_WINDOW = 256;
+
+  private record Memory(String name, MemoryModel model) {}
+
+  private static final List<Memory> MEMORIES =
+      List.of(
+          new Memory("ideal", MatmulBenchmark.IDEAL),
+          new Memory("ddr4", MemoryModel.Ddr.DDR4_2400));
+
+  private final BuildProgress progress;
+
+  /**
+   * The benchmark.
+   *
+   * @param progress hears about the build of the simulator library
+   */
+  public AttentionBenchmark(BuildProgress progress) {
+    this.progress = progress;
+  }
+
+  @Override
+  public String name() {
+    return "attention";
+  }
+
+  @Override
+  public Stream<BenchResult> run(Predicate<String> wanted) {
+    Stream<BenchResult> prefill = Stream.of("prefill/" + PREFILL).filter(wanted).map(this::prefill);
+    Stream<BenchResult> decode =
+        CONTEXTS.stream()
+            .flatMap(
+                context ->
+                    MEMORIES.stream()
+                        .filter(memory -> wanted.test(decodeName(context, memory)))
+                        .map(memory -> decode(context, memory)));
+    Stream<BenchResult> lambda = Stream.of("lambda").filter(wanted).flatMap(this::lambda);
+    return Stream.of(prefill, decode, lambda).flatMap(results -> results);
+  }
+
+  private static String decodeName(int context, Memory memory) {
+    return "decode/%d/%s".formatted(context, memory.name());
+  }
+
+  private BenchResult prefill(String workload) {
+    AttentionWork work = new AttentionWork(AttentionRun.memoryFor(bytes(HEADS, PREFILL, PREFILL)));
+    Random random = new Random(SEED);
+    long pairs = 0;
+    for (int head = 0; head < HEADS; head++) {
+      pairs += pairs(causal(work, random, PREFILL, PREFILL));
+    }
+    AttentionRun run = run(work, MatmulBenchmark.IDEAL);
+    double share = (double) pairs / lanes() / run.record().cycles();
+    return result(workload, "mac_share", share, MatmulBenchmark.IDEAL);
+  }
+
+  private BenchResult decode(int context, Memory memory) {
+    AttentionWork work =
+        new AttentionWork(AttentionRun.memoryFor(bytes(HEADS, QUERIES_PER_KEY, context)));
+    Random random = new Random(SEED);
+    for (int head = 0; head < HEADS; head++) {
+      causal(work, random, QUERIES_PER_KEY, context)
+          .with(HeadEntry.GROUP, QUERIES_PER_KEY)
+          .with(HeadEntry.POSITION, context - 1L);
+    }
+    AttentionRun run = run(work, memory.model());
+    long payload = 2L * HEADS * context * GoldenHead.LINE;
+    double share = (double) payload / CONFIGURATION.beatBytes() / run.record().cycles();
+    return result(decodeName(context, memory), "payload_share", share, memory.model());
+  }
+
+  private Stream<BenchResult> lambda(String workload) {
+    AttentionWork dense =
+        new AttentionWork(AttentionRun.memoryFor(bytes(1, LAMBDA_CONTEXT, LAMBDA_CONTEXT)));
+    long densePairs = pairs(causal(dense, new Random(SEED), LAMBDA_CONTEXT, LAMBDA_CONTEXT));
+    AttentionWork sparse =
+        new AttentionWork(AttentionRun.memoryFor(bytes(1, LAMBDA_CONTEXT, LAMBDA_CONTEXT)));
+    HeadEntry entry =
+        causal(sparse, new Random(SEED), LAMBDA_CONTEXT, LAMBDA_CONTEXT)
+            .with(HeadEntry.WINDOW, LAMBDA_WINDOW)
+            .with(HeadEntry.FIRST, LAMBDA_FIRST);
+    MemoryModel memory = MatmulBenchmark.IDEAL;
+    double cycles =
+        (double) run(sparse, memory).record().cycles() / run(dense, memory).record().cycles();
+    double pairs = (double) pairs(entry) / densePairs;
+    return Stream.of(
+        result(workload, "cycles_over_dense", cycles, memory),
+        result(workload, "pairs_over_dense", pairs, memory));
+  }
+
+  /** Rows of one query head at the last positions of {@code keys} keys. */
+  private static HeadEntry causal(AttentionWork work, Random random, int rows, int keys) {
+    int dimension = shape().keyDimension();
+    return work.random(random, rows, keys, 1, 1, dimension, EXPONENT_SPREAD)
+        .with(HeadEntry.BIDIRECTIONAL, 0)
+        .with(HeadEntry.WINDOW, keys);
+  }
+
+  /** Pairs of a row and a key that it sees. */
+  private static long pairs(HeadEntry entry) {
+    long first = entry.value(HeadEntry.FIRST);
+    long window = entry.value(HeadEntry.WINDOW);
+    long pairs = 0;
+    for (long row = 0; row < entry.value(HeadEntry.ROWS); row++) {
+      long position = entry.value(HeadEntry.POSITION) + row / entry.value(HeadEntry.GROUP);
+      long low = Math.max(0, position + 1 - window);
+      pairs += position + 1 - low + Math.min(first, low);
+    }
+    return pairs;
+  }
+
+  /** Enough bytes for the vectors, exponents and outputs of entries. */
+  private static long bytes(int entries, int rows, int keys) {
+    long ofRows = (long) rows * (GoldenHead.LINE * (1 + Float.BYTES) + 8);
+    long ofKeys = (long) keys * (2 * GoldenHead.LINE + 2);
+    return entries * (ofRows + ofKeys + 1024);
+  }
+
+  private AttentionRun run(AttentionWork work, MemoryModel memory) {
+    try (VerilatedLibrary library =
+        VerilatedLibrary.of(
+            VerilogWriter.write(new Machine(CONFIGURATION)), LibraryOptions.FAST, progress)) {
+      return AttentionRun.of(library, CONFIGURATION, work, memory);
+    }
+  }
+
+  private BenchResult result(String workload, String metric, double value, MemoryModel memory) {
+    return new BenchResult(
+        name(),
+        workload,
+        metric,
+        value,
+        Optional.of(CONFIGURATION.name()),
+        Optional.of(memory.label()));
+  }
+
+  private static AttentionShape shape() {
+    return CONFIGURATION.attention().orElseThrow();
+  }
+
+  private static int lanes() {
+    return shape().lanes();
+  }
+}
