@@ -6,8 +6,10 @@
 //   COLUMNS = 16
 module heddle_default_DotProduct16 (
   input  wire clk,
+  input  wire reset,
   input  wire [127:0] weights,
   input  wire [127:0] activations,
+  input  wire valid,
   output wire signed [19:0] sum
 );
   reg  signed [15:0] product;
@@ -26,6 +28,7 @@ module heddle_default_DotProduct16 (
   reg  signed [15:0] product_13;
   reg  signed [15:0] product_14;
   reg  signed [15:0] product_15;
+  reg  multiplied;
   reg  signed [19:0] total;
 
   wire signed [16:0] total_sum_6 = product + product_1;
@@ -46,23 +49,65 @@ module heddle_default_DotProduct16 (
   assign sum = total;
 
   always @(posedge clk) begin
-    product <= $signed(weights[7:0]) * $signed(activations[7:0]);
-    product_1 <= $signed(weights[15:8]) * $signed(activations[15:8]);
-    product_2 <= $signed(weights[23:16]) * $signed(activations[23:16]);
-    product_3 <= $signed(weights[31:24]) * $signed(activations[31:24]);
-    product_4 <= $signed(weights[39:32]) * $signed(activations[39:32]);
-    product_5 <= $signed(weights[47:40]) * $signed(activations[47:40]);
-    product_6 <= $signed(weights[55:48]) * $signed(activations[55:48]);
-    product_7 <= $signed(weights[63:56]) * $signed(activations[63:56]);
-    product_8 <= $signed(weights[71:64]) * $signed(activations[71:64]);
-    product_9 <= $signed(weights[79:72]) * $signed(activations[79:72]);
-    product_10 <= $signed(weights[87:80]) * $signed(activations[87:80]);
-    product_11 <= $signed(weights[95:88]) * $signed(activations[95:88]);
-    product_12 <= $signed(weights[103:96]) * $signed(activations[103:96]);
-    product_13 <= $signed(weights[111:104]) * $signed(activations[111:104]);
-    product_14 <= $signed(weights[119:112]) * $signed(activations[119:112]);
-    product_15 <= $signed(weights[127:120]) * $signed(activations[127:120]);
-    total <= total_sum + total_sum_1;
+    if (reset) begin
+      multiplied <= 1'd0;
+    end else begin
+      multiplied <= valid;
+    end
+  end
+
+  always @(posedge clk) begin
+    if (valid) begin
+      product <= $signed(weights[7:0]) * $signed(activations[7:0]);
+    end
+    if (valid) begin
+      product_1 <= $signed(weights[15:8]) * $signed(activations[15:8]);
+    end
+    if (valid) begin
+      product_2 <= $signed(weights[23:16]) * $signed(activations[23:16]);
+    end
+    if (valid) begin
+      product_3 <= $signed(weights[31:24]) * $signed(activations[31:24]);
+    end
+    if (valid) begin
+      product_4 <= $signed(weights[39:32]) * $signed(activations[39:32]);
+    end
+    if (valid) begin
+      product_5 <= $signed(weights[47:40]) * $signed(activations[47:40]);
+    end
+    if (valid) begin
+      product_6 <= $signed(weights[55:48]) * $signed(activations[55:48]);
+    end
+    if (valid) begin
+      product_7 <= $signed(weights[63:56]) * $signed(activations[63:56]);
+    end
+    if (valid) begin
+      product_8 <= $signed(weights[71:64]) * $signed(activations[71:64]);
+    end
+    if (valid) begin
+      product_9 <= $signed(weights[79:72]) * $signed(activations[79:72]);
+    end
+    if (valid) begin
+      product_10 <= $signed(weights[87:80]) * $signed(activations[87:80]);
+    end
+    if (valid) begin
+      product_11 <= $signed(weights[95:88]) * $signed(activations[95:88]);
+    end
+    if (valid) begin
+      product_12 <= $signed(weights[103:96]) * $signed(activations[103:96]);
+    end
+    if (valid) begin
+      product_13 <= $signed(weights[111:104]) * $signed(activations[111:104]);
+    end
+    if (valid) begin
+      product_14 <= $signed(weights[119:112]) * $signed(activations[119:112]);
+    end
+    if (valid) begin
+      product_15 <= $signed(weights[127:120]) * $signed(activations[127:120]);
+    end
+    if (multiplied) begin
+      total <= total_sum + total_sum_1;
+    end
   end
 endmodule
 

@@ -6,8 +6,10 @@
 //   COLUMNS = 32
 module heddle_default_DotProduct32 (
   input  wire clk,
+  input  wire reset,
   input  wire [255:0] weights,
   input  wire [255:0] activations,
+  input  wire valid,
   output wire signed [20:0] sum
 );
   reg  signed [15:0] product;
@@ -42,6 +44,7 @@ module heddle_default_DotProduct32 (
   reg  signed [15:0] product_29;
   reg  signed [15:0] product_30;
   reg  signed [15:0] product_31;
+  reg  multiplied;
   reg  signed [20:0] total;
 
   wire signed [16:0] total_sum_14 = product + product_1;
@@ -78,39 +81,113 @@ module heddle_default_DotProduct32 (
   assign sum = total;
 
   always @(posedge clk) begin
-    product <= $signed(weights[7:0]) * $signed(activations[7:0]);
-    product_1 <= $signed(weights[15:8]) * $signed(activations[15:8]);
-    product_2 <= $signed(weights[23:16]) * $signed(activations[23:16]);
-    product_3 <= $signed(weights[31:24]) * $signed(activations[31:24]);
-    product_4 <= $signed(weights[39:32]) * $signed(activations[39:32]);
-    product_5 <= $signed(weights[47:40]) * $signed(activations[47:40]);
-    product_6 <= $signed(weights[55:48]) * $signed(activations[55:48]);
-    product_7 <= $signed(weights[63:56]) * $signed(activations[63:56]);
-    product_8 <= $signed(weights[71:64]) * $signed(activations[71:64]);
-    product_9 <= $signed(weights[79:72]) * $signed(activations[79:72]);
-    product_10 <= $signed(weights[87:80]) * $signed(activations[87:80]);
-    product_11 <= $signed(weights[95:88]) * $signed(activations[95:88]);
-    product_12 <= $signed(weights[103:96]) * $signed(activations[103:96]);
-    product_13 <= $signed(weights[111:104]) * $signed(activations[111:104]);
-    product_14 <= $signed(weights[119:112]) * $signed(activations[119:112]);
-    product_15 <= $signed(weights[127:120]) * $signed(activations[127:120]);
-    product_16 <= $signed(weights[135:128]) * $signed(activations[135:128]);
-    product_17 <= $signed(weights[143:136]) * $signed(activations[143:136]);
-    product_18 <= $signed(weights[151:144]) * $signed(activations[151:144]);
-    product_19 <= $signed(weights[159:152]) * $signed(activations[159:152]);
-    product_20 <= $signed(weights[167:160]) * $signed(activations[167:160]);
-    product_21 <= $signed(weights[175:168]) * $signed(activations[175:168]);
-    product_22 <= $signed(weights[183:176]) * $signed(activations[183:176]);
-    product_23 <= $signed(weights[191:184]) * $signed(activations[191:184]);
-    product_24 <= $signed(weights[199:192]) * $signed(activations[199:192]);
-    product_25 <= $signed(weights[207:200]) * $signed(activations[207:200]);
-    product_26 <= $signed(weights[215:208]) * $signed(activations[215:208]);
-    product_27 <= $signed(weights[223:216]) * $signed(activations[223:216]);
-    product_28 <= $signed(weights[231:224]) * $signed(activations[231:224]);
-    product_29 <= $signed(weights[239:232]) * $signed(activations[239:232]);
-    product_30 <= $signed(weights[247:240]) * $signed(activations[247:240]);
-    product_31 <= $signed(weights[255:248]) * $signed(activations[255:248]);
-    total <= total_sum + total_sum_1;
+    if (reset) begin
+      multiplied <= 1'd0;
+    end else begin
+      multiplied <= valid;
+    end
+  end
+
+  always @(posedge clk) begin
+    if (valid) begin
+      product <= $signed(weights[7:0]) * $signed(activations[7:0]);
+    end
+    if (valid) begin
+      product_1 <= $signed(weights[15:8]) * $signed(activations[15:8]);
+    end
+    if (valid) begin
+      product_2 <= $signed(weights[23:16]) * $signed(activations[23:16]);
+    end
+    if (valid) begin
+      product_3 <= $signed(weights[31:24]) * $signed(activations[31:24]);
+    end
+    if (valid) begin
+      product_4 <= $signed(weights[39:32]) * $signed(activations[39:32]);
+    end
+    if (valid) begin
+      product_5 <= $signed(weights[47:40]) * $signed(activations[47:40]);
+    end
+    if (valid) begin
+      product_6 <= $signed(weights[55:48]) * $signed(activations[55:48]);
+    end
+    if (valid) begin
+      product_7 <= $signed(weights[63:56]) * $signed(activations[63:56]);
+    end
+    if (valid) begin
+      product_8 <= $signed(weights[71:64]) * $signed(activations[71:64]);
+    end
+    if (valid) begin
+      product_9 <= $signed(weights[79:72]) * $signed(activations[79:72]);
+    end
+    if (valid) begin
+      product_10 <= $signed(weights[87:80]) * $signed(activations[87:80]);
+    end
+    if (valid) begin
+      product_11 <= $signed(weights[95:88]) * $signed(activations[95:88]);
+    end
+    if (valid) begin
+      product_12 <= $signed(weights[103:96]) * $signed(activations[103:96]);
+    end
+    if (valid) begin
+      product_13 <= $signed(weights[111:104]) * $signed(activations[111:104]);
+    end
+    if (valid) begin
+      product_14 <= $signed(weights[119:112]) * $signed(activations[119:112]);
+    end
+    if (valid) begin
+      product_15 <= $signed(weights[127:120]) * $signed(activations[127:120]);
+    end
+    if (valid) begin
+      product_16 <= $signed(weights[135:128]) * $signed(activations[135:128]);
+    end
+    if (valid) begin
+      product_17 <= $signed(weights[143:136]) * $signed(activations[143:136]);
+    end
+    if (valid) begin
+      product_18 <= $signed(weights[151:144]) * $signed(activations[151:144]);
+    end
+    if (valid) begin
+      product_19 <= $signed(weights[159:152]) * $signed(activations[159:152]);
+    end
+    if (valid) begin
+      product_20 <= $signed(weights[167:160]) * $signed(activations[167:160]);
+    end
+    if (valid) begin
+      product_21 <= $signed(weights[175:168]) * $signed(activations[175:168]);
+    end
+    if (valid) begin
+      product_22 <= $signed(weights[183:176]) * $signed(activations[183:176]);
+    end
+    if (valid) begin
+      product_23 <= $signed(weights[191:184]) * $signed(activations[191:184]);
+    end
+    if (valid) begin
+      product_24 <= $signed(weights[199:192]) * $signed(activations[199:192]);
+    end
+    if (valid) begin
+      product_25 <= $signed(weights[207:200]) * $signed(activations[207:200]);
+    end
+    if (valid) begin
+      product_26 <= $signed(weights[215:208]) * $signed(activations[215:208]);
+    end
+    if (valid) begin
+      product_27 <= $signed(weights[223:216]) * $signed(activations[223:216]);
+    end
+    if (valid) begin
+      product_28 <= $signed(weights[231:224]) * $signed(activations[231:224]);
+    end
+    if (valid) begin
+      product_29 <= $signed(weights[239:232]) * $signed(activations[239:232]);
+    end
+    if (valid) begin
+      product_30 <= $signed(weights[247:240]) * $signed(activations[247:240]);
+    end
+    if (valid) begin
+      product_31 <= $signed(weights[255:248]) * $signed(activations[255:248]);
+    end
+    if (multiplied) begin
+      total <= total_sum + total_sum_1;
+    end
   end
 endmodule
 

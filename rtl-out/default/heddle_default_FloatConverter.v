@@ -5,11 +5,15 @@
 // 64-bit integer times a power of two to fp32, ties to even; three cycles.
 module heddle_default_FloatConverter (
   input  wire clk,
+  input  wire reset,
+  input  wire valid,
   input  wire signed [63:0] accumulator,
   input  wire signed [8:0] exponent,
   output wire [31:0] number,
   output wire saturated
 );
+  reg  normalises;
+  reg  rounds;
   reg  negative;
   reg  [63:0] magnitude;
   reg  signed [8:0] unit;
@@ -58,14 +62,40 @@ module heddle_default_FloatConverter (
   assign saturated = overflow;
 
   always @(posedge clk) begin
-    negative <= accumulator[63];
-    magnitude <= absolute[63:0];
-    unit <= exponent;
-    shifted <= normal;
-    biased <= top;
-    sign <= negative;
-    result <= {sign, value};
-    overflow <= tooLarge;
+    if (reset) begin
+      normalises <= 1'd0;
+      rounds <= 1'd0;
+    end else begin
+      normalises <= valid;
+      rounds <= normalises;
+    end
+  end
+
+  always @(posedge clk) begin
+    if (valid) begin
+      negative <= accumulator[63];
+    end
+    if (valid) begin
+      magnitude <= absolute[63:0];
+    end
+    if (valid) begin
+      unit <= exponent;
+    end
+    if (normalises) begin
+      shifted <= normal;
+    end
+    if (normalises) begin
+      biased <= top;
+    end
+    if (normalises) begin
+      sign <= negative;
+    end
+    if (rounds) begin
+      result <= {sign, value};
+    end
+    if (rounds) begin
+      overflow <= tooLarge;
+    end
   end
 
   wire unused = &{1'b0, absolute[64], normal_bits[64], rounded[23], zeros_1_bits[95:64],

@@ -5,10 +5,13 @@
 // Product of two fp32 numbers, ties to even, no subnormal numbers; two cycles.
 module heddle_default_FloatMultiplier (
   input  wire clk,
+  input  wire reset,
+  input  wire valid,
   input  wire [31:0] a,
   input  wire [31:0] b,
   output wire [31:0] product
 );
+  reg  rounds;
   reg  [47:0] exact;
   reg  signed [9:0] exponent;
   reg  sign;
@@ -36,11 +39,29 @@ module heddle_default_FloatMultiplier (
   assign product = result;
 
   always @(posedge clk) begin
-    exact <= {1'd1, a[22:0]} * {1'd1, b[22:0]};
-    exponent <= exponent_sum - 10'd127;
-    sign <= a[31] ^ b[31];
-    nonZero <= (|a[30:23]) && (|b[30:23]);
-    result <= {sign, magnitude};
+    if (reset) begin
+      rounds <= 1'd0;
+    end else begin
+      rounds <= valid;
+    end
+  end
+
+  always @(posedge clk) begin
+    if (valid) begin
+      exact <= {1'd1, a[22:0]} * {1'd1, b[22:0]};
+    end
+    if (valid) begin
+      exponent <= exponent_sum - 10'd127;
+    end
+    if (valid) begin
+      sign <= a[31] ^ b[31];
+    end
+    if (valid) begin
+      nonZero <= (|a[30:23]) && (|b[30:23]);
+    end
+    if (rounds) begin
+      result <= {sign, magnitude};
+    end
   end
 
   wire unused = &{1'b0, normal_bits[48], rounded[23]};

@@ -5,6 +5,7 @@
 // An fp32 number times a power of two; one cycle.
 module heddle_default_FloatScaler (
   input  wire clk,
+  input  wire valid,
   input  wire [31:0] number,
   input  wire signed [7:0] exponent,
   output wire [31:0] product
@@ -25,7 +26,9 @@ module heddle_default_FloatScaler (
   assign product = result;
 
   always @(posedge clk) begin
-    result <= {number[31], magnitude};
+    if (valid) begin
+      result <= {number[31], magnitude};
+    end
   end
 
   wire unused = &{1'b0, rounded[23]};

@@ -395,8 +395,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_0_0 (
     .clk(clk),
+    .reset(reset),
     .codes(codes[127:0]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand),
@@ -416,8 +418,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_0_1 (
     .clk(clk),
+    .reset(reset),
     .codes(codes[255:128]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_1),
@@ -437,8 +441,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_0_2 (
     .clk(clk),
+    .reset(reset),
     .codes(codes[383:256]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_2),
@@ -458,8 +464,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_0_3 (
     .clk(clk),
+    .reset(reset),
     .codes(codes[511:384]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_3),
@@ -479,8 +487,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_1_0 (
     .clk(clk),
+    .reset(reset),
     .codes(codes_1[127:0]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_4),
@@ -500,8 +510,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_1_1 (
     .clk(clk),
+    .reset(reset),
     .codes(codes_1[255:128]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_5),
@@ -521,8 +533,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_1_2 (
     .clk(clk),
+    .reset(reset),
     .codes(codes_1[383:256]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_6),
@@ -542,8 +556,10 @@ module heddle_default_MatmulEngine (
 
   heddle_default_MatmulLane_16x8 lane_1_3 (
     .clk(clk),
+    .reset(reset),
     .codes(codes_1[511:384]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_7),

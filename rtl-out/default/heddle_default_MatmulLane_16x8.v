@@ -7,8 +7,10 @@
 //   TOKENS = 8
 module heddle_default_MatmulLane_16x8 (
   input  wire clk,
+  input  wire reset,
   input  wire [127:0] codes,
   input  wire [127:0] activations,
+  input  wire valid,
   input  wire firstStep,
   input  wire step,
   input  wire signed [11:0] scale_significand,
@@ -56,8 +58,10 @@ module heddle_default_MatmulLane_16x8 (
 
   heddle_default_DotProduct16 dotProduct (
     .clk(clk),
+    .reset(reset),
     .weights(codes),
     .activations(activations),
+    .valid(valid),
     .sum(dotProduct_sum)
   );
 

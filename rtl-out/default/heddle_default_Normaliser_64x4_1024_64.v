@@ -107,6 +107,13 @@ module heddle_default_Normaliser_64x4_1024_64 (
   reg  inverses_arrives_delayed_16;
   reg  [3:0] underWay;
   reg  [3:0] part;
+  reg  valids_delayed;
+  reg  valids_delayed_1;
+  reg  valids_delayed_2;
+  reg  valids_delayed_3;
+  reg  valids_delayed_4;
+  reg  valids_delayed_5;
+  reg  valids_delayed_6;
   reg  [31:0] inverse_delayed;
   reg  [31:0] inverse_delayed_1;
   reg  [31:0] inverse_delayed_2;
@@ -142,13 +149,6 @@ module heddle_default_Normaliser_64x4_1024_64 (
   reg  lastPart_delayed_4;
   reg  lastPart_delayed_5;
   reg  lastPart_delayed_6;
-  reg  arrives_delayed;
-  reg  arrives_delayed_1;
-  reg  arrives_delayed_2;
-  reg  arrives_delayed_3;
-  reg  arrives_delayed_4;
-  reg  arrives_delayed_5;
-  reg  arrives_delayed_6;
   wire sums_push_ready;
   wire sums_pop_valid;
   wire signed [37:0] sums_pop_accumulators_0;
@@ -253,6 +253,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
   wire [31:0] scaler_3_product;
 
   wire inverses = rows_valid && rows_ready;
+  wire inverses_1 = rows_valid && rows_ready;
   wire issue = sums_pop_valid && inverses_queue_pop_valid && underWay != 4'd9;
   wire taken = parts_valid && parts_ready;
   wire last = part == 4'd15;
@@ -408,6 +409,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_Reciprocal30 inverses_reciprocal (
     .clk(clk),
+    .reset(reset),
+    .valid(inverses),
     .divisor(rows_sum),
     .number(inverses_reciprocal_number)
   );
@@ -427,7 +430,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
   heddle_default_Fifo_139x9 done (
     .clk(clk),
     .reset(reset),
-    .push_valid(arrives_delayed_6),
+    .push_valid(valids_delayed_6),
     .push_ready(done_push_ready),
     .push_numbers(together),
     .push_codes(1'd0),
@@ -448,6 +451,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatConverter converter_0 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed),
     .accumulator({{26{sum[37]}}, sum}),
     .exponent(9'd0),
     .number(converter_0_number),
@@ -456,6 +461,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatMultiplier multiplier_0 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed_3),
     .a(converter_0_number),
     .b(inverse_delayed_3),
     .product(multiplier_0_product)
@@ -463,6 +470,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatScaler scaler_0 (
     .clk(clk),
+    .valid(valids_delayed_5),
     .number(multiplier_0_product),
     .exponent(exponent_delayed_5),
     .product(scaler_0_product)
@@ -470,6 +478,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatConverter converter_1 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed),
     .accumulator({{26{sum_1[37]}}, sum_1}),
     .exponent(9'd0),
     .number(converter_1_number),
@@ -478,6 +488,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatMultiplier multiplier_1 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed_3),
     .a(converter_1_number),
     .b(inverse_delayed_3),
     .product(multiplier_1_product)
@@ -485,6 +497,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatScaler scaler_1 (
     .clk(clk),
+    .valid(valids_delayed_5),
     .number(multiplier_1_product),
     .exponent(exponent_delayed_5),
     .product(scaler_1_product)
@@ -492,6 +505,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatConverter converter_2 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed),
     .accumulator({{26{sum_2[37]}}, sum_2}),
     .exponent(9'd0),
     .number(converter_2_number),
@@ -500,6 +515,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatMultiplier multiplier_2 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed_3),
     .a(converter_2_number),
     .b(inverse_delayed_3),
     .product(multiplier_2_product)
@@ -507,6 +524,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatScaler scaler_2 (
     .clk(clk),
+    .valid(valids_delayed_5),
     .number(multiplier_2_product),
     .exponent(exponent_delayed_5),
     .product(scaler_2_product)
@@ -514,6 +532,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatConverter converter_3 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed),
     .accumulator({{26{sum_3[37]}}, sum_3}),
     .exponent(9'd0),
     .number(converter_3_number),
@@ -522,6 +542,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatMultiplier multiplier_3 (
     .clk(clk),
+    .reset(reset),
+    .valid(valids_delayed_3),
     .a(converter_3_number),
     .b(inverse_delayed_3),
     .product(multiplier_3_product)
@@ -529,6 +551,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   heddle_default_FloatScaler scaler_3 (
     .clk(clk),
+    .valid(valids_delayed_5),
     .number(multiplier_3_product),
     .exponent(exponent_delayed_5),
     .product(scaler_3_product)
@@ -564,15 +587,15 @@ module heddle_default_Normaliser_64x4_1024_64 (
       inverses_arrives_delayed_16 <= 1'd0;
       underWay <= 4'd0;
       part <= 4'd0;
-      arrives_delayed <= 1'd0;
-      arrives_delayed_1 <= 1'd0;
-      arrives_delayed_2 <= 1'd0;
-      arrives_delayed_3 <= 1'd0;
-      arrives_delayed_4 <= 1'd0;
-      arrives_delayed_5 <= 1'd0;
-      arrives_delayed_6 <= 1'd0;
+      valids_delayed <= 1'd0;
+      valids_delayed_1 <= 1'd0;
+      valids_delayed_2 <= 1'd0;
+      valids_delayed_3 <= 1'd0;
+      valids_delayed_4 <= 1'd0;
+      valids_delayed_5 <= 1'd0;
+      valids_delayed_6 <= 1'd0;
     end else begin
-      inverses_arrives_delayed <= inverses;
+      inverses_arrives_delayed <= inverses_1;
       inverses_arrives_delayed_1 <= inverses_arrives_delayed;
       inverses_arrives_delayed_2 <= inverses_arrives_delayed_1;
       inverses_arrives_delayed_3 <= inverses_arrives_delayed_2;
@@ -597,13 +620,13 @@ module heddle_default_Normaliser_64x4_1024_64 (
       if (issue) begin
         part <= last ? 4'd0 : part + 4'd1;
       end
-      arrives_delayed <= issue;
-      arrives_delayed_1 <= arrives_delayed;
-      arrives_delayed_2 <= arrives_delayed_1;
-      arrives_delayed_3 <= arrives_delayed_2;
-      arrives_delayed_4 <= arrives_delayed_3;
-      arrives_delayed_5 <= arrives_delayed_4;
-      arrives_delayed_6 <= arrives_delayed_5;
+      valids_delayed <= issue;
+      valids_delayed_1 <= valids_delayed;
+      valids_delayed_2 <= valids_delayed_1;
+      valids_delayed_3 <= valids_delayed_2;
+      valids_delayed_4 <= valids_delayed_3;
+      valids_delayed_5 <= valids_delayed_4;
+      valids_delayed_6 <= valids_delayed_5;
     end
   end
 
@@ -618,10 +641,18 @@ module heddle_default_Normaliser_64x4_1024_64 (
     exponent_delayed_3 <= exponent_delayed_2;
     exponent_delayed_4 <= exponent_delayed_3;
     exponent_delayed_5 <= exponent_delayed_4;
-    sum <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_60 : sums_pop_accumulators_56) : part[0] ? sums_pop_accumulators_52 : sums_pop_accumulators_48) : part[1] ? (part[0] ? sums_pop_accumulators_44 : sums_pop_accumulators_40) : part[0] ? sums_pop_accumulators_36 : sums_pop_accumulators_32) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_28 : sums_pop_accumulators_24) : part[0] ? sums_pop_accumulators_20 : sums_pop_accumulators_16) : part[1] ? (part[0] ? sums_pop_accumulators_12 : sums_pop_accumulators_8) : part[0] ? sums_pop_accumulators_4 : sums_pop_accumulators_0;
-    sum_1 <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_61 : sums_pop_accumulators_57) : part[0] ? sums_pop_accumulators_53 : sums_pop_accumulators_49) : part[1] ? (part[0] ? sums_pop_accumulators_45 : sums_pop_accumulators_41) : part[0] ? sums_pop_accumulators_37 : sums_pop_accumulators_33) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_29 : sums_pop_accumulators_25) : part[0] ? sums_pop_accumulators_21 : sums_pop_accumulators_17) : part[1] ? (part[0] ? sums_pop_accumulators_13 : sums_pop_accumulators_9) : part[0] ? sums_pop_accumulators_5 : sums_pop_accumulators_1;
-    sum_2 <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_62 : sums_pop_accumulators_58) : part[0] ? sums_pop_accumulators_54 : sums_pop_accumulators_50) : part[1] ? (part[0] ? sums_pop_accumulators_46 : sums_pop_accumulators_42) : part[0] ? sums_pop_accumulators_38 : sums_pop_accumulators_34) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_30 : sums_pop_accumulators_26) : part[0] ? sums_pop_accumulators_22 : sums_pop_accumulators_18) : part[1] ? (part[0] ? sums_pop_accumulators_14 : sums_pop_accumulators_10) : part[0] ? sums_pop_accumulators_6 : sums_pop_accumulators_2;
-    sum_3 <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_63 : sums_pop_accumulators_59) : part[0] ? sums_pop_accumulators_55 : sums_pop_accumulators_51) : part[1] ? (part[0] ? sums_pop_accumulators_47 : sums_pop_accumulators_43) : part[0] ? sums_pop_accumulators_39 : sums_pop_accumulators_35) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_31 : sums_pop_accumulators_27) : part[0] ? sums_pop_accumulators_23 : sums_pop_accumulators_19) : part[1] ? (part[0] ? sums_pop_accumulators_15 : sums_pop_accumulators_11) : part[0] ? sums_pop_accumulators_7 : sums_pop_accumulators_3;
+    if (issue) begin
+      sum <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_60 : sums_pop_accumulators_56) : part[0] ? sums_pop_accumulators_52 : sums_pop_accumulators_48) : part[1] ? (part[0] ? sums_pop_accumulators_44 : sums_pop_accumulators_40) : part[0] ? sums_pop_accumulators_36 : sums_pop_accumulators_32) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_28 : sums_pop_accumulators_24) : part[0] ? sums_pop_accumulators_20 : sums_pop_accumulators_16) : part[1] ? (part[0] ? sums_pop_accumulators_12 : sums_pop_accumulators_8) : part[0] ? sums_pop_accumulators_4 : sums_pop_accumulators_0;
+    end
+    if (issue) begin
+      sum_1 <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_61 : sums_pop_accumulators_57) : part[0] ? sums_pop_accumulators_53 : sums_pop_accumulators_49) : part[1] ? (part[0] ? sums_pop_accumulators_45 : sums_pop_accumulators_41) : part[0] ? sums_pop_accumulators_37 : sums_pop_accumulators_33) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_29 : sums_pop_accumulators_25) : part[0] ? sums_pop_accumulators_21 : sums_pop_accumulators_17) : part[1] ? (part[0] ? sums_pop_accumulators_13 : sums_pop_accumulators_9) : part[0] ? sums_pop_accumulators_5 : sums_pop_accumulators_1;
+    end
+    if (issue) begin
+      sum_2 <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_62 : sums_pop_accumulators_58) : part[0] ? sums_pop_accumulators_54 : sums_pop_accumulators_50) : part[1] ? (part[0] ? sums_pop_accumulators_46 : sums_pop_accumulators_42) : part[0] ? sums_pop_accumulators_38 : sums_pop_accumulators_34) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_30 : sums_pop_accumulators_26) : part[0] ? sums_pop_accumulators_22 : sums_pop_accumulators_18) : part[1] ? (part[0] ? sums_pop_accumulators_14 : sums_pop_accumulators_10) : part[0] ? sums_pop_accumulators_6 : sums_pop_accumulators_2;
+    end
+    if (issue) begin
+      sum_3 <= part[3] ? (part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_63 : sums_pop_accumulators_59) : part[0] ? sums_pop_accumulators_55 : sums_pop_accumulators_51) : part[1] ? (part[0] ? sums_pop_accumulators_47 : sums_pop_accumulators_43) : part[0] ? sums_pop_accumulators_39 : sums_pop_accumulators_35) : part[2] ? (part[1] ? (part[0] ? sums_pop_accumulators_31 : sums_pop_accumulators_27) : part[0] ? sums_pop_accumulators_23 : sums_pop_accumulators_19) : part[1] ? (part[0] ? sums_pop_accumulators_15 : sums_pop_accumulators_11) : part[0] ? sums_pop_accumulators_7 : sums_pop_accumulators_3;
+    end
     tag_delayed_entry <= sums_pop_row_tag_entry;
     tag_delayed_row <= sums_pop_row_tag_row;
     tag_delayed_entry_1 <= tag_delayed_entry;
@@ -652,7 +683,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
         $display("%m: no place for a reciprocal");
         $stop;
       end
-      if (!(!arrives_delayed_6 || done_push_ready)) begin
+      if (!(!valids_delayed_6 || done_push_ready)) begin
         $display("%m: no place for a part of a row");
         $stop;
       end
@@ -664,7 +695,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
   always @(posedge clk) begin
     if (!reset) begin
       assert (!inverses_arrives_delayed_16 || inverses_queue_push_ready); // no place for a reciprocal
-      assert (!arrives_delayed_6 || done_push_ready); // no place for a part of a row
+      assert (!valids_delayed_6 || done_push_ready); // no place for a part of a row
     end
   end
 `endif

@@ -6,9 +6,27 @@
 //   BITS = 30
 module heddle_default_Reciprocal30 (
   input  wire clk,
+  input  wire reset,
+  input  wire valid,
   input  wire [29:0] divisor,
   output wire [31:0] number
 );
+  reg  valids_delayed;
+  reg  valids_delayed_1;
+  reg  valids_delayed_2;
+  reg  valids_delayed_3;
+  reg  valids_delayed_4;
+  reg  valids_delayed_5;
+  reg  valids_delayed_6;
+  reg  valids_delayed_7;
+  reg  valids_delayed_8;
+  reg  valids_delayed_9;
+  reg  valids_delayed_10;
+  reg  valids_delayed_11;
+  reg  valids_delayed_12;
+  reg  valids_delayed_13;
+  reg  valids_delayed_14;
+  reg  valids_delayed_15;
   reg  [23:0] significand;
   reg  [23:0] remainder;
   reg  [23:0] remainder_1;
@@ -202,6 +220,8 @@ module heddle_default_Reciprocal30 (
 
   heddle_default_FloatConverter converter (
     .clk(clk),
+    .reset(reset),
+    .valid(valid),
     .accumulator({34'd0, divisor}),
     .exponent(9'd0),
     .number(converter_number),
@@ -211,42 +231,152 @@ module heddle_default_Reciprocal30 (
   assign number = result;
 
   always @(posedge clk) begin
-    significand <= exact;
-    remainder <= 24'd0 - exact;
-    remainder_1 <= rest_1;
-    quotient <= digits;
-    significand_1 <= significand;
-    remainder_2 <= rest_3;
-    quotient_1 <= digits_1;
-    significand_2 <= significand_1;
-    remainder_3 <= rest_5;
-    quotient_2 <= digits_2;
-    significand_3 <= significand_2;
-    remainder_4 <= rest_7;
-    quotient_3 <= digits_3;
-    significand_4 <= significand_3;
-    remainder_5 <= rest_9;
-    quotient_4 <= digits_4;
-    significand_5 <= significand_4;
-    remainder_6 <= rest_11;
-    quotient_5 <= digits_5;
-    significand_6 <= significand_5;
-    remainder_7 <= rest_13;
-    quotient_6 <= digits_6;
-    significand_7 <= significand_6;
-    remainder_8 <= rest_15;
-    quotient_7 <= digits_7;
-    significand_8 <= significand_7;
-    remainder_9 <= rest_17;
-    quotient_8 <= digits_8;
-    significand_9 <= significand_8;
-    remainder_10 <= rest_19;
-    quotient_9 <= digits_9;
-    significand_10 <= significand_9;
-    remainder_11 <= rest_21;
-    quotient_10 <= digits_10;
-    significand_11 <= significand_10;
-    quotient_11 <= digits_11;
+    if (reset) begin
+      valids_delayed <= 1'd0;
+      valids_delayed_1 <= 1'd0;
+      valids_delayed_2 <= 1'd0;
+      valids_delayed_3 <= 1'd0;
+      valids_delayed_4 <= 1'd0;
+      valids_delayed_5 <= 1'd0;
+      valids_delayed_6 <= 1'd0;
+      valids_delayed_7 <= 1'd0;
+      valids_delayed_8 <= 1'd0;
+      valids_delayed_9 <= 1'd0;
+      valids_delayed_10 <= 1'd0;
+      valids_delayed_11 <= 1'd0;
+      valids_delayed_12 <= 1'd0;
+      valids_delayed_13 <= 1'd0;
+      valids_delayed_14 <= 1'd0;
+      valids_delayed_15 <= 1'd0;
+    end else begin
+      valids_delayed <= valid;
+      valids_delayed_1 <= valids_delayed;
+      valids_delayed_2 <= valids_delayed_1;
+      valids_delayed_3 <= valids_delayed_2;
+      valids_delayed_4 <= valids_delayed_3;
+      valids_delayed_5 <= valids_delayed_4;
+      valids_delayed_6 <= valids_delayed_5;
+      valids_delayed_7 <= valids_delayed_6;
+      valids_delayed_8 <= valids_delayed_7;
+      valids_delayed_9 <= valids_delayed_8;
+      valids_delayed_10 <= valids_delayed_9;
+      valids_delayed_11 <= valids_delayed_10;
+      valids_delayed_12 <= valids_delayed_11;
+      valids_delayed_13 <= valids_delayed_12;
+      valids_delayed_14 <= valids_delayed_13;
+      valids_delayed_15 <= valids_delayed_14;
+    end
+  end
+
+  always @(posedge clk) begin
+    if (valids_delayed_2) begin
+      significand <= exact;
+    end
+    if (valids_delayed_2) begin
+      remainder <= 24'd0 - exact;
+    end
+    if (valids_delayed_3) begin
+      remainder_1 <= rest_1;
+    end
+    if (valids_delayed_3) begin
+      quotient <= digits;
+    end
+    if (valids_delayed_3) begin
+      significand_1 <= significand;
+    end
+    if (valids_delayed_4) begin
+      remainder_2 <= rest_3;
+    end
+    if (valids_delayed_4) begin
+      quotient_1 <= digits_1;
+    end
+    if (valids_delayed_4) begin
+      significand_2 <= significand_1;
+    end
+    if (valids_delayed_5) begin
+      remainder_3 <= rest_5;
+    end
+    if (valids_delayed_5) begin
+      quotient_2 <= digits_2;
+    end
+    if (valids_delayed_5) begin
+      significand_3 <= significand_2;
+    end
+    if (valids_delayed_6) begin
+      remainder_4 <= rest_7;
+    end
+    if (valids_delayed_6) begin
+      quotient_3 <= digits_3;
+    end
+    if (valids_delayed_6) begin
+      significand_4 <= significand_3;
+    end
+    if (valids_delayed_7) begin
+      remainder_5 <= rest_9;
+    end
+    if (valids_delayed_7) begin
+      quotient_4 <= digits_4;
+    end
+    if (valids_delayed_7) begin
+      significand_5 <= significand_4;
+    end
+    if (valids_delayed_8) begin
+      remainder_6 <= rest_11;
+    end
+    if (valids_delayed_8) begin
+      quotient_5 <= digits_5;
+    end
+    if (valids_delayed_8) begin
+      significand_6 <= significand_5;
+    end
+    if (valids_delayed_9) begin
+      remainder_7 <= rest_13;
+    end
+    if (valids_delayed_9) begin
+      quotient_6 <= digits_6;
+    end
+    if (valids_delayed_9) begin
+      significand_7 <= significand_6;
+    end
+    if (valids_delayed_10) begin
+      remainder_8 <= rest_15;
+    end
+    if (valids_delayed_10) begin
+      quotient_7 <= digits_7;
+    end
+    if (valids_delayed_10) begin
+      significand_8 <= significand_7;
+    end
+    if (valids_delayed_11) begin
+      remainder_9 <= rest_17;
+    end
+    if (valids_delayed_11) begin
+      quotient_8 <= digits_8;
+    end
+    if (valids_delayed_11) begin
+      significand_9 <= significand_8;
+    end
+    if (valids_delayed_12) begin
+      remainder_10 <= rest_19;
+    end
+    if (valids_delayed_12) begin
+      quotient_9 <= digits_9;
+    end
+    if (valids_delayed_12) begin
+      significand_10 <= significand_9;
+    end
+    if (valids_delayed_13) begin
+      remainder_11 <= rest_21;
+    end
+    if (valids_delayed_13) begin
+      quotient_10 <= digits_10;
+    end
+    if (valids_delayed_13) begin
+      significand_11 <= significand_10;
+    end
+    if (valids_delayed_14) begin
+      quotient_11 <= digits_11;
+    end
     exponent_delayed <= converter_number[30:23];
     exponent_delayed_1 <= exponent_delayed;
     exponent_delayed_2 <= exponent_delayed_1;
@@ -260,7 +390,9 @@ module heddle_default_Reciprocal30 (
     exponent_delayed_10 <= exponent_delayed_9;
     exponent_delayed_11 <= exponent_delayed_10;
     exponent_delayed_12 <= exponent_delayed_11;
-    result <= (|exponent_delayed_12) ? regular : 32'd0;
+    if (valids_delayed_15) begin
+      result <= (|exponent_delayed_12) ? regular : 32'd0;
+    end
   end
 
   wire unused = &{1'b0, converter_number, converter_saturated, inverted_difference[8],

@@ -79,6 +79,8 @@ module heddle_default_ResultWriter (
 
   heddle_default_FloatConverter converter_0 (
     .clk(clk),
+    .reset(reset),
+    .valid(phase == PHASE_CONVERT),
     .accumulator(lane[1] ? (lane[0] ? sums_3 : sums_2) : lane[0] ? sums_1 : sums_0),
     .exponent(exponent),
     .number(converter_0_number),
@@ -87,6 +89,8 @@ module heddle_default_ResultWriter (
 
   heddle_default_FloatConverter converter_1 (
     .clk(clk),
+    .reset(reset),
+    .valid(phase == PHASE_CONVERT),
     .accumulator(lane[1] ? (lane[0] ? sums_7 : sums_6) : lane[0] ? sums_5 : sums_4),
     .exponent(exponent),
     .number(converter_1_number),

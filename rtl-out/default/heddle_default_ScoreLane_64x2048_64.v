@@ -40,6 +40,12 @@ module heddle_default_ScoreLane_64x2048_64 (
   reg  [5:0] row_tag_row;
   reg  [511:0] heldCodes;
   reg  signed [7:0] heldExponent;
+  reg  keys_delayed;
+  reg  keys_delayed_1;
+  reg  keys_delayed_2;
+  reg  keys_delayed_3;
+  reg  keys_delayed_4;
+  reg  keys_delayed_5;
   reg  signed [21:0] dot;
   reg  [15:0] multiplier_delayed;
   reg  [15:0] multiplier_delayed_1;
@@ -110,6 +116,7 @@ module heddle_default_ScoreLane_64x2048_64 (
   wire signed [11:0] distance_difference = row_shift - $signed({{4{heldExponent[7]}}, heldExponent});
   wire signed [12:0] distance = distance_difference + 13'sd13;
   wire [5:0] places = (|distance[11:6]) ? 6'd63 : distance[5:0];
+  wire signed [52:0] raised = {scaled, 14'd0};
   wire signed [29:0] rounded_bits = $signed(shifted[29:0]);
   wire signed [30:0] rounded_sum = ((|shifted[52:29]) == (&shifted[52:29]) ? $signed({{1{rounded_bits[29]}}, rounded_bits}) : shifted[52] ? -31'sd536870912 : 31'sd536870911) + 31'sd1;
   wire signed [29:0] rounded = rounded_sum[30:1];
@@ -121,15 +128,19 @@ module heddle_default_ScoreLane_64x2048_64 (
 
   heddle_default_DotProduct32 dotProduct_0 (
     .clk(clk),
+    .reset(reset),
     .weights(heldCodes[255:0]),
     .activations(row_codes[255:0]),
+    .valid(keys_delayed),
     .sum(dotProduct_0_sum)
   );
 
   heddle_default_DotProduct32 dotProduct_1 (
     .clk(clk),
+    .reset(reset),
     .weights(heldCodes[511:256]),
     .activations(row_codes[511:256]),
+    .valid(keys_delayed),
     .sum(dotProduct_1_sum)
   );
 
@@ -148,6 +159,12 @@ module heddle_default_ScoreLane_64x2048_64 (
 
   always @(posedge clk) begin
     if (reset) begin
+      keys_delayed <= 1'd0;
+      keys_delayed_1 <= 1'd0;
+      keys_delayed_2 <= 1'd0;
+      keys_delayed_3 <= 1'd0;
+      keys_delayed_4 <= 1'd0;
+      keys_delayed_5 <= 1'd0;
       key_1_valid <= 1'd0;
       key_2_valid <= 1'd0;
       key_3_valid <= 1'd0;
@@ -157,6 +174,12 @@ module heddle_default_ScoreLane_64x2048_64 (
       key_7_valid <= 1'd0;
       done <= 1'd0;
     end else begin
+      keys_delayed <= key_valid;
+      keys_delayed_1 <= keys_delayed;
+      keys_delayed_2 <= keys_delayed_1;
+      keys_delayed_3 <= keys_delayed_2;
+      keys_delayed_4 <= keys_delayed_3;
+      keys_delayed_5 <= keys_delayed_4;
       key_1_valid <= key_valid;
       key_2_valid <= key_1_valid;
       key_3_valid <= key_2_valid;
@@ -176,19 +199,29 @@ module heddle_default_ScoreLane_64x2048_64 (
       row_tag_entry <= rows_tag_entry;
       row_tag_row <= rows_tag_row;
     end
-    heldCodes <= codes;
+    if (key_valid) begin
+      heldCodes <= codes;
+    end
     heldExponent <= keyExponent;
-    dot <= dotProduct_0_sum + dotProduct_1_sum;
+    if (keys_delayed_2) begin
+      dot <= dotProduct_0_sum + dotProduct_1_sum;
+    end
     multiplier_delayed <= row_multiplier;
     multiplier_delayed_1 <= multiplier_delayed;
     multiplier_delayed_2 <= multiplier_delayed_1;
-    scaled <= dot * $signed({1'd0, multiplier_delayed_2});
+    if (keys_delayed_3) begin
+      scaled <= dot * $signed({1'd0, multiplier_delayed_2});
+    end
     amount <= distance[12] ? 6'd0 : places;
     scaledAmount_delayed <= amount;
     scaledAmount_delayed_1 <= scaledAmount_delayed;
     scaledAmount_delayed_2 <= scaledAmount_delayed_1;
-    shifted <= $signed({scaled, 14'd0}) >>> scaledAmount_delayed_2;
-    score <= (|rounded[29:27]) == (&rounded[29:27]) ? $signed(rounded[27:0]) : rounded[29] ? 28'sh8000000 : 28'sd134217727;
+    if (keys_delayed_4) begin
+      shifted <= raised >>> scaledAmount_delayed_2;
+    end
+    if (keys_delayed_5) begin
+      score <= (|rounded[29:27]) == (&rounded[29:27]) ? $signed(rounded[27:0]) : rounded[29] ? 28'sh8000000 : 28'sd134217727;
+    end
     key_1_first <= key_first;
     key_1_last <= key_last;
     key_1_place <= key_place;

@@ -233,134 +233,70 @@ module heddle_default_ValueLane_64x1024_2048x64 (
   reg  done;
 
   wire signed [7:0] code = codes[7:0];
-  wire signed [37:0] before_1 = first ? 38'sd0 : kept_accumulators_0;
   wire signed [7:0] code_1 = codes[15:8];
-  wire signed [37:0] before_2 = first ? 38'sd0 : kept_accumulators_1;
   wire signed [7:0] code_2 = codes[23:16];
-  wire signed [37:0] before_3 = first ? 38'sd0 : kept_accumulators_2;
   wire signed [7:0] code_3 = codes[31:24];
-  wire signed [37:0] before_4 = first ? 38'sd0 : kept_accumulators_3;
   wire signed [7:0] code_4 = codes[39:32];
-  wire signed [37:0] before_5 = first ? 38'sd0 : kept_accumulators_4;
   wire signed [7:0] code_5 = codes[47:40];
-  wire signed [37:0] before_6 = first ? 38'sd0 : kept_accumulators_5;
   wire signed [7:0] code_6 = codes[55:48];
-  wire signed [37:0] before_7 = first ? 38'sd0 : kept_accumulators_6;
   wire signed [7:0] code_7 = codes[63:56];
-  wire signed [37:0] before_8 = first ? 38'sd0 : kept_accumulators_7;
   wire signed [7:0] code_8 = codes[71:64];
-  wire signed [37:0] before_9 = first ? 38'sd0 : kept_accumulators_8;
   wire signed [7:0] code_9 = codes[79:72];
-  wire signed [37:0] before_10 = first ? 38'sd0 : kept_accumulators_9;
   wire signed [7:0] code_10 = codes[87:80];
-  wire signed [37:0] before_11 = first ? 38'sd0 : kept_accumulators_10;
   wire signed [7:0] code_11 = codes[95:88];
-  wire signed [37:0] before_12 = first ? 38'sd0 : kept_accumulators_11;
   wire signed [7:0] code_12 = codes[103:96];
-  wire signed [37:0] before_13 = first ? 38'sd0 : kept_accumulators_12;
   wire signed [7:0] code_13 = codes[111:104];
-  wire signed [37:0] before_14 = first ? 38'sd0 : kept_accumulators_13;
   wire signed [7:0] code_14 = codes[119:112];
-  wire signed [37:0] before_15 = first ? 38'sd0 : kept_accumulators_14;
   wire signed [7:0] code_15 = codes[127:120];
-  wire signed [37:0] before_16 = first ? 38'sd0 : kept_accumulators_15;
   wire signed [7:0] code_16 = codes[135:128];
-  wire signed [37:0] before_17 = first ? 38'sd0 : kept_accumulators_16;
   wire signed [7:0] code_17 = codes[143:136];
-  wire signed [37:0] before_18 = first ? 38'sd0 : kept_accumulators_17;
   wire signed [7:0] code_18 = codes[151:144];
-  wire signed [37:0] before_19 = first ? 38'sd0 : kept_accumulators_18;
   wire signed [7:0] code_19 = codes[159:152];
-  wire signed [37:0] before_20 = first ? 38'sd0 : kept_accumulators_19;
   wire signed [7:0] code_20 = codes[167:160];
-  wire signed [37:0] before_21 = first ? 38'sd0 : kept_accumulators_20;
   wire signed [7:0] code_21 = codes[175:168];
-  wire signed [37:0] before_22 = first ? 38'sd0 : kept_accumulators_21;
   wire signed [7:0] code_22 = codes[183:176];
-  wire signed [37:0] before_23 = first ? 38'sd0 : kept_accumulators_22;
   wire signed [7:0] code_23 = codes[191:184];
-  wire signed [37:0] before_24 = first ? 38'sd0 : kept_accumulators_23;
   wire signed [7:0] code_24 = codes[199:192];
-  wire signed [37:0] before_25 = first ? 38'sd0 : kept_accumulators_24;
   wire signed [7:0] code_25 = codes[207:200];
-  wire signed [37:0] before_26 = first ? 38'sd0 : kept_accumulators_25;
   wire signed [7:0] code_26 = codes[215:208];
-  wire signed [37:0] before_27 = first ? 38'sd0 : kept_accumulators_26;
   wire signed [7:0] code_27 = codes[223:216];
-  wire signed [37:0] before_28 = first ? 38'sd0 : kept_accumulators_27;
   wire signed [7:0] code_28 = codes[231:224];
-  wire signed [37:0] before_29 = first ? 38'sd0 : kept_accumulators_28;
   wire signed [7:0] code_29 = codes[239:232];
-  wire signed [37:0] before_30 = first ? 38'sd0 : kept_accumulators_29;
   wire signed [7:0] code_30 = codes[247:240];
-  wire signed [37:0] before_31 = first ? 38'sd0 : kept_accumulators_30;
   wire signed [7:0] code_31 = codes[255:248];
-  wire signed [37:0] before_32 = first ? 38'sd0 : kept_accumulators_31;
   wire signed [7:0] code_32 = codes[263:256];
-  wire signed [37:0] before_33 = first ? 38'sd0 : kept_accumulators_32;
   wire signed [7:0] code_33 = codes[271:264];
-  wire signed [37:0] before_34 = first ? 38'sd0 : kept_accumulators_33;
   wire signed [7:0] code_34 = codes[279:272];
-  wire signed [37:0] before_35 = first ? 38'sd0 : kept_accumulators_34;
   wire signed [7:0] code_35 = codes[287:280];
-  wire signed [37:0] before_36 = first ? 38'sd0 : kept_accumulators_35;
   wire signed [7:0] code_36 = codes[295:288];
-  wire signed [37:0] before_37 = first ? 38'sd0 : kept_accumulators_36;
   wire signed [7:0] code_37 = codes[303:296];
-  wire signed [37:0] before_38 = first ? 38'sd0 : kept_accumulators_37;
   wire signed [7:0] code_38 = codes[311:304];
-  wire signed [37:0] before_39 = first ? 38'sd0 : kept_accumulators_38;
   wire signed [7:0] code_39 = codes[319:312];
-  wire signed [37:0] before_40 = first ? 38'sd0 : kept_accumulators_39;
   wire signed [7:0] code_40 = codes[327:320];
-  wire signed [37:0] before_41 = first ? 38'sd0 : kept_accumulators_40;
   wire signed [7:0] code_41 = codes[335:328];
-  wire signed [37:0] before_42 = first ? 38'sd0 : kept_accumulators_41;
   wire signed [7:0] code_42 = codes[343:336];
-  wire signed [37:0] before_43 = first ? 38'sd0 : kept_accumulators_42;
   wire signed [7:0] code_43 = codes[351:344];
-  wire signed [37:0] before_44 = first ? 38'sd0 : kept_accumulators_43;
   wire signed [7:0] code_44 = codes[359:352];
-  wire signed [37:0] before_45 = first ? 38'sd0 : kept_accumulators_44;
   wire signed [7:0] code_45 = codes[367:360];
-  wire signed [37:0] before_46 = first ? 38'sd0 : kept_accumulators_45;
   wire signed [7:0] code_46 = codes[375:368];
-  wire signed [37:0] before_47 = first ? 38'sd0 : kept_accumulators_46;
   wire signed [7:0] code_47 = codes[383:376];
-  wire signed [37:0] before_48 = first ? 38'sd0 : kept_accumulators_47;
   wire signed [7:0] code_48 = codes[391:384];
-  wire signed [37:0] before_49 = first ? 38'sd0 : kept_accumulators_48;
   wire signed [7:0] code_49 = codes[399:392];
-  wire signed [37:0] before_50 = first ? 38'sd0 : kept_accumulators_49;
   wire signed [7:0] code_50 = codes[407:400];
-  wire signed [37:0] before_51 = first ? 38'sd0 : kept_accumulators_50;
   wire signed [7:0] code_51 = codes[415:408];
-  wire signed [37:0] before_52 = first ? 38'sd0 : kept_accumulators_51;
   wire signed [7:0] code_52 = codes[423:416];
-  wire signed [37:0] before_53 = first ? 38'sd0 : kept_accumulators_52;
   wire signed [7:0] code_53 = codes[431:424];
-  wire signed [37:0] before_54 = first ? 38'sd0 : kept_accumulators_53;
   wire signed [7:0] code_54 = codes[439:432];
-  wire signed [37:0] before_55 = first ? 38'sd0 : kept_accumulators_54;
   wire signed [7:0] code_55 = codes[447:440];
-  wire signed [37:0] before_56 = first ? 38'sd0 : kept_accumulators_55;
   wire signed [7:0] code_56 = codes[455:448];
-  wire signed [37:0] before_57 = first ? 38'sd0 : kept_accumulators_56;
   wire signed [7:0] code_57 = codes[463:456];
-  wire signed [37:0] before_58 = first ? 38'sd0 : kept_accumulators_57;
   wire signed [7:0] code_58 = codes[471:464];
-  wire signed [37:0] before_59 = first ? 38'sd0 : kept_accumulators_58;
   wire signed [7:0] code_59 = codes[479:472];
-  wire signed [37:0] before_60 = first ? 38'sd0 : kept_accumulators_59;
   wire signed [7:0] code_60 = codes[487:480];
-  wire signed [37:0] before_61 = first ? 38'sd0 : kept_accumulators_60;
   wire signed [7:0] code_61 = codes[495:488];
-  wire signed [37:0] before_62 = first ? 38'sd0 : kept_accumulators_61;
   wire signed [7:0] code_62 = codes[503:496];
-  wire signed [37:0] before_63 = first ? 38'sd0 : kept_accumulators_62;
   wire signed [7:0] code_63 = codes[511:504];
-  wire signed [37:0] before_64 = first ? 38'sd0 : kept_accumulators_63;
-  wire [29:0] before_65 = first ? 30'd0 : kept_sum;
+  wire [29:0] before_1 = first ? 30'd0 : kept_sum;
 
   assign complete = done;
   assign sums_accumulators_0 = kept_accumulators_0;
@@ -451,264 +387,584 @@ module heddle_default_ValueLane_64x1024_2048x64 (
     row_valueExponent <= key_row_valueExponent;
     row_tag_entry <= key_row_tag_entry;
     row_tag_row <= key_row_tag_row;
-    product <= $signed({1'd0, key_folded}) * code;
-    if (arrived) begin
-      kept_accumulators_0 <= before_1 + $signed({{10{product[27]}}, product});
+    if (key_key_valid) begin
+      product <= $signed({1'd0, key_folded}) * code;
     end
-    product_1 <= $signed({1'd0, key_folded}) * code_1;
-    if (arrived) begin
-      kept_accumulators_1 <= before_2 + $signed({{10{product_1[27]}}, product_1});
+    if (arrived && first) begin
+      kept_accumulators_0 <= $signed({{10{product[27]}}, product});
     end
-    product_2 <= $signed({1'd0, key_folded}) * code_2;
-    if (arrived) begin
-      kept_accumulators_2 <= before_3 + $signed({{10{product_2[27]}}, product_2});
+    if (arrived && !first) begin
+      kept_accumulators_0 <= kept_accumulators_0 + $signed({{10{product[27]}}, product});
     end
-    product_3 <= $signed({1'd0, key_folded}) * code_3;
-    if (arrived) begin
-      kept_accumulators_3 <= before_4 + $signed({{10{product_3[27]}}, product_3});
+    if (key_key_valid) begin
+      product_1 <= $signed({1'd0, key_folded}) * code_1;
     end
-    product_4 <= $signed({1'd0, key_folded}) * code_4;
-    if (arrived) begin
-      kept_accumulators_4 <= before_5 + $signed({{10{product_4[27]}}, product_4});
+    if (arrived && first) begin
+      kept_accumulators_1 <= $signed({{10{product_1[27]}}, product_1});
     end
-    product_5 <= $signed({1'd0, key_folded}) * code_5;
-    if (arrived) begin
-      kept_accumulators_5 <= before_6 + $signed({{10{product_5[27]}}, product_5});
+    if (arrived && !first) begin
+      kept_accumulators_1 <= kept_accumulators_1 + $signed({{10{product_1[27]}}, product_1});
     end
-    product_6 <= $signed({1'd0, key_folded}) * code_6;
-    if (arrived) begin
-      kept_accumulators_6 <= before_7 + $signed({{10{product_6[27]}}, product_6});
+    if (key_key_valid) begin
+      product_2 <= $signed({1'd0, key_folded}) * code_2;
     end
-    product_7 <= $signed({1'd0, key_folded}) * code_7;
-    if (arrived) begin
-      kept_accumulators_7 <= before_8 + $signed({{10{product_7[27]}}, product_7});
+    if (arrived && first) begin
+      kept_accumulators_2 <= $signed({{10{product_2[27]}}, product_2});
     end
-    product_8 <= $signed({1'd0, key_folded}) * code_8;
-    if (arrived) begin
-      kept_accumulators_8 <= before_9 + $signed({{10{product_8[27]}}, product_8});
+    if (arrived && !first) begin
+      kept_accumulators_2 <= kept_accumulators_2 + $signed({{10{product_2[27]}}, product_2});
     end
-    product_9 <= $signed({1'd0, key_folded}) * code_9;
-    if (arrived) begin
-      kept_accumulators_9 <= before_10 + $signed({{10{product_9[27]}}, product_9});
+    if (key_key_valid) begin
+      product_3 <= $signed({1'd0, key_folded}) * code_3;
     end
-    product_10 <= $signed({1'd0, key_folded}) * code_10;
-    if (arrived) begin
-      kept_accumulators_10 <= before_11 + $signed({{10{product_10[27]}}, product_10});
+    if (arrived && first) begin
+      kept_accumulators_3 <= $signed({{10{product_3[27]}}, product_3});
     end
-    product_11 <= $signed({1'd0, key_folded}) * code_11;
-    if (arrived) begin
-      kept_accumulators_11 <= before_12 + $signed({{10{product_11[27]}}, product_11});
+    if (arrived && !first) begin
+      kept_accumulators_3 <= kept_accumulators_3 + $signed({{10{product_3[27]}}, product_3});
     end
-    product_12 <= $signed({1'd0, key_folded}) * code_12;
-    if (arrived) begin
-      kept_accumulators_12 <= before_13 + $signed({{10{product_12[27]}}, product_12});
+    if (key_key_valid) begin
+      product_4 <= $signed({1'd0, key_folded}) * code_4;
     end
-    product_13 <= $signed({1'd0, key_folded}) * code_13;
-    if (arrived) begin
-      kept_accumulators_13 <= before_14 + $signed({{10{product_13[27]}}, product_13});
+    if (arrived && first) begin
+      kept_accumulators_4 <= $signed({{10{product_4[27]}}, product_4});
     end
-    product_14 <= $signed({1'd0, key_folded}) * code_14;
-    if (arrived) begin
-      kept_accumulators_14 <= before_15 + $signed({{10{product_14[27]}}, product_14});
+    if (arrived && !first) begin
+      kept_accumulators_4 <= kept_accumulators_4 + $signed({{10{product_4[27]}}, product_4});
     end
-    product_15 <= $signed({1'd0, key_folded}) * code_15;
-    if (arrived) begin
-      kept_accumulators_15 <= before_16 + $signed({{10{product_15[27]}}, product_15});
+    if (key_key_valid) begin
+      product_5 <= $signed({1'd0, key_folded}) * code_5;
     end
-    product_16 <= $signed({1'd0, key_folded}) * code_16;
-    if (arrived) begin
-      kept_accumulators_16 <= before_17 + $signed({{10{product_16[27]}}, product_16});
+    if (arrived && first) begin
+      kept_accumulators_5 <= $signed({{10{product_5[27]}}, product_5});
     end
-    product_17 <= $signed({1'd0, key_folded}) * code_17;
-    if (arrived) begin
-      kept_accumulators_17 <= before_18 + $signed({{10{product_17[27]}}, product_17});
+    if (arrived && !first) begin
+      kept_accumulators_5 <= kept_accumulators_5 + $signed({{10{product_5[27]}}, product_5});
     end
-    product_18 <= $signed({1'd0, key_folded}) * code_18;
-    if (arrived) begin
-      kept_accumulators_18 <= before_19 + $signed({{10{product_18[27]}}, product_18});
+    if (key_key_valid) begin
+      product_6 <= $signed({1'd0, key_folded}) * code_6;
     end
-    product_19 <= $signed({1'd0, key_folded}) * code_19;
-    if (arrived) begin
-      kept_accumulators_19 <= before_20 + $signed({{10{product_19[27]}}, product_19});
+    if (arrived && first) begin
+      kept_accumulators_6 <= $signed({{10{product_6[27]}}, product_6});
     end
-    product_20 <= $signed({1'd0, key_folded}) * code_20;
-    if (arrived) begin
-      kept_accumulators_20 <= before_21 + $signed({{10{product_20[27]}}, product_20});
+    if (arrived && !first) begin
+      kept_accumulators_6 <= kept_accumulators_6 + $signed({{10{product_6[27]}}, product_6});
     end
-    product_21 <= $signed({1'd0, key_folded}) * code_21;
-    if (arrived) begin
-      kept_accumulators_21 <= before_22 + $signed({{10{product_21[27]}}, product_21});
+    if (key_key_valid) begin
+      product_7 <= $signed({1'd0, key_folded}) * code_7;
     end
-    product_22 <= $signed({1'd0, key_folded}) * code_22;
-    if (arrived) begin
-      kept_accumulators_22 <= before_23 + $signed({{10{product_22[27]}}, product_22});
+    if (arrived && first) begin
+      kept_accumulators_7 <= $signed({{10{product_7[27]}}, product_7});
     end
-    product_23 <= $signed({1'd0, key_folded}) * code_23;
-    if (arrived) begin
-      kept_accumulators_23 <= before_24 + $signed({{10{product_23[27]}}, product_23});
+    if (arrived && !first) begin
+      kept_accumulators_7 <= kept_accumulators_7 + $signed({{10{product_7[27]}}, product_7});
     end
-    product_24 <= $signed({1'd0, key_folded}) * code_24;
-    if (arrived) begin
-      kept_accumulators_24 <= before_25 + $signed({{10{product_24[27]}}, product_24});
+    if (key_key_valid) begin
+      product_8 <= $signed({1'd0, key_folded}) * code_8;
     end
-    product_25 <= $signed({1'd0, key_folded}) * code_25;
-    if (arrived) begin
-      kept_accumulators_25 <= before_26 + $signed({{10{product_25[27]}}, product_25});
+    if (arrived && first) begin
+      kept_accumulators_8 <= $signed({{10{product_8[27]}}, product_8});
     end
-    product_26 <= $signed({1'd0, key_folded}) * code_26;
-    if (arrived) begin
-      kept_accumulators_26 <= before_27 + $signed({{10{product_26[27]}}, product_26});
+    if (arrived && !first) begin
+      kept_accumulators_8 <= kept_accumulators_8 + $signed({{10{product_8[27]}}, product_8});
     end
-    product_27 <= $signed({1'd0, key_folded}) * code_27;
-    if (arrived) begin
-      kept_accumulators_27 <= before_28 + $signed({{10{product_27[27]}}, product_27});
+    if (key_key_valid) begin
+      product_9 <= $signed({1'd0, key_folded}) * code_9;
     end
-    product_28 <= $signed({1'd0, key_folded}) * code_28;
-    if (arrived) begin
-      kept_accumulators_28 <= before_29 + $signed({{10{product_28[27]}}, product_28});
+    if (arrived && first) begin
+      kept_accumulators_9 <= $signed({{10{product_9[27]}}, product_9});
     end
-    product_29 <= $signed({1'd0, key_folded}) * code_29;
-    if (arrived) begin
-      kept_accumulators_29 <= before_30 + $signed({{10{product_29[27]}}, product_29});
+    if (arrived && !first) begin
+      kept_accumulators_9 <= kept_accumulators_9 + $signed({{10{product_9[27]}}, product_9});
     end
-    product_30 <= $signed({1'd0, key_folded}) * code_30;
-    if (arrived) begin
-      kept_accumulators_30 <= before_31 + $signed({{10{product_30[27]}}, product_30});
+    if (key_key_valid) begin
+      product_10 <= $signed({1'd0, key_folded}) * code_10;
     end
-    product_31 <= $signed({1'd0, key_folded}) * code_31;
-    if (arrived) begin
-      kept_accumulators_31 <= before_32 + $signed({{10{product_31[27]}}, product_31});
+    if (arrived && first) begin
+      kept_accumulators_10 <= $signed({{10{product_10[27]}}, product_10});
     end
-    product_32 <= $signed({1'd0, key_folded}) * code_32;
-    if (arrived) begin
-      kept_accumulators_32 <= before_33 + $signed({{10{product_32[27]}}, product_32});
+    if (arrived && !first) begin
+      kept_accumulators_10 <= kept_accumulators_10 + $signed({{10{product_10[27]}}, product_10});
     end
-    product_33 <= $signed({1'd0, key_folded}) * code_33;
-    if (arrived) begin
-      kept_accumulators_33 <= before_34 + $signed({{10{product_33[27]}}, product_33});
+    if (key_key_valid) begin
+      product_11 <= $signed({1'd0, key_folded}) * code_11;
     end
-    product_34 <= $signed({1'd0, key_folded}) * code_34;
-    if (arrived) begin
-      kept_accumulators_34 <= before_35 + $signed({{10{product_34[27]}}, product_34});
+    if (arrived && first) begin
+      kept_accumulators_11 <= $signed({{10{product_11[27]}}, product_11});
     end
-    product_35 <= $signed({1'd0, key_folded}) * code_35;
-    if (arrived) begin
-      kept_accumulators_35 <= before_36 + $signed({{10{product_35[27]}}, product_35});
+    if (arrived && !first) begin
+      kept_accumulators_11 <= kept_accumulators_11 + $signed({{10{product_11[27]}}, product_11});
     end
-    product_36 <= $signed({1'd0, key_folded}) * code_36;
-    if (arrived) begin
-      kept_accumulators_36 <= before_37 + $signed({{10{product_36[27]}}, product_36});
+    if (key_key_valid) begin
+      product_12 <= $signed({1'd0, key_folded}) * code_12;
     end
-    product_37 <= $signed({1'd0, key_folded}) * code_37;
-    if (arrived) begin
-      kept_accumulators_37 <= before_38 + $signed({{10{product_37[27]}}, product_37});
+    if (arrived && first) begin
+      kept_accumulators_12 <= $signed({{10{product_12[27]}}, product_12});
     end
-    product_38 <= $signed({1'd0, key_folded}) * code_38;
-    if (arrived) begin
-      kept_accumulators_38 <= before_39 + $signed({{10{product_38[27]}}, product_38});
+    if (arrived && !first) begin
+      kept_accumulators_12 <= kept_accumulators_12 + $signed({{10{product_12[27]}}, product_12});
     end
-    product_39 <= $signed({1'd0, key_folded}) * code_39;
-    if (arrived) begin
-      kept_accumulators_39 <= before_40 + $signed({{10{product_39[27]}}, product_39});
+    if (key_key_valid) begin
+      product_13 <= $signed({1'd0, key_folded}) * code_13;
     end
-    product_40 <= $signed({1'd0, key_folded}) * code_40;
-    if (arrived) begin
-      kept_accumulators_40 <= before_41 + $signed({{10{product_40[27]}}, product_40});
+    if (arrived && first) begin
+      kept_accumulators_13 <= $signed({{10{product_13[27]}}, product_13});
     end
-    product_41 <= $signed({1'd0, key_folded}) * code_41;
-    if (arrived) begin
-      kept_accumulators_41 <= before_42 + $signed({{10{product_41[27]}}, product_41});
+    if (arrived && !first) begin
+      kept_accumulators_13 <= kept_accumulators_13 + $signed({{10{product_13[27]}}, product_13});
     end
-    product_42 <= $signed({1'd0, key_folded}) * code_42;
-    if (arrived) begin
-      kept_accumulators_42 <= before_43 + $signed({{10{product_42[27]}}, product_42});
+    if (key_key_valid) begin
+      product_14 <= $signed({1'd0, key_folded}) * code_14;
     end
-    product_43 <= $signed({1'd0, key_folded}) * code_43;
-    if (arrived) begin
-      kept_accumulators_43 <= before_44 + $signed({{10{product_43[27]}}, product_43});
+    if (arrived && first) begin
+      kept_accumulators_14 <= $signed({{10{product_14[27]}}, product_14});
     end
-    product_44 <= $signed({1'd0, key_folded}) * code_44;
-    if (arrived) begin
-      kept_accumulators_44 <= before_45 + $signed({{10{product_44[27]}}, product_44});
+    if (arrived && !first) begin
+      kept_accumulators_14 <= kept_accumulators_14 + $signed({{10{product_14[27]}}, product_14});
     end
-    product_45 <= $signed({1'd0, key_folded}) * code_45;
-    if (arrived) begin
-      kept_accumulators_45 <= before_46 + $signed({{10{product_45[27]}}, product_45});
+    if (key_key_valid) begin
+      product_15 <= $signed({1'd0, key_folded}) * code_15;
     end
-    product_46 <= $signed({1'd0, key_folded}) * code_46;
-    if (arrived) begin
-      kept_accumulators_46 <= before_47 + $signed({{10{product_46[27]}}, product_46});
+    if (arrived && first) begin
+      kept_accumulators_15 <= $signed({{10{product_15[27]}}, product_15});
     end
-    product_47 <= $signed({1'd0, key_folded}) * code_47;
-    if (arrived) begin
-      kept_accumulators_47 <= before_48 + $signed({{10{product_47[27]}}, product_47});
+    if (arrived && !first) begin
+      kept_accumulators_15 <= kept_accumulators_15 + $signed({{10{product_15[27]}}, product_15});
     end
-    product_48 <= $signed({1'd0, key_folded}) * code_48;
-    if (arrived) begin
-      kept_accumulators_48 <= before_49 + $signed({{10{product_48[27]}}, product_48});
+    if (key_key_valid) begin
+      product_16 <= $signed({1'd0, key_folded}) * code_16;
     end
-    product_49 <= $signed({1'd0, key_folded}) * code_49;
-    if (arrived) begin
-      kept_accumulators_49 <= before_50 + $signed({{10{product_49[27]}}, product_49});
+    if (arrived && first) begin
+      kept_accumulators_16 <= $signed({{10{product_16[27]}}, product_16});
     end
-    product_50 <= $signed({1'd0, key_folded}) * code_50;
-    if (arrived) begin
-      kept_accumulators_50 <= before_51 + $signed({{10{product_50[27]}}, product_50});
+    if (arrived && !first) begin
+      kept_accumulators_16 <= kept_accumulators_16 + $signed({{10{product_16[27]}}, product_16});
     end
-    product_51 <= $signed({1'd0, key_folded}) * code_51;
-    if (arrived) begin
-      kept_accumulators_51 <= before_52 + $signed({{10{product_51[27]}}, product_51});
+    if (key_key_valid) begin
+      product_17 <= $signed({1'd0, key_folded}) * code_17;
     end
-    product_52 <= $signed({1'd0, key_folded}) * code_52;
-    if (arrived) begin
-      kept_accumulators_52 <= before_53 + $signed({{10{product_52[27]}}, product_52});
+    if (arrived && first) begin
+      kept_accumulators_17 <= $signed({{10{product_17[27]}}, product_17});
     end
-    product_53 <= $signed({1'd0, key_folded}) * code_53;
-    if (arrived) begin
-      kept_accumulators_53 <= before_54 + $signed({{10{product_53[27]}}, product_53});
+    if (arrived && !first) begin
+      kept_accumulators_17 <= kept_accumulators_17 + $signed({{10{product_17[27]}}, product_17});
     end
-    product_54 <= $signed({1'd0, key_folded}) * code_54;
-    if (arrived) begin
-      kept_accumulators_54 <= before_55 + $signed({{10{product_54[27]}}, product_54});
+    if (key_key_valid) begin
+      product_18 <= $signed({1'd0, key_folded}) * code_18;
     end
-    product_55 <= $signed({1'd0, key_folded}) * code_55;
-    if (arrived) begin
-      kept_accumulators_55 <= before_56 + $signed({{10{product_55[27]}}, product_55});
+    if (arrived && first) begin
+      kept_accumulators_18 <= $signed({{10{product_18[27]}}, product_18});
     end
-    product_56 <= $signed({1'd0, key_folded}) * code_56;
-    if (arrived) begin
-      kept_accumulators_56 <= before_57 + $signed({{10{product_56[27]}}, product_56});
+    if (arrived && !first) begin
+      kept_accumulators_18 <= kept_accumulators_18 + $signed({{10{product_18[27]}}, product_18});
     end
-    product_57 <= $signed({1'd0, key_folded}) * code_57;
-    if (arrived) begin
-      kept_accumulators_57 <= before_58 + $signed({{10{product_57[27]}}, product_57});
+    if (key_key_valid) begin
+      product_19 <= $signed({1'd0, key_folded}) * code_19;
     end
-    product_58 <= $signed({1'd0, key_folded}) * code_58;
-    if (arrived) begin
-      kept_accumulators_58 <= before_59 + $signed({{10{product_58[27]}}, product_58});
+    if (arrived && first) begin
+      kept_accumulators_19 <= $signed({{10{product_19[27]}}, product_19});
     end
-    product_59 <= $signed({1'd0, key_folded}) * code_59;
-    if (arrived) begin
-      kept_accumulators_59 <= before_60 + $signed({{10{product_59[27]}}, product_59});
+    if (arrived && !first) begin
+      kept_accumulators_19 <= kept_accumulators_19 + $signed({{10{product_19[27]}}, product_19});
     end
-    product_60 <= $signed({1'd0, key_folded}) * code_60;
-    if (arrived) begin
-      kept_accumulators_60 <= before_61 + $signed({{10{product_60[27]}}, product_60});
+    if (key_key_valid) begin
+      product_20 <= $signed({1'd0, key_folded}) * code_20;
     end
-    product_61 <= $signed({1'd0, key_folded}) * code_61;
-    if (arrived) begin
-      kept_accumulators_61 <= before_62 + $signed({{10{product_61[27]}}, product_61});
+    if (arrived && first) begin
+      kept_accumulators_20 <= $signed({{10{product_20[27]}}, product_20});
     end
-    product_62 <= $signed({1'd0, key_folded}) * code_62;
-    if (arrived) begin
-      kept_accumulators_62 <= before_63 + $signed({{10{product_62[27]}}, product_62});
+    if (arrived && !first) begin
+      kept_accumulators_20 <= kept_accumulators_20 + $signed({{10{product_20[27]}}, product_20});
     end
-    product_63 <= $signed({1'd0, key_folded}) * code_63;
-    if (arrived) begin
-      kept_accumulators_63 <= before_64 + $signed({{10{product_63[27]}}, product_63});
+    if (key_key_valid) begin
+      product_21 <= $signed({1'd0, key_folded}) * code_21;
+    end
+    if (arrived && first) begin
+      kept_accumulators_21 <= $signed({{10{product_21[27]}}, product_21});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_21 <= kept_accumulators_21 + $signed({{10{product_21[27]}}, product_21});
+    end
+    if (key_key_valid) begin
+      product_22 <= $signed({1'd0, key_folded}) * code_22;
+    end
+    if (arrived && first) begin
+      kept_accumulators_22 <= $signed({{10{product_22[27]}}, product_22});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_22 <= kept_accumulators_22 + $signed({{10{product_22[27]}}, product_22});
+    end
+    if (key_key_valid) begin
+      product_23 <= $signed({1'd0, key_folded}) * code_23;
+    end
+    if (arrived && first) begin
+      kept_accumulators_23 <= $signed({{10{product_23[27]}}, product_23});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_23 <= kept_accumulators_23 + $signed({{10{product_23[27]}}, product_23});
+    end
+    if (key_key_valid) begin
+      product_24 <= $signed({1'd0, key_folded}) * code_24;
+    end
+    if (arrived && first) begin
+      kept_accumulators_24 <= $signed({{10{product_24[27]}}, product_24});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_24 <= kept_accumulators_24 + $signed({{10{product_24[27]}}, product_24});
+    end
+    if (key_key_valid) begin
+      product_25 <= $signed({1'd0, key_folded}) * code_25;
+    end
+    if (arrived && first) begin
+      kept_accumulators_25 <= $signed({{10{product_25[27]}}, product_25});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_25 <= kept_accumulators_25 + $signed({{10{product_25[27]}}, product_25});
+    end
+    if (key_key_valid) begin
+      product_26 <= $signed({1'd0, key_folded}) * code_26;
+    end
+    if (arrived && first) begin
+      kept_accumulators_26 <= $signed({{10{product_26[27]}}, product_26});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_26 <= kept_accumulators_26 + $signed({{10{product_26[27]}}, product_26});
+    end
+    if (key_key_valid) begin
+      product_27 <= $signed({1'd0, key_folded}) * code_27;
+    end
+    if (arrived && first) begin
+      kept_accumulators_27 <= $signed({{10{product_27[27]}}, product_27});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_27 <= kept_accumulators_27 + $signed({{10{product_27[27]}}, product_27});
+    end
+    if (key_key_valid) begin
+      product_28 <= $signed({1'd0, key_folded}) * code_28;
+    end
+    if (arrived && first) begin
+      kept_accumulators_28 <= $signed({{10{product_28[27]}}, product_28});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_28 <= kept_accumulators_28 + $signed({{10{product_28[27]}}, product_28});
+    end
+    if (key_key_valid) begin
+      product_29 <= $signed({1'd0, key_folded}) * code_29;
+    end
+    if (arrived && first) begin
+      kept_accumulators_29 <= $signed({{10{product_29[27]}}, product_29});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_29 <= kept_accumulators_29 + $signed({{10{product_29[27]}}, product_29});
+    end
+    if (key_key_valid) begin
+      product_30 <= $signed({1'd0, key_folded}) * code_30;
+    end
+    if (arrived && first) begin
+      kept_accumulators_30 <= $signed({{10{product_30[27]}}, product_30});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_30 <= kept_accumulators_30 + $signed({{10{product_30[27]}}, product_30});
+    end
+    if (key_key_valid) begin
+      product_31 <= $signed({1'd0, key_folded}) * code_31;
+    end
+    if (arrived && first) begin
+      kept_accumulators_31 <= $signed({{10{product_31[27]}}, product_31});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_31 <= kept_accumulators_31 + $signed({{10{product_31[27]}}, product_31});
+    end
+    if (key_key_valid) begin
+      product_32 <= $signed({1'd0, key_folded}) * code_32;
+    end
+    if (arrived && first) begin
+      kept_accumulators_32 <= $signed({{10{product_32[27]}}, product_32});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_32 <= kept_accumulators_32 + $signed({{10{product_32[27]}}, product_32});
+    end
+    if (key_key_valid) begin
+      product_33 <= $signed({1'd0, key_folded}) * code_33;
+    end
+    if (arrived && first) begin
+      kept_accumulators_33 <= $signed({{10{product_33[27]}}, product_33});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_33 <= kept_accumulators_33 + $signed({{10{product_33[27]}}, product_33});
+    end
+    if (key_key_valid) begin
+      product_34 <= $signed({1'd0, key_folded}) * code_34;
+    end
+    if (arrived && first) begin
+      kept_accumulators_34 <= $signed({{10{product_34[27]}}, product_34});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_34 <= kept_accumulators_34 + $signed({{10{product_34[27]}}, product_34});
+    end
+    if (key_key_valid) begin
+      product_35 <= $signed({1'd0, key_folded}) * code_35;
+    end
+    if (arrived && first) begin
+      kept_accumulators_35 <= $signed({{10{product_35[27]}}, product_35});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_35 <= kept_accumulators_35 + $signed({{10{product_35[27]}}, product_35});
+    end
+    if (key_key_valid) begin
+      product_36 <= $signed({1'd0, key_folded}) * code_36;
+    end
+    if (arrived && first) begin
+      kept_accumulators_36 <= $signed({{10{product_36[27]}}, product_36});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_36 <= kept_accumulators_36 + $signed({{10{product_36[27]}}, product_36});
+    end
+    if (key_key_valid) begin
+      product_37 <= $signed({1'd0, key_folded}) * code_37;
+    end
+    if (arrived && first) begin
+      kept_accumulators_37 <= $signed({{10{product_37[27]}}, product_37});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_37 <= kept_accumulators_37 + $signed({{10{product_37[27]}}, product_37});
+    end
+    if (key_key_valid) begin
+      product_38 <= $signed({1'd0, key_folded}) * code_38;
+    end
+    if (arrived && first) begin
+      kept_accumulators_38 <= $signed({{10{product_38[27]}}, product_38});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_38 <= kept_accumulators_38 + $signed({{10{product_38[27]}}, product_38});
+    end
+    if (key_key_valid) begin
+      product_39 <= $signed({1'd0, key_folded}) * code_39;
+    end
+    if (arrived && first) begin
+      kept_accumulators_39 <= $signed({{10{product_39[27]}}, product_39});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_39 <= kept_accumulators_39 + $signed({{10{product_39[27]}}, product_39});
+    end
+    if (key_key_valid) begin
+      product_40 <= $signed({1'd0, key_folded}) * code_40;
+    end
+    if (arrived && first) begin
+      kept_accumulators_40 <= $signed({{10{product_40[27]}}, product_40});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_40 <= kept_accumulators_40 + $signed({{10{product_40[27]}}, product_40});
+    end
+    if (key_key_valid) begin
+      product_41 <= $signed({1'd0, key_folded}) * code_41;
+    end
+    if (arrived && first) begin
+      kept_accumulators_41 <= $signed({{10{product_41[27]}}, product_41});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_41 <= kept_accumulators_41 + $signed({{10{product_41[27]}}, product_41});
+    end
+    if (key_key_valid) begin
+      product_42 <= $signed({1'd0, key_folded}) * code_42;
+    end
+    if (arrived && first) begin
+      kept_accumulators_42 <= $signed({{10{product_42[27]}}, product_42});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_42 <= kept_accumulators_42 + $signed({{10{product_42[27]}}, product_42});
+    end
+    if (key_key_valid) begin
+      product_43 <= $signed({1'd0, key_folded}) * code_43;
+    end
+    if (arrived && first) begin
+      kept_accumulators_43 <= $signed({{10{product_43[27]}}, product_43});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_43 <= kept_accumulators_43 + $signed({{10{product_43[27]}}, product_43});
+    end
+    if (key_key_valid) begin
+      product_44 <= $signed({1'd0, key_folded}) * code_44;
+    end
+    if (arrived && first) begin
+      kept_accumulators_44 <= $signed({{10{product_44[27]}}, product_44});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_44 <= kept_accumulators_44 + $signed({{10{product_44[27]}}, product_44});
+    end
+    if (key_key_valid) begin
+      product_45 <= $signed({1'd0, key_folded}) * code_45;
+    end
+    if (arrived && first) begin
+      kept_accumulators_45 <= $signed({{10{product_45[27]}}, product_45});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_45 <= kept_accumulators_45 + $signed({{10{product_45[27]}}, product_45});
+    end
+    if (key_key_valid) begin
+      product_46 <= $signed({1'd0, key_folded}) * code_46;
+    end
+    if (arrived && first) begin
+      kept_accumulators_46 <= $signed({{10{product_46[27]}}, product_46});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_46 <= kept_accumulators_46 + $signed({{10{product_46[27]}}, product_46});
+    end
+    if (key_key_valid) begin
+      product_47 <= $signed({1'd0, key_folded}) * code_47;
+    end
+    if (arrived && first) begin
+      kept_accumulators_47 <= $signed({{10{product_47[27]}}, product_47});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_47 <= kept_accumulators_47 + $signed({{10{product_47[27]}}, product_47});
+    end
+    if (key_key_valid) begin
+      product_48 <= $signed({1'd0, key_folded}) * code_48;
+    end
+    if (arrived && first) begin
+      kept_accumulators_48 <= $signed({{10{product_48[27]}}, product_48});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_48 <= kept_accumulators_48 + $signed({{10{product_48[27]}}, product_48});
+    end
+    if (key_key_valid) begin
+      product_49 <= $signed({1'd0, key_folded}) * code_49;
+    end
+    if (arrived && first) begin
+      kept_accumulators_49 <= $signed({{10{product_49[27]}}, product_49});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_49 <= kept_accumulators_49 + $signed({{10{product_49[27]}}, product_49});
+    end
+    if (key_key_valid) begin
+      product_50 <= $signed({1'd0, key_folded}) * code_50;
+    end
+    if (arrived && first) begin
+      kept_accumulators_50 <= $signed({{10{product_50[27]}}, product_50});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_50 <= kept_accumulators_50 + $signed({{10{product_50[27]}}, product_50});
+    end
+    if (key_key_valid) begin
+      product_51 <= $signed({1'd0, key_folded}) * code_51;
+    end
+    if (arrived && first) begin
+      kept_accumulators_51 <= $signed({{10{product_51[27]}}, product_51});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_51 <= kept_accumulators_51 + $signed({{10{product_51[27]}}, product_51});
+    end
+    if (key_key_valid) begin
+      product_52 <= $signed({1'd0, key_folded}) * code_52;
+    end
+    if (arrived && first) begin
+      kept_accumulators_52 <= $signed({{10{product_52[27]}}, product_52});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_52 <= kept_accumulators_52 + $signed({{10{product_52[27]}}, product_52});
+    end
+    if (key_key_valid) begin
+      product_53 <= $signed({1'd0, key_folded}) * code_53;
+    end
+    if (arrived && first) begin
+      kept_accumulators_53 <= $signed({{10{product_53[27]}}, product_53});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_53 <= kept_accumulators_53 + $signed({{10{product_53[27]}}, product_53});
+    end
+    if (key_key_valid) begin
+      product_54 <= $signed({1'd0, key_folded}) * code_54;
+    end
+    if (arrived && first) begin
+      kept_accumulators_54 <= $signed({{10{product_54[27]}}, product_54});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_54 <= kept_accumulators_54 + $signed({{10{product_54[27]}}, product_54});
+    end
+    if (key_key_valid) begin
+      product_55 <= $signed({1'd0, key_folded}) * code_55;
+    end
+    if (arrived && first) begin
+      kept_accumulators_55 <= $signed({{10{product_55[27]}}, product_55});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_55 <= kept_accumulators_55 + $signed({{10{product_55[27]}}, product_55});
+    end
+    if (key_key_valid) begin
+      product_56 <= $signed({1'd0, key_folded}) * code_56;
+    end
+    if (arrived && first) begin
+      kept_accumulators_56 <= $signed({{10{product_56[27]}}, product_56});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_56 <= kept_accumulators_56 + $signed({{10{product_56[27]}}, product_56});
+    end
+    if (key_key_valid) begin
+      product_57 <= $signed({1'd0, key_folded}) * code_57;
+    end
+    if (arrived && first) begin
+      kept_accumulators_57 <= $signed({{10{product_57[27]}}, product_57});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_57 <= kept_accumulators_57 + $signed({{10{product_57[27]}}, product_57});
+    end
+    if (key_key_valid) begin
+      product_58 <= $signed({1'd0, key_folded}) * code_58;
+    end
+    if (arrived && first) begin
+      kept_accumulators_58 <= $signed({{10{product_58[27]}}, product_58});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_58 <= kept_accumulators_58 + $signed({{10{product_58[27]}}, product_58});
+    end
+    if (key_key_valid) begin
+      product_59 <= $signed({1'd0, key_folded}) * code_59;
+    end
+    if (arrived && first) begin
+      kept_accumulators_59 <= $signed({{10{product_59[27]}}, product_59});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_59 <= kept_accumulators_59 + $signed({{10{product_59[27]}}, product_59});
+    end
+    if (key_key_valid) begin
+      product_60 <= $signed({1'd0, key_folded}) * code_60;
+    end
+    if (arrived && first) begin
+      kept_accumulators_60 <= $signed({{10{product_60[27]}}, product_60});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_60 <= kept_accumulators_60 + $signed({{10{product_60[27]}}, product_60});
+    end
+    if (key_key_valid) begin
+      product_61 <= $signed({1'd0, key_folded}) * code_61;
+    end
+    if (arrived && first) begin
+      kept_accumulators_61 <= $signed({{10{product_61[27]}}, product_61});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_61 <= kept_accumulators_61 + $signed({{10{product_61[27]}}, product_61});
+    end
+    if (key_key_valid) begin
+      product_62 <= $signed({1'd0, key_folded}) * code_62;
+    end
+    if (arrived && first) begin
+      kept_accumulators_62 <= $signed({{10{product_62[27]}}, product_62});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_62 <= kept_accumulators_62 + $signed({{10{product_62[27]}}, product_62});
+    end
+    if (key_key_valid) begin
+      product_63 <= $signed({1'd0, key_folded}) * code_63;
+    end
+    if (arrived && first) begin
+      kept_accumulators_63 <= $signed({{10{product_63[27]}}, product_63});
+    end
+    if (arrived && !first) begin
+      kept_accumulators_63 <= kept_accumulators_63 + $signed({{10{product_63[27]}}, product_63});
     end
     if (arrived) begin
-      kept_sum <= before_65 + {10'd0, weight};
+      kept_sum <= before_1 + {10'd0, weight};
     end
     if (arrived && last) begin
       kept_row_ceiling <= row_ceiling;

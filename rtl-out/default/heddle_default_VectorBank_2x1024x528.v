@@ -30,7 +30,7 @@ module heddle_default_VectorBank_2x1024x528 (
   assign word = vector;
 
   always @(posedge clk) begin
-    if (read) begin
+    if (read && (wanted_0 || wanted_1)) begin
       vector <= vectors[served_0_choice];
     end
   end

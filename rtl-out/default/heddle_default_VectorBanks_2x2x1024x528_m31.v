@@ -190,24 +190,28 @@ module heddle_default_VectorBanks_2x2x1024x528_m31 (
       pending_1 <= pending_1_condition;
     end
     if (advance) begin
-      fetchedMeta_keys_0_valid <= heldMeta_keys_0_valid;
-      fetchedMeta_keys_0_first <= heldMeta_keys_0_first;
-      fetchedMeta_keys_0_last <= heldMeta_keys_0_last;
-      fetchedMeta_keys_0_place <= heldMeta_keys_0_place;
-      fetchedMeta_keys_1_valid <= heldMeta_keys_1_valid;
-      fetchedMeta_keys_1_first <= heldMeta_keys_1_first;
-      fetchedMeta_keys_1_last <= heldMeta_keys_1_last;
-      fetchedMeta_keys_1_place <= heldMeta_keys_1_place;
-      fetchedMeta_last <= heldMeta_last;
-      offeredMeta_keys_0_valid <= fetchedMeta_keys_0_valid;
-      offeredMeta_keys_0_first <= fetchedMeta_keys_0_first;
-      offeredMeta_keys_0_last <= fetchedMeta_keys_0_last;
-      offeredMeta_keys_0_place <= fetchedMeta_keys_0_place;
-      offeredMeta_keys_1_valid <= fetchedMeta_keys_1_valid;
-      offeredMeta_keys_1_first <= fetchedMeta_keys_1_first;
-      offeredMeta_keys_1_last <= fetchedMeta_keys_1_last;
-      offeredMeta_keys_1_place <= fetchedMeta_keys_1_place;
-      offeredMeta_last <= fetchedMeta_last;
+      if (held) begin
+        fetchedMeta_keys_0_valid <= heldMeta_keys_0_valid;
+        fetchedMeta_keys_0_first <= heldMeta_keys_0_first;
+        fetchedMeta_keys_0_last <= heldMeta_keys_0_last;
+        fetchedMeta_keys_0_place <= heldMeta_keys_0_place;
+        fetchedMeta_keys_1_valid <= heldMeta_keys_1_valid;
+        fetchedMeta_keys_1_first <= heldMeta_keys_1_first;
+        fetchedMeta_keys_1_last <= heldMeta_keys_1_last;
+        fetchedMeta_keys_1_place <= heldMeta_keys_1_place;
+        fetchedMeta_last <= heldMeta_last;
+      end
+      if (complete) begin
+        offeredMeta_keys_0_valid <= fetchedMeta_keys_0_valid;
+        offeredMeta_keys_0_first <= fetchedMeta_keys_0_first;
+        offeredMeta_keys_0_last <= fetchedMeta_keys_0_last;
+        offeredMeta_keys_0_place <= fetchedMeta_keys_0_place;
+        offeredMeta_keys_1_valid <= fetchedMeta_keys_1_valid;
+        offeredMeta_keys_1_first <= fetchedMeta_keys_1_first;
+        offeredMeta_keys_1_last <= fetchedMeta_keys_1_last;
+        offeredMeta_keys_1_place <= fetchedMeta_keys_1_place;
+        offeredMeta_last <= fetchedMeta_last;
+      end
       fetchedBank_0 <= wantedPlaces_0[0];
       if (fetched_0) begin
         words_0 <= selected;

@@ -157,7 +157,9 @@ module heddle_default_VectorLoader_40x128_2048x512 (
     if (asked) begin
       address <= address + {27'd0, {lines, 6'd0}};
     end
-    signal_1 <= lines_adapter_out_payload;
+    if (vector) begin
+      signal_1 <= lines_adapter_out_payload;
+    end
   end
 
 `ifdef SIMULATION

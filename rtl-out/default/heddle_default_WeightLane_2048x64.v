@@ -33,48 +33,48 @@ module heddle_default_WeightLane_2048x64 (
   reg  [1:0] held_tag_entry;
   reg  [5:0] held_tag_row;
   reg  [26:0] entry;
-  reg  [5:0] rest_moved;
-  reg  [4:0] distance_moved;
-  reg  [4:0] fold_moved;
+  reg  [5:0] rest;
+  reg  [4:0] distance;
+  reg  [4:0] fold;
   reg  key1_valid;
   reg  key1_first;
   reg  key1_last;
   reg  [11:0] key1_place;
-  reg  signed [16:0] row1_moved_ceiling;
-  reg  signed [7:0] row1_moved_valueExponent;
-  reg  [1:0] row1_moved_tag_entry;
-  reg  [5:0] row1_moved_tag_row;
-  reg  [22:0] power_moved;
-  reg  [4:0] powerDistance_moved;
-  reg  [4:0] powerFold_moved;
+  reg  signed [16:0] row1_ceiling;
+  reg  signed [7:0] row1_valueExponent;
+  reg  [1:0] row1_tag_entry;
+  reg  [5:0] row1_tag_row;
+  reg  [22:0] power;
+  reg  [4:0] powerDistance;
+  reg  [4:0] powerFold;
   reg  key2_valid;
   reg  key2_first;
   reg  key2_last;
   reg  [11:0] key2_place;
-  reg  signed [16:0] row2_moved_ceiling;
-  reg  signed [7:0] row2_moved_valueExponent;
-  reg  [1:0] row2_moved_tag_entry;
-  reg  [5:0] row2_moved_tag_row;
-  reg  [19:0] weight_moved;
-  reg  [4:0] weightFold_moved;
+  reg  signed [16:0] row2_ceiling;
+  reg  signed [7:0] row2_valueExponent;
+  reg  [1:0] row2_tag_entry;
+  reg  [5:0] row2_tag_row;
+  reg  [19:0] weight;
+  reg  [4:0] weightFold;
   reg  key3_valid;
   reg  key3_first;
   reg  key3_last;
   reg  [11:0] key3_place;
-  reg  signed [16:0] row3_moved_ceiling;
-  reg  signed [7:0] row3_moved_valueExponent;
-  reg  [1:0] row3_moved_tag_entry;
-  reg  [5:0] row3_moved_tag_row;
-  reg  [19:0] folded_moved;
-  reg  [19:0] unfolded_moved;
+  reg  signed [16:0] row3_ceiling;
+  reg  signed [7:0] row3_valueExponent;
+  reg  [1:0] row3_tag_entry;
+  reg  [5:0] row3_tag_row;
+  reg  [19:0] folded;
+  reg  [19:0] unfolded;
   reg  key4_valid;
   reg  key4_first;
   reg  key4_last;
   reg  [11:0] key4_place;
-  reg  signed [16:0] row4_moved_ceiling;
-  reg  signed [7:0] row4_moved_valueExponent;
-  reg  [1:0] row4_moved_tag_entry;
-  reg  [5:0] row4_moved_tag_row;
+  reg  signed [16:0] row4_ceiling;
+  reg  signed [7:0] row4_valueExponent;
+  reg  [1:0] row4_tag_entry;
+  reg  [5:0] row4_tag_row;
   reg  [26:0] table_1 [0:63];
 
   wire signed [16:0] current_ceiling = scored_key_first ? row_ceiling : held_ceiling;
@@ -85,23 +85,27 @@ module heddle_default_WeightLane_2048x64 (
   wire signed [15:0] whole = scored_score[27:12];
   wire signed [17:0] below = current_ceiling - $signed({{2{whole[15]}}, whole});
   wire signed [8:0] lower = current_valueExponent - scored_valueExponent;
+  wire moves1 = advance && scored_key_valid;
+  wire moves2 = advance && key1_valid;
   wire [16:0] base = {1'd1, entry[26:11]};
   wire [10:0] slope = entry[10:0];
-  wire [5:0] shifted_sum = powerDistance_moved + 6'd1;
-  wire [22:0] shifted = power_moved >> shifted_sum;
+  wire moves3 = advance && key2_valid;
+  wire [5:0] shifted_sum = powerDistance + 6'd1;
+  wire [22:0] shifted = power >> shifted_sum;
   wire [23:0] rounded_sum = shifted + 24'd1;
   wire [22:0] rounded = rounded_sum[23:1];
+  wire moves4 = advance && key3_valid;
 
   assign weighted_key_valid = key4_valid;
   assign weighted_key_first = key4_first;
   assign weighted_key_last = key4_last;
   assign weighted_key_place = key4_place;
-  assign weighted_weight = unfolded_moved;
-  assign weighted_folded = folded_moved;
-  assign weighted_row_ceiling = row4_moved_ceiling;
-  assign weighted_row_valueExponent = row4_moved_valueExponent;
-  assign weighted_row_tag_entry = row4_moved_tag_entry;
-  assign weighted_row_tag_row = row4_moved_tag_row;
+  assign weighted_weight = unfolded;
+  assign weighted_folded = folded;
+  assign weighted_row_ceiling = row4_ceiling;
+  assign weighted_row_valueExponent = row4_valueExponent;
+  assign weighted_row_tag_entry = row4_tag_entry;
+  assign weighted_row_tag_row = row4_tag_row;
 
   always @(posedge clk) begin
     if (reset) begin
@@ -132,82 +136,82 @@ module heddle_default_WeightLane_2048x64 (
       held_tag_entry <= row_tag_entry;
       held_tag_row <= row_tag_row;
     end
-    if (advance) begin
+    if (moves1) begin
       entry <= table_1[fraction[11:6]];
     end
-    if (advance) begin
-      rest_moved <= fraction[5:0];
+    if (moves1) begin
+      rest <= fraction[5:0];
     end
-    if (advance) begin
-      distance_moved <= (|below[17:5]) ? 5'd31 : below[4:0];
+    if (moves1) begin
+      distance <= (|below[17:5]) ? 5'd31 : below[4:0];
     end
-    if (advance) begin
-      fold_moved <= (|lower[8:5]) ? 5'd31 : lower[4:0];
+    if (moves1) begin
+      fold <= (|lower[8:5]) ? 5'd31 : lower[4:0];
     end
     if (advance) begin
       key1_first <= scored_key_first;
       key1_last <= scored_key_last;
       key1_place <= scored_key_place;
     end
-    if (advance) begin
-      row1_moved_ceiling <= current_ceiling;
-      row1_moved_valueExponent <= current_valueExponent;
-      row1_moved_tag_entry <= current_tag_entry;
-      row1_moved_tag_row <= current_tag_row;
+    if (moves1) begin
+      row1_ceiling <= current_ceiling;
+      row1_valueExponent <= current_valueExponent;
+      row1_tag_entry <= current_tag_entry;
+      row1_tag_row <= current_tag_row;
     end
-    if (advance) begin
-      power_moved <= {base, 6'd0} + slope * rest_moved;
+    if (moves2) begin
+      power <= {base, 6'd0} + slope * rest;
     end
-    if (advance) begin
-      powerDistance_moved <= distance_moved;
+    if (moves2) begin
+      powerDistance <= distance;
     end
-    if (advance) begin
-      powerFold_moved <= fold_moved;
+    if (moves2) begin
+      powerFold <= fold;
     end
     if (advance) begin
       key2_first <= key1_first;
       key2_last <= key1_last;
       key2_place <= key1_place;
     end
-    if (advance) begin
-      row2_moved_ceiling <= row1_moved_ceiling;
-      row2_moved_valueExponent <= row1_moved_valueExponent;
-      row2_moved_tag_entry <= row1_moved_tag_entry;
-      row2_moved_tag_row <= row1_moved_tag_row;
+    if (moves2) begin
+      row2_ceiling <= row1_ceiling;
+      row2_valueExponent <= row1_valueExponent;
+      row2_tag_entry <= row1_tag_entry;
+      row2_tag_row <= row1_tag_row;
     end
-    if (advance) begin
-      weight_moved <= (|rounded[22:20]) ? 20'd1048575 : rounded[19:0];
+    if (moves3) begin
+      weight <= (|rounded[22:20]) ? 20'd1048575 : rounded[19:0];
     end
-    if (advance) begin
-      weightFold_moved <= powerFold_moved;
+    if (moves3) begin
+      weightFold <= powerFold;
     end
     if (advance) begin
       key3_first <= key2_first;
       key3_last <= key2_last;
       key3_place <= key2_place;
     end
-    if (advance) begin
-      row3_moved_ceiling <= row2_moved_ceiling;
-      row3_moved_valueExponent <= row2_moved_valueExponent;
-      row3_moved_tag_entry <= row2_moved_tag_entry;
-      row3_moved_tag_row <= row2_moved_tag_row;
+    if (moves3) begin
+      row3_ceiling <= row2_ceiling;
+      row3_valueExponent <= row2_valueExponent;
+      row3_tag_entry <= row2_tag_entry;
+      row3_tag_row <= row2_tag_row;
     end
-    if (advance) begin
-      folded_moved <= weight_moved >> weightFold_moved;
+    if (moves4) begin
+      folded <= weight >> weightFold;
     end
-    if (advance) begin
-      unfolded_moved <= weight_moved;
+    if (moves4) begin
+      unfolded <= weight;
     end
     if (advance) begin
       key4_first <= key3_first;
       key4_last <= key3_last;
       key4_place <= key3_place;
     end
-    if (advance) begin
-      row4_moved_ceiling <= row3_moved_ceiling;
-      row4_moved_valueExponent <= row3_moved_valueExponent;
-      row4_moved_tag_entry <= row3_moved_tag_entry;
-      row4_moved_tag_row <= row3_moved_tag_row;
+    if (moves4) begin
+      row4_ceiling <= row3_ceiling;
+      row4_valueExponent <= row3_valueExponent;
+      row4_tag_entry <= row3_tag_entry;
+      row4_tag_row <= row3_tag_row;
     end
   end
 

@@ -6,8 +6,10 @@
 //   COLUMNS = 8
 module heddle_nano_DotProduct8 (
   input  wire clk,
+  input  wire reset,
   input  wire [63:0] weights,
   input  wire [63:0] activations,
+  input  wire valid,
   output wire signed [18:0] sum
 );
   reg  signed [15:0] product;
@@ -18,6 +20,7 @@ module heddle_nano_DotProduct8 (
   reg  signed [15:0] product_5;
   reg  signed [15:0] product_6;
   reg  signed [15:0] product_7;
+  reg  multiplied;
   reg  signed [18:0] total;
 
   wire signed [16:0] total_sum_2 = product + product_1;
@@ -30,15 +33,41 @@ module heddle_nano_DotProduct8 (
   assign sum = total;
 
   always @(posedge clk) begin
-    product <= $signed(weights[7:0]) * $signed(activations[7:0]);
-    product_1 <= $signed(weights[15:8]) * $signed(activations[15:8]);
-    product_2 <= $signed(weights[23:16]) * $signed(activations[23:16]);
-    product_3 <= $signed(weights[31:24]) * $signed(activations[31:24]);
-    product_4 <= $signed(weights[39:32]) * $signed(activations[39:32]);
-    product_5 <= $signed(weights[47:40]) * $signed(activations[47:40]);
-    product_6 <= $signed(weights[55:48]) * $signed(activations[55:48]);
-    product_7 <= $signed(weights[63:56]) * $signed(activations[63:56]);
-    total <= total_sum + total_sum_1;
+    if (reset) begin
+      multiplied <= 1'd0;
+    end else begin
+      multiplied <= valid;
+    end
+  end
+
+  always @(posedge clk) begin
+    if (valid) begin
+      product <= $signed(weights[7:0]) * $signed(activations[7:0]);
+    end
+    if (valid) begin
+      product_1 <= $signed(weights[15:8]) * $signed(activations[15:8]);
+    end
+    if (valid) begin
+      product_2 <= $signed(weights[23:16]) * $signed(activations[23:16]);
+    end
+    if (valid) begin
+      product_3 <= $signed(weights[31:24]) * $signed(activations[31:24]);
+    end
+    if (valid) begin
+      product_4 <= $signed(weights[39:32]) * $signed(activations[39:32]);
+    end
+    if (valid) begin
+      product_5 <= $signed(weights[47:40]) * $signed(activations[47:40]);
+    end
+    if (valid) begin
+      product_6 <= $signed(weights[55:48]) * $signed(activations[55:48]);
+    end
+    if (valid) begin
+      product_7 <= $signed(weights[63:56]) * $signed(activations[63:56]);
+    end
+    if (multiplied) begin
+      total <= total_sum + total_sum_1;
+    end
   end
 endmodule
 

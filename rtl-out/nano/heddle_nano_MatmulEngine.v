@@ -226,8 +226,10 @@ module heddle_nano_MatmulEngine (
 
   heddle_nano_MatmulLane_8x4 lane_0_0 (
     .clk(clk),
+    .reset(reset),
     .codes(codes[63:0]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand),
@@ -247,8 +249,10 @@ module heddle_nano_MatmulEngine (
 
   heddle_nano_MatmulLane_8x4 lane_0_1 (
     .clk(clk),
+    .reset(reset),
     .codes(codes[127:64]),
     .activations(activationCodes),
+    .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
     .step(issued_delayed_2),
     .scale_significand(scale_significand_1),

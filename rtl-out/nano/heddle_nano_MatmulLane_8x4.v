@@ -7,8 +7,10 @@
 //   TOKENS = 4
 module heddle_nano_MatmulLane_8x4 (
   input  wire clk,
+  input  wire reset,
   input  wire [63:0] codes,
   input  wire [63:0] activations,
+  input  wire valid,
   input  wire firstStep,
   input  wire step,
   input  wire signed [11:0] scale_significand,
@@ -56,8 +58,10 @@ module heddle_nano_MatmulLane_8x4 (
 
   heddle_nano_DotProduct8 dotProduct (
     .clk(clk),
+    .reset(reset),
     .weights(codes),
     .activations(activations),
+    .valid(valid),
     .sum(dotProduct_sum)
   );
 

@@ -68,6 +68,8 @@ module heddle_nano_ResultWriter (
 
   heddle_nano_FloatConverter converter_0 (
     .clk(clk),
+    .reset(reset),
+    .valid(phase == PHASE_CONVERT),
     .accumulator(lane ? sums_1 : sums_0),
     .exponent(exponent),
     .number(converter_0_number),

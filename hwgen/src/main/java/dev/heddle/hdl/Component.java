@@ -158,6 +158,13 @@ public abstract class Component {
     return follow(data, reset);
   }
 
+  /** The value of {@code data} in the last cycle in which {@code enable} was one. */
+  public final <T extends Data> T nextWhen(Bit enable, T data) {
+    T register = bind(copy(data), Op.REGISTER, Op.REGISTER, null, domain);
+    Hdl.when(enable, () -> Hdl.connect(register, data));
+    return register;
+  }
+
   private <T extends Data> T follow(T data, Long reset) {
     T register = bind(copy(data), Op.REGISTER, Op.REGISTER, reset, domain);
     Hdl.connect(register, data);

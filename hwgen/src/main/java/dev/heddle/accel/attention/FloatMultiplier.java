@@ -22,6 +22,9 @@ public final class FloatMultiplier extends Component {
   private static final int EXPONENT_BITS = Float.SIZE - Fp32.SIGNIFICAND_BITS;
   private static final int BIAS = Float.MAX_EXPONENT;
 
+  /** Whether there are factors; the registers hold still behind cycles without. */
+  public final Bit valid = in(bit());
+
   /** Bits of a factor. */
   public final UInt a = in(uint(Float.SIZE));
 
@@ -35,10 +38,11 @@ public final class FloatMultiplier extends Component {
   public FloatMultiplier() {
     document("Product of two fp32 numbers, ties to even, no subnormal numbers; two cycles.");
 
-    UInt exact = next(significand(a).mul(significand(b)));
-    SInt exponent = next(exponent(a).add(exponent(b)).sub(lit(BIAS)));
-    Bit sign = next(sign(a).xor(sign(b)));
-    Bit nonZero = next(nonZero(a).and(nonZero(b)));
+    Bit rounds = next(valid, 0);
+    UInt exact = nextWhen(valid, significand(a).mul(significand(b)));
+    SInt exponent = nextWhen(valid, exponent(a).add(exponent(b)).sub(lit(BIAS)));
+    Bit sign = nextWhen(valid, sign(a).xor(sign(b)));
+    Bit nonZero = nextWhen(valid, nonZero(a).and(nonZero(b)));
 
     // The product of two significands has its leading one in the top bit or the one below.
     int width = 2 * Fp32.SIGNIFICAND_BITS;
@@ -49,7 +53,7 @@ public final class FloatMultiplier extends Component {
     Bit below = normal.slice(Fp32.SIGNIFICAND_BITS - 2, 0).any();
     Bit up = half.and(below.or(kept.at(0)));
     SInt raised = exponent.add(high.asUInt().toSInt());
-    UInt result = next(settled(sign, nonZero, raised, kept, up));
+    UInt result = nextWhen(rounds, settled(sign, nonZero, raised, kept, up));
     product.set(result);
   }
 

@@ -3,6 +3,7 @@ package dev.heddle.accel.attention;
 import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.format.Fp32;
+import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.SInt;
 import dev.heddle.hdl.UInt;
@@ -16,6 +17,9 @@ import dev.heddle.hdl.UInt;
 public final class FloatScaler extends Component {
   /** Cycles from a number to its product. */
   public static final int LATENCY = 1;
+
+  /** Whether there is a number; the register holds still behind cycles without. */
+  public final Bit valid = in(bit());
 
   /** Bits of the number. */
   public final UInt number = in(uint(Float.SIZE));
@@ -31,7 +35,8 @@ public final class FloatScaler extends Component {
     document("An fp32 number times a power of two; one cycle.");
     SInt raised = FloatMultiplier.exponent(number).toSInt().add(exponent);
     UInt result =
-        next(
+        nextWhen(
+            valid,
             FloatMultiplier.settled(
                 FloatMultiplier.sign(number),
                 FloatMultiplier.nonZero(number),

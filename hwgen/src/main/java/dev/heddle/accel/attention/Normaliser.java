@@ -79,6 +79,8 @@ public final class Normaliser extends Component {
     sums.pop.ready.set(issue.and(last));
     inverses.ready.set(issue.and(last));
 
+    // Whether a part is on its way, for each cycle of it.
+    List<Bit> valids = Delay.line(this, pipeline, issue, 0);
     RowSum row = sums.pop.payload;
     UInt inverse = Delay.of(this, 1 + FloatConverter.LATENCY, inverses.payload);
     SInt exponent =
@@ -86,16 +88,16 @@ public final class Normaliser extends Component {
             this, 1 + FloatConverter.LATENCY + FloatMultiplier.LATENCY, row.row().valueExponent());
     List<UInt> numbers = new ArrayList<>();
     for (int element = 0; element < shape.normalisers(); element++) {
-      SInt sum = next(selected(row.accumulators(), element, part));
-      numbers.add(0, number(element, sum, inverse, exponent));
+      SInt sum = nextWhen(issue, selected(row.accumulators(), element, part));
+      numbers.add(0, number(element, valids, sum, inverse, exponent));
     }
     UInt together = cat(numbers);
 
     RowTag tag = Delay.of(this, pipeline, row.row().tag());
     Bit lastPart = count == 1 ? last : Delay.of(this, pipeline, last);
-    Bit arrives = Delay.of(this, pipeline, issue, 0);
+    Bit arrives = valids.get(pipeline);
     done.push.valid.set(arrives);
-    connect(done.push.payload, outputPart(together, tag, lastPart));
+    connect(done.push.payload, outputPart(together, valids, tag, lastPart));
     check(arrives.not().or(done.push.ready), "no place for a part of a row");
     unused(done.push.ready);
   }
@@ -116,6 +118,7 @@ public final class Normaliser extends Component {
   /** The reciprocals of the rows' sums; {@code most} may wait. */
   private Stream<UInt> inverses(int most) {
     Reciprocal reciprocal = inst(new Reciprocal(shape.sumBits()));
+    reciprocal.valid.set(rows.fire());
     reciprocal.divisor.set(rows.payload.sum());
     Fifo<UInt> queue = inst(new Fifo<>(uint(Float.SIZE), most));
     Bit arrives = Delay.of(this, Reciprocal.LATENCY, rows.fire(), 0);
@@ -135,34 +138,43 @@ public final class Normaliser extends Component {
     return choices.size() == 1 ? choices.get(0) : Vec.of(choices).at(part);
   }
 
-  private UInt number(int element, SInt sum, UInt inverse, SInt exponent) {
+  private UInt number(int element, List<Bit> valids, SInt sum, UInt inverse, SInt exponent) {
+    int converted = 1 + FloatConverter.LATENCY;
     FloatConverter converter = inst("converter_" + element, new FloatConverter());
+    converter.valid.set(valids.get(1));
     converter.accumulator.set(sum);
     converter.exponent.set(0);
     unused(converter.saturated);
     FloatMultiplier multiplier = inst("multiplier_" + element, new FloatMultiplier());
+    multiplier.valid.set(valids.get(converted));
     multiplier.a.set(converter.number);
     multiplier.b.set(inverse);
     FloatScaler scaler = inst("scaler_" + element, new FloatScaler());
+    scaler.valid.set(valids.get(converted + FloatMultiplier.LATENCY));
     scaler.number.set(multiplier.product);
     scaler.exponent.set(exponent);
     return scaler.product;
   }
 
-  private OutputPart outputPart(UInt numbers, RowTag tag, Bit last) {
+  private OutputPart outputPart(UInt numbers, List<Bit> valids, RowTag tag, Bit last) {
     if (!shape.blocks()) {
       return new OutputPart(numbers, lit(0, 1), lit(0, 1), tag, last);
     }
     List<UInt> codes = new ArrayList<>();
     List<UInt> exponents = new ArrayList<>();
+    int encoded = pipeline(shape) - X8Encoder.LATENCY;
     int blockBits = WeightFormat.BLOCK * Float.SIZE;
     for (int at = 0; at < numbers.width(); at += blockBits) {
       X8Encoder encoder = inst("encoder_" + at / blockBits, new X8Encoder());
+      encoder.valid.set(valids.get(encoded));
       encoder.numbers.set(numbers.slice(at + blockBits - 1, at));
       codes.add(0, encoder.codes);
       exponents.add(0, encoder.exponent.asUInt());
     }
-    UInt held = Delay.of(this, X8Encoder.LATENCY, numbers);
+    UInt held = numbers;
+    for (int cycle = 0; cycle < X8Encoder.LATENCY; cycle++) {
+      held = nextWhen(valids.get(encoded + cycle), held);
+    }
     return new OutputPart(held, cat(codes), cat(exponents), tag, last);
   }
 

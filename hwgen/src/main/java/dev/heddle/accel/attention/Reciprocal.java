@@ -8,6 +8,7 @@ import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.UInt;
 import dev.heddle.lib.Delay;
+import java.util.List;
 
 /**
  * The reciprocal of an integer that is first rounded to fp32, correctly rounded, bit for bit as
@@ -36,6 +37,9 @@ public final class Reciprocal extends Component {
 
   private static final int BIAS = Float.MAX_EXPONENT;
 
+  /** Whether there is an integer; the registers hold still behind cycles without. */
+  public final Bit valid;
+
   /** The integer. */
   public final UInt divisor;
 
@@ -47,6 +51,7 @@ public final class Reciprocal extends Component {
   /** A unit for integers of {@code bits} bits, at most 63. */
   public Reciprocal(int bits) {
     this.bits = bits;
+    valid = in(bit());
     divisor = in(uint(bits));
     number = out(uint(Float.SIZE));
     document("Correctly rounded fp32 reciprocal of an integer; %d cycles.".formatted(LATENCY));
@@ -55,16 +60,20 @@ public final class Reciprocal extends Component {
     FloatConverter converter = inst(new FloatConverter());
     converter.accumulator.set(divisor.toSInt());
     converter.exponent.set(0);
+    converter.valid.set(valid);
+    List<Bit> valids = Delay.line(this, LATENCY - 1, valid, 0);
     unused(converter.saturated);
     UInt rounded = converter.number;
     unused(rounded);
 
     UInt exact = FloatMultiplier.significand(rounded);
-    UInt significand = next(exact);
+    Bit converted = valids.get(FloatConverter.LATENCY);
+    UInt significand = nextWhen(converted, exact);
     // 2 - S: 2 is beyond the top bit.
-    UInt remainder = next(lit(0, Fp32.SIGNIFICAND_BITS).wrapSub(exact));
+    UInt remainder = nextWhen(converted, lit(0, Fp32.SIGNIFICAND_BITS).wrapSub(exact));
     UInt quotient = lit(1, 1);
     for (int stage = 0; stage < STAGES; stage++) {
+      Bit divides = valids.get(FloatConverter.LATENCY + 1 + stage);
       UInt rest = remainder;
       UInt digits = quotient;
       for (int bit = 0; bit < BITS_PER_STAGE; bit++) {
@@ -74,9 +83,9 @@ public final class Reciprocal extends Component {
         rest = mux(fits, difference, doubled).wrap(Fp32.SIGNIFICAND_BITS);
         digits = cat(digits, fits);
       }
-      remainder = next(rest);
-      quotient = next(digits);
-      significand = next(significand);
+      remainder = nextWhen(divides, rest);
+      quotient = nextWhen(divides, digits);
+      significand = nextWhen(divides, significand);
     }
 
     UInt kept = quotient.slice(Fp32.SIGNIFICAND_BITS, 1);
@@ -86,7 +95,8 @@ public final class Reciprocal extends Component {
     UInt inverted = lit(2 * BIAS - 1).sub(exponent).asUInt().wrap(exponent.width());
     UInt raised = inverted.add(carry.asUInt()).wrap(exponent.width());
     UInt regular = cat(lit(0, 1), raised, sum.wrap(Fp32.SIGNIFICAND_BITS - 1));
-    UInt result = next(mux(exponent.any(), regular, lit(0, Float.SIZE)));
+    UInt result =
+        nextWhen(valids.get(LATENCY - 1), mux(exponent.any(), regular, lit(0, Float.SIZE)));
     number.set(result);
   }
 

@@ -87,12 +87,14 @@ public final class ScoreLane extends Component {
     unused(rows.valid);
     QueryRow row = reg(QueryRow.of(shape));
     when(begins, () -> connect(row, rows.payload));
-    UInt heldCodes = next(codes);
+    UInt heldCodes = nextWhen(key.valid(), codes);
     SInt heldExponent = next(keyExponent);
 
-    SInt dot = dot(heldCodes, row.codes());
+    // Whether there is a key, now and 1, 2, ... cycles ago.
+    List<Bit> keys = Delay.line(this, LATENCY - 1, key.valid(), 0);
+    SInt dot = dot(keys, heldCodes, row.codes());
     UInt multiplier = Delay.of(this, SCALED - 2, row.multiplier());
-    SInt scaled = next(dot.mul(multiplier.toSInt()));
+    SInt scaled = nextWhen(keys.get(SCALED - 1), dot.mul(multiplier.toSInt()));
 
     // A left shift by the most that matters, then a right shift that leaves one bit below the point
     // of the result: the bit that rounds.
@@ -100,10 +102,11 @@ public final class ScoreLane extends Component {
     UInt places = distance.asUInt().slice(distance.width() - 2, 0).sat(AMOUNT_BITS);
     UInt amount = next(mux(distance.negative(), 0, places));
     UInt scaledAmount = Delay.of(this, SCALED - 2, amount);
-    SInt shifted = next(scaled.shl(ScoreScale.LARGEST_LEFT_SHIFT + 1).shr(scaledAmount));
+    SInt raised = scaled.shl(ScoreScale.LARGEST_LEFT_SHIFT + 1);
+    SInt shifted = nextWhen(keys.get(SCALED), raised.shr(scaledAmount));
     // Saturated to one integer bit more than a score has, so that the rounding cannot overflow.
     SInt rounded = shifted.sat(ScoreScale.SCORE_BITS + 2).add(1).shr(1);
-    SInt score = next(rounded.sat(ScoreScale.SCORE_BITS));
+    SInt score = nextWhen(keys.get(LATENCY - 1), rounded.sat(ScoreScale.SCORE_BITS));
 
     LaneKey scoredKey = key.after(LATENCY, this);
     SInt exponent = Delay.of(this, LATENCY, valueExponent);
@@ -112,16 +115,17 @@ public final class ScoreLane extends Component {
     track(scoredKey, score, exponent, tag);
   }
 
-  private SInt dot(UInt keyCodes, UInt queryCodes) {
+  private SInt dot(List<Bit> keys, UInt keyCodes, UInt queryCodes) {
     List<SInt> parts = new ArrayList<>();
     int bits = WeightFormat.BLOCK * DotProduct.CODE_BITS;
     for (int at = 0; at < keyCodes.width(); at += bits) {
       DotProduct part = inst("dotProduct_" + at / bits, new DotProduct(WeightFormat.BLOCK));
       part.weights.set(keyCodes.slice(at + bits - 1, at));
       part.activations.set(queryCodes.slice(at + bits - 1, at));
+      part.valid.set(keys.get(1));
       parts.add(part.sum);
     }
-    return next(sum(parts));
+    return nextWhen(keys.get(1 + DotProduct.LATENCY), sum(parts));
   }
 
   /** Keeps the largest score, rounded up, and the largest exponent of the row so far. */

@@ -66,10 +66,13 @@ public final class ValueLane extends Component {
     RowSum kept = reg(RowSum.of(shape));
     for (int element : range(dimension)) {
       SInt code = DotProduct.code(codes, element);
-      SInt product = next(key.folded().toSInt().mul(code).wrap(PRODUCT_BITS));
+      SInt product =
+          nextWhen(key.key().valid(), key.folded().toSInt().mul(code).wrap(PRODUCT_BITS));
       SInt accumulator = kept.accumulators().get(element);
-      SInt before = mux(first, slit(0, shape.accumulatorBits()), accumulator);
-      when(arrived, () -> accumulator.set(before.add(product).wrap(shape.accumulatorBits())));
+      when(arrived.and(first), () -> accumulator.set(product.pad(shape.accumulatorBits())));
+      when(
+          arrived.andNot(first),
+          () -> accumulator.set(accumulator.add(product).wrap(shape.accumulatorBits())));
     }
     UInt before = mux(first, lit(0, shape.sumBits()), kept.sum());
     when(arrived, () -> kept.sum().set(before.wrapAdd(weight)));

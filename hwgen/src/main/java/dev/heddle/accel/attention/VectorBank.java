@@ -27,13 +27,13 @@ public final class VectorBank extends Component {
   /** For each lane the address in the bank. */
   public final Vec<UInt> addresses;
 
-  /** Reads; while it is zero {@link #word} stays. */
+  /** Reads what is wanted; while it is zero {@link #word} stays. */
   public final Bit read;
 
   /** For each lane whether the word that is read is the one it wants. */
   public final Vec<Bit> served;
 
-  /** The word of the last cycle with {@link #read}. */
+  /** The word of the last cycle with {@link #read} in which a lane wanted one. */
   public final UInt word;
 
   /** Writes a word. */
@@ -73,7 +73,7 @@ public final class VectorBank extends Component {
       served.get(lane).set(wanted.get(lane).and(addresses.get(lane).eq(address)));
     }
     Mem<UInt> vectors = mem(uint(wordBits), words);
-    UInt vector = vectors.readSync(address, read);
+    UInt vector = vectors.readSync(address, read.and(chosen.any()));
     word.set(vector);
     when(write, () -> vectors.write(writeAddress, writeWord));
   }

@@ -197,9 +197,9 @@ public final class VectorBanks<M extends Data> extends Component {
         advance,
         () -> {
           complete.set(held.andNot(more));
-          connect(fetchedMeta, heldMeta);
+          when(held, () -> connect(fetchedMeta, heldMeta));
           offered.set(complete);
-          connect(offeredMeta, fetchedMeta);
+          when(complete, () -> connect(offeredMeta, fetchedMeta));
           for (int lane : range(lanes)) {
             fetched.get(lane).set(served.get(lane));
             fetchedBank.get(lane).set(wantedPlaces.get(lane).wrap(bankBits));

@@ -259,7 +259,7 @@ public final class VectorLoader extends Component {
     UInt word = exponents ? cat(exponents(lines, chunks, haveExponents, index), codes) : codes;
     unused(chunks.valid);
     unused(chunk.first());
-    writeWord.set(next(word));
+    writeWord.set(nextWhen(vector, word));
     Bit written = next(vector, 0);
     UInt count = reg(uint(loaded.width()), 0);
     when(written, () -> count.set(count.inc()));

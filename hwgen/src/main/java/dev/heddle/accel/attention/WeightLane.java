@@ -8,10 +8,8 @@ import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
-import dev.heddle.hdl.Data;
 import dev.heddle.hdl.Mem;
 import dev.heddle.hdl.SInt;
-import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -82,34 +80,40 @@ public final class WeightLane extends Component {
         advance.and(key.valid()).and(below.negative().or(lower.negative())).not(),
         "a key is above the maximum of its row");
 
+    // Registers load only behind a key.
+    Bit moves1 = advance.and(key.valid());
     Mem<UInt> table = table(uint(Exp2.BASE_BITS + SLOPE_BITS), table());
-    UInt entry = table.readSync(fraction.slice(Exp2.FRACTION_BITS - 1, REST_BITS), advance);
-    UInt rest = advanced(fraction.wrap(REST_BITS));
-    UInt distance = advanced(below.asUInt().sat(AMOUNT_BITS));
-    UInt fold = advanced(lower.asUInt().sat(AMOUNT_BITS));
+    UInt entry = table.readSync(fraction.slice(Exp2.FRACTION_BITS - 1, REST_BITS), moves1);
+    UInt rest = nextWhen(moves1, fraction.wrap(REST_BITS));
+    UInt distance = nextWhen(moves1, below.asUInt().sat(AMOUNT_BITS));
+    UInt fold = nextWhen(moves1, lower.asUInt().sat(AMOUNT_BITS));
     LaneKey key1 = advanced(key);
-    RowMaximum row1 = advanced(RowMaximum.of(shape), current);
+    RowMaximum row1 = nextWhen(moves1, current);
 
+    Bit moves2 = advance.and(key1.valid());
     // The leading one of an entry is not stored.
     UInt base = cat(lit(1, 1), entry.slice(entry.width() - 1, SLOPE_BITS));
     UInt slope = entry.wrap(SLOPE_BITS);
-    UInt power = advanced(base.shl(REST_BITS).add(slope.mul(rest)).wrap(Exp2.RESULT_BITS + 1));
-    UInt powerDistance = advanced(distance);
-    UInt powerFold = advanced(fold);
+    UInt power =
+        nextWhen(moves2, base.shl(REST_BITS).add(slope.mul(rest)).wrap(Exp2.RESULT_BITS + 1));
+    UInt powerDistance = nextWhen(moves2, distance);
+    UInt powerFold = nextWhen(moves2, fold);
     LaneKey key2 = advanced(key1);
-    RowMaximum row2 = advanced(RowMaximum.of(shape), row1);
+    RowMaximum row2 = nextWhen(moves2, row1);
 
+    Bit moves3 = advance.and(key2.valid());
     UInt shifted = power.shr(powerDistance.add(LEAST_SHIFT));
     UInt rounded = shifted.add(1).shr(1);
-    UInt weight = advanced(rounded.sat(GoldenAttention.WEIGHT_BITS));
-    UInt weightFold = advanced(powerFold);
+    UInt weight = nextWhen(moves3, rounded.sat(GoldenAttention.WEIGHT_BITS));
+    UInt weightFold = nextWhen(moves3, powerFold);
     LaneKey key3 = advanced(key2);
-    RowMaximum row3 = advanced(RowMaximum.of(shape), row2);
+    RowMaximum row3 = nextWhen(moves3, row2);
 
-    UInt folded = advanced(weight.shr(weightFold));
-    UInt unfolded = advanced(weight);
+    Bit moves4 = advance.and(key3.valid());
+    UInt folded = nextWhen(moves4, weight.shr(weightFold));
+    UInt unfolded = nextWhen(moves4, weight);
     LaneKey key4 = advanced(key3);
-    RowMaximum row4 = advanced(RowMaximum.of(shape), row3);
+    RowMaximum row4 = nextWhen(moves4, row3);
     connect(weighted, new WeightedKey(key4, unfolded, folded, row4));
   }
 
@@ -122,10 +126,6 @@ public final class WeightLane extends Component {
     return entries;
   }
 
-  private UInt advanced(UInt value) {
-    return advanced(like(value), value);
-  }
-
   private LaneKey advanced(LaneKey key) {
     Bit valid = reg(bit(), 0);
     Bit first = reg(bit());
@@ -133,12 +133,6 @@ public final class WeightLane extends Component {
     UInt place = reg(like(key.place()));
     LaneKey moved = new LaneKey(valid, first, last, place);
     when(advance, () -> connect(moved, key));
-    return moved;
-  }
-
-  private <T extends Data> T advanced(Type<T> type, T value) {
-    T moved = reg(type);
-    when(advance, () -> connect(moved, value));
     return moved;
   }
 

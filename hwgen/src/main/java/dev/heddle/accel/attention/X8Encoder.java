@@ -38,6 +38,9 @@ public final class X8Encoder extends Component {
   /** Right shift that leaves less than half of the smallest code of any number. */
   private static final int SHIFTED_OUT = MAGNITUDE_BITS + 1;
 
+  /** Whether there is a block; the registers hold still behind cycles without. */
+  public final Bit valid = in(bit());
+
   /** Bits of the numbers, the first in the lowest bits. */
   public final UInt numbers = in(uint(ELEMENTS * Float.SIZE));
 
@@ -52,22 +55,24 @@ public final class X8Encoder extends Component {
     document(
         "Codes with a common exponent of %d fp32 numbers; %d cycles.".formatted(ELEMENTS, LATENCY));
 
+    List<Bit> valids = Delay.line(this, LATENCY - 1, valid, 0);
     List<UInt> groups = new ArrayList<>();
     for (int first = 0; first < ELEMENTS; first += GROUP) {
       List<UInt> exponents = new ArrayList<>();
       for (int element = first; element < first + GROUP; element++) {
         exponents.add(FloatMultiplier.exponent(number(numbers, element)));
       }
-      UInt largest = next(reduce(exponents, X8Encoder::larger));
+      UInt largest = nextWhen(valid, reduce(exponents, X8Encoder::larger));
       groups.add(largest);
     }
     UInt smallestTop = lit(TOP + Int8Block.MIN_EXPONENT, 8);
-    UInt top = next(larger(reduce(groups, X8Encoder::larger), smallestTop));
-    UInt held = Delay.of(this, 2, numbers);
+    UInt top = nextWhen(valids.get(1), larger(reduce(groups, X8Encoder::larger), smallestTop));
+    UInt grouped = nextWhen(valid, numbers);
+    UInt held = nextWhen(valids.get(1), grouped);
 
     List<UInt> elements = new ArrayList<>();
     for (int element = 0; element < ELEMENTS; element++) {
-      elements.add(0, code(number(held, element), top));
+      elements.add(0, code(number(held, element), top, valids));
     }
     codes.set(cat(elements));
     UInt lastTop = Delay.of(this, 2, top);
@@ -75,18 +80,20 @@ public final class X8Encoder extends Component {
   }
 
   /** The code of a number in a block whose largest exponent is {@code top}; two cycles. */
-  private UInt code(UInt number, UInt top) {
+  private UInt code(UInt number, UInt top, List<Bit> valids) {
     UInt distance = top.sub(FloatMultiplier.exponent(number)).asUInt().wrap(8).sat(4);
     UInt exact = FloatMultiplier.significand(number).shl(SHIFTED_OUT);
     UInt shifted = exact.shr(distance);
     int point = exact.width() - MAGNITUDE_BITS;
-    UInt kept = next(shifted.slice(exact.width() - 1, point));
-    Bit half = next(shifted.at(point - 1));
-    Bit below = next(shifted.slice(point - 2, 0).any());
-    Bit negative = next(FloatMultiplier.sign(number));
+    UInt kept = nextWhen(valids.get(2), shifted.slice(exact.width() - 1, point));
+    Bit half = nextWhen(valids.get(2), shifted.at(point - 1));
+    Bit below = nextWhen(valids.get(2), shifted.slice(point - 2, 0).any());
+    Bit negative = nextWhen(valids.get(2), FloatMultiplier.sign(number));
     Bit up = half.and(below.or(kept.at(0)));
     SInt magnitude = kept.add(up.asUInt()).sat(MAGNITUDE_BITS).toSInt();
-    SInt code = next(mux(negative, magnitude.neg().wrap(DotProduct.CODE_BITS), magnitude));
+    SInt code =
+        nextWhen(
+            valids.get(3), mux(negative, magnitude.neg().wrap(DotProduct.CODE_BITS), magnitude));
     return code.asUInt();
   }
 

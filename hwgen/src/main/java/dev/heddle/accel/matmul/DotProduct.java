@@ -2,6 +2,7 @@ package dev.heddle.accel.matmul;
 
 import static dev.heddle.hdl.Hdl.*;
 
+import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.SInt;
 import dev.heddle.hdl.UInt;
@@ -11,11 +12,14 @@ import java.util.List;
 /**
  * The exact sum of {@code columns} products of signed 8-bit codes.
  *
- * <p>Latency two cycles: products are registered, then their sum. One result a cycle.
+ * <p>Latency {@value #LATENCY} cycles: products are registered, then their sum. One result a cycle.
  */
 public final class DotProduct extends Component {
   /** Bits of a code. */
   public static final int CODE_BITS = 8;
+
+  /** Cycles from codes to their sum. */
+  public static final int LATENCY = 2;
 
   private final int columns;
 
@@ -25,7 +29,10 @@ public final class DotProduct extends Component {
   /** Codes of the activations, column 0 in the lowest bits. */
   public final UInt activations;
 
-  /** The sum of the products of the codes two cycles ago. */
+  /** Whether the codes of this cycle count; the registers hold still behind codes that do not. */
+  public final Bit valid;
+
+  /** The sum of the products of the codes two cycles ago, if they were valid. */
   public final SInt sum;
 
   /** A dot product of {@code columns} elements, a power of two. */
@@ -33,16 +40,18 @@ public final class DotProduct extends Component {
     this.columns = columns;
     weights = in(uint(columns * CODE_BITS));
     activations = in(uint(columns * CODE_BITS));
+    valid = in(bit());
     sum = out(sint(sumBits(columns)));
     document("Exact dot product of signed 8-bit codes; two cycles.");
     parameter("COLUMNS", columns);
 
     List<SInt> products = new ArrayList<>();
     for (int column = 0; column < columns; column++) {
-      SInt product = next(code(weights, column).mul(code(activations, column)));
+      SInt product = nextWhen(valid, code(weights, column).mul(code(activations, column)));
       products.add(product);
     }
-    SInt total = next(sum(products));
+    Bit multiplied = next(valid, 0);
+    SInt total = nextWhen(multiplied, sum(products));
     sum.set(total);
   }
 

@@ -25,6 +25,9 @@ public final class FloatConverter extends Component {
   private static final int BIAS = Float.MAX_EXPONENT;
   private static final int FRACTION_BITS = Fp32.SIGNIFICAND_BITS - 1;
 
+  /** Whether there is an integer; the registers hold still behind cycles without. */
+  public final Bit valid = in(bit());
+
   /** The integer. */
   public final SInt accumulator = in(sint(Long.SIZE));
 
@@ -41,10 +44,12 @@ public final class FloatConverter extends Component {
   public FloatConverter() {
     document("64-bit integer times a power of two to fp32, ties to even; three cycles.");
 
-    Bit negative = next(accumulator.negative());
+    Bit normalises = next(valid, 0);
+    Bit rounds = next(normalises, 0);
+    Bit negative = nextWhen(valid, accumulator.negative());
     SInt absolute = mux(accumulator.negative(), accumulator.neg(), accumulator);
-    UInt magnitude = next(absolute.asUInt().wrap(Long.SIZE));
-    SInt unit = next(exponent);
+    UInt magnitude = nextWhen(valid, absolute.asUInt().wrap(Long.SIZE));
+    SInt unit = nextWhen(valid, exponent);
 
     // Normalisation: in steps of 32, 16, ... 1 places, whatever leaves the top bit one.
     UInt normal = magnitude;
@@ -55,10 +60,10 @@ public final class FloatConverter extends Component {
       normal = mux(zeros, normal.shl(step).wrap(Long.SIZE), normal);
       places[level] = zeros.asUInt();
     }
-    UInt shifted = next(normal);
+    UInt shifted = nextWhen(normalises, normal);
     SInt top = unit.add(Long.SIZE - 1 + BIAS).sub(cat(places).toSInt());
-    SInt biased = next(top);
-    Bit sign = next(negative);
+    SInt biased = nextWhen(normalises, top);
+    Bit sign = nextWhen(normalises, negative);
 
     int lowest = Long.SIZE - Fp32.SIGNIFICAND_BITS;
     UInt kept = shifted.slice(Long.SIZE - 1, lowest);
@@ -75,9 +80,9 @@ public final class FloatConverter extends Component {
     UInt regular = cat(scaled.slice(7, 0), fraction);
     UInt largest = lit(Float.floatToRawIntBits(Float.MAX_VALUE), Float.SIZE - 1);
     UInt value = mux(tooLarge, largest, mux(tooSmall, lit(0, Float.SIZE - 1), regular));
-    UInt result = next(cat(sign, value));
+    UInt result = nextWhen(rounds, cat(sign, value));
     number.set(result);
-    Bit overflow = next(tooLarge);
+    Bit overflow = nextWhen(rounds, tooLarge);
     saturated.set(overflow);
   }
 }

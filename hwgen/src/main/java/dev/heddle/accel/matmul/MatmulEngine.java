@@ -235,6 +235,7 @@ public final class MatmulEngine extends Component {
         MatmulLane row = inst("lane_" + port + "_" + lane, new MatmulLane(configuration));
         row.codes.set(codes.slice(laneBits * (lane + 1) - 1, laneBits * lane));
         row.activations.set(activationCodes);
+        row.valid.set(issued.get(1));
         row.step.set(issued.get(3));
         row.firstStep.set(positions.get(3).firstStep());
         Scale scale = next(decoded(scales, lane));

@@ -47,6 +47,9 @@ public final class MatmulLane extends Component {
   /** Codes of the activations of the same step; cycle 0. */
   public final UInt activations;
 
+  /** Whether a step arrives; cycle 0. */
+  public final Bit valid;
+
   /** Whether a step arrives and is the first of its block; cycle 2. */
   public final Bit firstStep;
 
@@ -89,6 +92,7 @@ public final class MatmulLane extends Component {
     name = "MatmulLane_%dx%d".formatted(columns, tokens);
     codes = in(uint(columns * DotProduct.CODE_BITS));
     activations = in(uint(columns * DotProduct.CODE_BITS));
+    valid = in(bit());
     firstStep = in(bit());
     step = in(bit());
     scale = in(Scale.type());
@@ -107,6 +111,7 @@ public final class MatmulLane extends Component {
     DotProduct dotProduct = inst(new DotProduct(columns));
     dotProduct.weights.set(codes);
     dotProduct.activations.set(activations);
+    dotProduct.valid.set(valid);
 
     SInt dot = configuration.steps() == 1 ? dotProduct.sum : overSteps(dotProduct.sum);
     if (configuration.steps() == 1) {

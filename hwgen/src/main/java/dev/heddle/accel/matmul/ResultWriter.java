@@ -178,6 +178,7 @@ public final class ResultWriter extends Component {
     for (int port = 0; port < ports; port++) {
       FloatConverter converter = inst("converter_" + port, new FloatConverter());
       List<SInt> ofPort = sums.subList(lanes * port, lanes * (port + 1));
+      converter.valid.set(phase.is(Phase.CONVERT));
       converter.accumulator.set(lanes == 1 ? ofPort.get(0) : Vec.of(ofPort).at(lane));
       converter.exponent.set(exponent);
       UInt collected = named("numbers_" + port, reg(uint(lanes * Float.SIZE)));

@@ -41,14 +41,16 @@ class FloatUnitTest {
         smallest += Math.abs(product) == Float.MIN_NORMAL ? 1 : 0;
         saturated += Math.abs(product) == Float.MAX_VALUE ? 1 : 0;
         expected.add(Float.floatToRawIntBits(product));
+        unit.set("valid", offered(i));
         unit.set("a", Integer.toUnsignedLong(Float.floatToRawIntBits(a)));
         unit.set("b", Integer.toUnsignedLong(Float.floatToRawIntBits(b)));
         unit.settle();
         if (i >= FloatMultiplier.LATENCY) {
-          int bits = (int) unit.unsigned("product");
-          assertThat(Integer.toHexString(bits))
-              .as("product %d", i)
-              .isEqualTo(Integer.toHexString(expected.remove()));
+          String bits = Integer.toHexString((int) unit.unsigned("product"));
+          String right = Integer.toHexString(expected.remove());
+          if (offered(i - FloatMultiplier.LATENCY)) {
+            assertThat(bits).as("product %d", i).isEqualTo(right);
+          }
         }
         unit.step();
       }
@@ -66,10 +68,11 @@ class FloatUnitTest {
         int near = random.nextBoolean() ? -127 - Math.getExponent(a) : 128 - Math.getExponent(a);
         int any = random.nextBoolean() ? near + random.nextInt(4) - 2 : random.nextInt(254) - 126;
         int exponent = Math.max(-126, Math.min(127, any));
+        unit.set("valid", offered(i));
         unit.set("number", Integer.toUnsignedLong(Float.floatToRawIntBits(a)));
         unit.set("exponent", exponent);
         unit.settle();
-        if (i > 0) {
+        if (i > 0 && offered(i - 1)) {
           assertThat((int) unit.unsigned("product")).as("product %d", i).isEqualTo(previous);
         }
         unit.step();
@@ -90,11 +93,15 @@ class FloatUnitTest {
         long integer = integer(i, bits);
         float rounded = Fp32.fromAccumulator(integer, 0);
         expected.add(integer == 0 ? 0f : Fp32.reciprocal(rounded));
+        unit.set("valid", offered(i));
         unit.set("divisor", integer);
         unit.settle();
         if (i >= Reciprocal.LATENCY) {
           float number = Float.intBitsToFloat((int) unit.unsigned("number"));
-          assertThat(number).as("reciprocal %d", i).isEqualTo(expected.remove());
+          float right = expected.remove();
+          if (offered(i - Reciprocal.LATENCY)) {
+            assertThat(number).as("reciprocal %d", i).isEqualTo(right);
+          }
         }
         unit.step();
       }
@@ -109,6 +116,7 @@ class FloatUnitTest {
       for (int i = 0; i < 3000; i++) {
         float[] block = block(i);
         entered.add(block);
+        unit.set("valid", offered(i));
         unit.set("numbers", packed(block));
         unit.settle();
         if (i >= X8Encoder.LATENCY) {
@@ -118,13 +126,20 @@ class FloatUnitTest {
           for (int j = 0; j < codes.length; j++) {
             clamped += Math.abs(values[j]) >= Math.scalb(127.5f, exponent) ? 1 : 0;
           }
-          assertThat(unit.signed("exponent", 8)).as("block %d", i).isEqualTo(exponent);
-          assertThat(unit.wide("codes")).as("block %d", i).isEqualTo(LaneBench.packed(codes));
+          if (offered(i - X8Encoder.LATENCY)) {
+            assertThat(unit.signed("exponent", 8)).as("block %d", i).isEqualTo(exponent);
+            assertThat(unit.wide("codes")).as("block %d", i).isEqualTo(LaneBench.packed(codes));
+          }
         }
         unit.step();
       }
     }
     assertThat(clamped).as("clamped codes").isGreaterThan(20);
+  }
+
+  /** Whether the operands of a cycle are valid: mostly, alone or in runs. */
+  private static boolean offered(int cycle) {
+    return cycle % 7 != 3 && cycle % 11 > 1;
   }
 
   /** A number of any sign with the given biased exponent, kept within range; often a corner. */
