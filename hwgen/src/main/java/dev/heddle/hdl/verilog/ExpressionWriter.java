@@ -4,6 +4,7 @@ import dev.heddle.hdl.ir.Memory;
 import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.NodeMap;
 import dev.heddle.hdl.ir.Op;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 
@@ -186,8 +187,12 @@ final class ExpressionWriter {
         }
         Node base = node.operand(0);
         Text left = value(base, width, base.signed(), Context.SELF, consumer);
+        Node places = node.operand(1);
+        // Verilator takes no constant amount that needs more than 32 bits.
         Text amount =
-            value(node.operand(1), node.operand(1).width(), false, Context.SELF, consumer);
+            places.op() == Op.LITERAL && places.width() > Integer.SIZE
+                ? literal(places.value().min(BigInteger.valueOf(base.width())), Integer.SIZE)
+                : value(places, places.width(), false, Context.SELF, consumer);
         yield Text.binary(left, base.signed() ? ">>>" : ">>", amount, Text.SHIFT, base.signed());
       }
       case AND, OR, XOR -> bitwise(node, width, signed, consumer);
@@ -491,6 +496,10 @@ final class ExpressionWriter {
       return Text.primary(constants.name(node), false).as(signed);
     }
     return Text.primary(Constant.of(node.value(), width, signed), signed);
+  }
+
+  private static Text literal(BigInteger value, int width) {
+    return Text.primary(Constant.of(value, width, false), false);
   }
 
   /** The memory names, for the statements. */

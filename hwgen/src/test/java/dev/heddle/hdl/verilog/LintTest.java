@@ -106,6 +106,20 @@ class LintTest {
     assertThat(VerilogWriter.write(new SignChanges()).text()).doesNotContain("($unsigned(");
   }
 
+  static final class FarShift extends Component {
+    final UInt x = in(Hdl.uint(8));
+    final UInt y = out(Hdl.uint(8));
+
+    FarShift() {
+      y.set(x.shr(Hdl.lit(0xbb3851d9d4L, 40)));
+    }
+  }
+
+  @Test
+  void aConstantShiftOfMoreThanThirtyTwoBitsIsClean() throws Exception {
+    Lint.assertClean(new FarShift(), folder);
+  }
+
   static final class Forgetful extends Component {
     final Bit x = in(Hdl.bit());
     final Bit forgotten = in(Hdl.bit());
