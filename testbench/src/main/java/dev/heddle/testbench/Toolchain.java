@@ -113,18 +113,21 @@ public final class Toolchain {
   }
 
   /**
-   * Runs a command in a folder with its output in a log file.
+   * Runs a command in a folder, which also takes its temporary files, with its output in a log
+   * file.
    *
    * @throws BuildException with the first lines of the log if it fails
    */
   static void run(String what, List<String> command, Path folder, Path log)
       throws IOException, InterruptedException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+            .redirectOutput(log.toFile());
+    // A compiler that is ended in the wrong moment leaves files: they go with the folder.
+    builder.environment().put("TMPDIR", folder.toAbsolutePath().toString());
+    Process process = builder.start();
     try {
       process.getOutputStream().close();
       int exit = process.waitFor();
