@@ -1,5 +1,6 @@
 package dev.heddle.hdl.random;
 
+import dev.heddle.hdl.random.Simulators.UnfinishedException;
 import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.hdl.verilog.VerilogWriter;
 import java.math.BigInteger;
@@ -25,11 +26,17 @@ final class Comparison {
     this.simulator = simulator;
   }
 
-  /** What differs first between the simulation of a batch and the interpreter. */
+  /**
+   * What differs first between the simulation of a batch and the interpreter.
+   *
+   * @throws UnfinishedException when the simulation takes too long
+   */
   Optional<String> difference(CircuitBatch batch) {
     List<List<String>> results;
     try {
       results = simulator.run(batch, batch.design);
+    } catch (UnfinishedException e) {
+      throw e;
     } catch (RuntimeException e) {
       return Optional.of("the simulation failed: " + e);
     }
@@ -50,7 +57,11 @@ final class Comparison {
   }
 
   private boolean differs(List<Plan> plans) {
-    return difference(new CircuitBatch(plans)).isPresent();
+    try {
+      return difference(new CircuitBatch(plans)).isPresent();
+    } catch (UnfinishedException e) {
+      return false;
+    }
   }
 
   /**

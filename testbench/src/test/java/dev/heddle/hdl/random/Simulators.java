@@ -8,12 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +25,24 @@ final class Simulators {
 
   /** Checks on, and every register and memory starting at zero as the interpreter has it. */
   private static final LibraryOptions OPTIONS = new LibraryOptions(false, true, false, 0);
+
+  /** Many times what the slowest batch takes. */
+  private static final int ICARUS_SECONDS = 15;
+
+  /**
+   * A simulation that was given up.
+   *
+   * <p>Icarus passes every change of a bit on at once, depth first. A sign extension that copies a
+   * bit 180 times then has 180 values until it settles, and a circuit of some of them behind one
+   * another more than any time allows.
+   */
+  static final class UnfinishedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    UnfinishedException(String command) {
+      super("'%s' has not ended after %d seconds".formatted(command, ICARUS_SECONDS));
+    }
+  }
 
   private Simulators() {}
 
@@ -102,7 +120,11 @@ final class Simulators {
 
   // ---- Icarus Verilog
 
-  /** Outputs by Icarus Verilog. */
+  /**
+   * Outputs by Icarus Verilog.
+   *
+   * @throws UnfinishedException when it takes too long
+   */
   static List<List<String>> icarus(CircuitBatch batch, VerilogDesign design) {
     try {
       Path folder = Files.createTempDirectory("icarus");
@@ -270,11 +292,20 @@ final class Simulators {
 
   private static String run(Path folder, String... command)
       throws IOException, InterruptedException {
+    Path output = folder.resolve("output.txt");
     Process process =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     process.getOutputStream().close();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
+    if (!process.waitFor(ICARUS_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly().waitFor();
+      throw new UnfinishedException(String.join(" ", command));
+    }
+    String text = Files.readString(output);
+    if (process.exitValue() != 0) {
       throw new IOException(String.join(" ", command) + ":\n" + text + lines(folder, text));
     }
     return text;
