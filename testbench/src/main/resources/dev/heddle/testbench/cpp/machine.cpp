@@ -78,27 +78,29 @@ void Machine::reset(uint64_t cycles) {
     lastInterrupt_ = interrupt();
 }
 
-// The order in which the ports ask for a shared bus: the most urgent first, equals by lot. Plain
-// turns would favour the ports behind those that ask for nothing.
-const std::vector<AxiPort*>& Machine::turns(uint64_t cycle) {
+void Machine::drivePorts(uint64_t cycle) {
+    if (ports_.empty() || !ports_[0].shares()) {
+        for (AxiPort& port : ports_) port.drive(cycle);
+        return;
+    }
+    // Of a shared bus the most urgent have their turn first, equals by lot: plain turns would favour
+    // the ports behind those that ask for nothing.
     turns_.clear();
     for (AxiPort& port : ports_) turns_.push_back(&port);
-    if (ports_.size() > 1 && ports_[0].shares()) {
-        uint64_t lot = cycle;
-        for (size_t left = ports_.size(); left > 1; --left) {
-            lot = lot * 6364136223846793005ull + 1442695040888963407ull;
-            std::swap(turns_[left - 1], turns_[(lot >> 33) % left]);
-        }
-        std::stable_sort(turns_.begin(), turns_.end(), [](const AxiPort* a, const AxiPort* b) {
-            return a->urgency() > b->urgency();
-        });
+    uint64_t lot = cycle;
+    for (size_t left = turns_.size(); left > 1; --left) {
+        lot = lot * 6364136223846793005ull + 1442695040888963407ull;
+        std::swap(turns_[left - 1], turns_[(lot >> 33) % left]);
     }
-    return turns_;
+    std::stable_sort(turns_.begin(), turns_.end(), [](const AxiPort* a, const AxiPort* b) {
+        return a->urgency() > b->urgency();
+    });
+    for (AxiPort* port : turns_) port->drive(cycle);
 }
 
 void Machine::cycle() {
     const uint64_t now = instance_.cycle();
-    for (AxiPort* port : turns(now)) port->drive(now);
+    drivePorts(now);
     if (registers_.present()) registers_.drive();
     instance_.low();
     bool moved = interrupt() != lastInterrupt_;

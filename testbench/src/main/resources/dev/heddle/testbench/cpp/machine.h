@@ -32,7 +32,7 @@ public:
 
 private:
     void cycle();
-    const std::vector<AxiPort*>& turns(uint64_t cycle);
+    void drivePorts(uint64_t cycle);
     void access(uint64_t address, const char* what);
 
     Instance& instance_;
@@ -44,7 +44,7 @@ private:
     RegisterPort registers_;
     SharedBuses buses_;
     std::vector<AxiPort> ports_;
-    std::vector<AxiPort*> turns_;
+    std::vector<AxiPort*> turns_;  // of a cycle; kept for its storage
     uint64_t lastProgress_ = 0;
     bool lastInterrupt_ = false;
 };
