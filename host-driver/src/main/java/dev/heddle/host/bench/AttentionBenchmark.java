@@ -2,14 +2,10 @@ package dev.heddle.host.bench;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
-import dev.heddle.accel.Machine;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
-import dev.heddle.hdl.verilog.VerilogWriter;
 import dev.heddle.testbench.BuildProgress;
-import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.MemoryModel;
-import dev.heddle.testbench.VerilatedLibrary;
 import dev.heddle.testbench.attention.AttentionWork;
 import java.util.List;
 import java.util.Optional;
@@ -47,13 +43,6 @@ public final class AttentionBenchmark implements Benchmark {
   private static final int LAMBDA_FIRST = 16;
   private static final int LAMBDA_WINDOW = 256;
 
-  private record Memory(String name, MemoryModel model) {}
-
-  private static final List<Memory> MEMORIES =
-      List.of(
-          new Memory("ideal", MatmulBenchmark.IDEAL),
-          new Memory("ddr4", MemoryModel.Ddr.DDR4_2400));
-
   private final BuildProgress progress;
 
   /**
@@ -77,14 +66,14 @@ public final class AttentionBenchmark implements Benchmark {
         CONTEXTS.stream()
             .flatMap(
                 context ->
-                    MEMORIES.stream()
+                    BenchMemory.ALL.stream()
                         .filter(memory -> wanted.test(decodeName(context, memory)))
                         .map(memory -> decode(context, memory)));
     Stream<BenchResult> lambda = Stream.of("lambda").filter(wanted).flatMap(this::lambda);
     return Stream.of(prefill, decode, lambda).flatMap(results -> results);
   }
 
-  private static String decodeName(int context, Memory memory) {
+  private static String decodeName(int context, BenchMemory memory) {
     return "decode/%d/%s".formatted(context, memory.name());
   }
 
@@ -95,12 +84,12 @@ public final class AttentionBenchmark implements Benchmark {
     for (int head = 0; head < HEADS; head++) {
       pairs += pairs(causal(work, random, PREFILL, PREFILL));
     }
-    AttentionRun run = run(work, MatmulBenchmark.IDEAL);
+    AttentionRun run = run(work, BenchMemory.IDEAL.model());
     double share = (double) pairs / lanes() / run.record().cycles();
-    return result(workload, "mac_share", share, MatmulBenchmark.IDEAL);
+    return result(workload, "mac_share", share, BenchMemory.IDEAL.model());
   }
 
-  private BenchResult decode(int context, Memory memory) {
+  private BenchResult decode(int context, BenchMemory memory) {
     AttentionWork work =
         new AttentionWork(AttentionRun.memoryFor(bytes(HEADS, QUERIES_PER_KEY, context)));
     Random random = new Random(SEED);
@@ -125,7 +114,7 @@ public final class AttentionBenchmark implements Benchmark {
         causal(sparse, new Random(SEED), LAMBDA_CONTEXT, LAMBDA_CONTEXT)
             .with(HeadEntry.WINDOW, LAMBDA_WINDOW)
             .with(HeadEntry.FIRST, LAMBDA_FIRST);
-    MemoryModel memory = MatmulBenchmark.IDEAL;
+    MemoryModel memory = BenchMemory.IDEAL.model();
     double cycles =
         (double) run(sparse, memory).record().cycles() / run(dense, memory).record().cycles();
     double pairs = (double) pairs(entry) / densePairs;
@@ -163,11 +152,7 @@ public final class AttentionBenchmark implements Benchmark {
   }
 
   private AttentionRun run(AttentionWork work, MemoryModel memory) {
-    try (VerilatedLibrary library =
-        VerilatedLibrary.of(
-            VerilogWriter.write(new Machine(CONFIGURATION)), LibraryOptions.FAST, progress)) {
-      return AttentionRun.of(library, CONFIGURATION, work, memory);
-    }
+    return AttentionRun.of(CONFIGURATION, work, memory, progress);
   }
 
   private BenchResult result(String workload, String metric, double value, MemoryModel memory) {

@@ -2,11 +2,15 @@ package dev.heddle.host.bench;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.Machine;
 import dev.heddle.accel.golden.HeadCheck;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.hdl.verilog.VerilogWriter;
+import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.CardMemory;
+import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.MemoryModel;
 import dev.heddle.testbench.PortStatistics;
 import dev.heddle.testbench.SimulatedMachine;
@@ -30,23 +34,24 @@ record AttentionRun(CompletionRecord record, long bytes) {
   }
 
   /**
-   * Runs {@code work} on a machine of {@code library}.
+   * Runs {@code work} on a machine of a configuration.
    *
+   * @param progress hears about the build of the simulator library
    * @throws IllegalArgumentException when the machine cannot take the work
    * @throws BenchmarkException when a bit of the outputs is not that of the golden model
    */
   static AttentionRun of(
-      VerilatedLibrary library,
-      Configuration configuration,
-      AttentionWork work,
-      MemoryModel memory) {
+      Configuration configuration, AttentionWork work, MemoryModel memory, BuildProgress progress) {
     AttentionShape shape = configuration.attention().orElseThrow();
     Descriptor attend = work.attend();
     work.entries().forEach(entry -> HeadCheck.require(shape, entry, work.image()));
     List<Descriptor> list = List.of(attend, Descriptor.of(Operation.END));
     SimulatedMachine.Board board =
         SimulatedMachine.Board.of(work.image().capacity(), configuration.clockHz(), memory);
-    try (SimulatedMachine machine = new SimulatedMachine(library, board)) {
+    try (VerilatedLibrary library =
+            VerilatedLibrary.of(
+                VerilogWriter.write(new Machine(configuration)), LibraryOptions.FAST, progress);
+        SimulatedMachine machine = new SimulatedMachine(library, board)) {
       work.store(machine.memory());
       CompletionRecord record = new BareMachine(configuration, machine).run(list).get(0);
       work.runGolden(shape.lanes());

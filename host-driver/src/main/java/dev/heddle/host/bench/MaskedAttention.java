@@ -8,9 +8,9 @@ import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleCompiler;
 import dev.heddle.host.mask.MaskCost;
+import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.CardMemory;
 import dev.heddle.testbench.MemoryModel;
-import dev.heddle.testbench.VerilatedLibrary;
 import dev.heddle.testbench.attention.AttentionWork;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,29 +34,28 @@ final class MaskedAttention {
   /** How fast keys come, in lines a cycle, where their port has the memory to itself. */
   private static final double LINES_OF_A_PORT = 1;
 
-  /** Keys whose exponents are one line. */
-  private static final int KEYS_PER_EXPONENT_LINE = 32;
-
   private final Configuration configuration;
   private final AttentionShape shape;
   private final List<AttentionMask> layers;
+  private final MemoryModel.Shared memory;
   private final List<Schedule> schedules = new ArrayList<>();
   private MaskCost cost;
 
   /**
    * Compiles the schedules and proves that they compute the masks.
    *
-   * @param linesPerCycle how fast the keys of the first layer come
+   * @param memory the memory of all ports; each gets an equal share while all want more
    * @throws BenchmarkException when a mask does not fit the machine
    */
-  MaskedAttention(Configuration configuration, List<AttentionMask> layers, double linesPerCycle) {
+  MaskedAttention(
+      Configuration configuration, List<AttentionMask> layers, MemoryModel.Shared memory) {
     this.configuration = configuration;
     this.shape = configuration.attention().orElseThrow();
     this.layers = List.copyOf(layers);
+    this.memory = memory;
     layers.forEach(this::requireFit);
-    compile(1, linesPerCycle);
-    if (cost.memoryBound(linesPerCycle * configuration.ports() * configuration.beatBytes())
-        > arithmeticFloor()) {
+    compile(1, memory.bandwidth() / configuration.ports());
+    if (bound() > arithmeticFloor()) {
       compile(layers.size(), LINES_OF_A_PORT);
     }
   }
@@ -87,6 +86,12 @@ final class MaskedAttention {
     return (cost.nonZeros() + shape.lanes() - 1) / shape.lanes();
   }
 
+  /** The higher of the bounds of lanes and memory over all layers, in cycles. */
+  long bound() {
+    double bytesPerCycle = memory.bandwidth() * configuration.beatBytes();
+    return Math.max(arithmeticFloor(), cost.memoryBound(bytesPerCycle));
+  }
+
   private void requireFit(AttentionMask mask) {
     if (mask.rows() > shape.rows()
         || mask.keys() > shape.keys()
@@ -114,16 +119,17 @@ final class MaskedAttention {
 
   private static int[] arrivals(int keys, double linesPerCycle) {
     int[] available = new int[keys];
-    Arrays.setAll(available, key -> (int) ((key + key / KEYS_PER_EXPONENT_LINE) / linesPerCycle));
+    Arrays.setAll(available, key -> (int) ((key + key / GoldenHead.KEYS_PER_LINE) / linesPerCycle));
     return available;
   }
 
   /**
-   * Runs on a machine of {@code library}.
+   * Runs on a simulated machine.
    *
+   * @param progress hears about the build of the simulator library
    * @throws BenchmarkException when a bit of the outputs is not that of the golden model
    */
-  AttentionRun run(VerilatedLibrary library, MemoryModel memory) {
+  AttentionRun run(BuildProgress progress) {
     // Outputs are allocated at the size of FP32 rows: less than three times what is moved.
     long bytes = 3 * cost.bytes() + (long) layers.size() * CardMemory.PAGE;
     AttentionWork work = new AttentionWork(AttentionRun.memoryFor(bytes));
@@ -142,6 +148,6 @@ final class MaskedAttention {
               EXPONENT_SPREAD);
       work.schedule(entry, schedules.get(i), HeadEntry.Output.X8);
     }
-    return AttentionRun.of(library, configuration, work, memory);
+    return AttentionRun.of(configuration, work, memory, progress);
   }
 }

@@ -28,18 +28,10 @@ import java.util.stream.Stream;
  * model.
  */
 public final class MatmulBenchmark implements Benchmark {
-  /** The ideal memory of the benchmarks: 32 cycles, 128 ns at 250 MHz, to the first beat. */
-  public static final MemoryModel IDEAL = new MemoryModel.Ideal(32);
-
   /** A shape of a layer: outputs and inputs. */
   public record Shape(int rows, int columns) {}
 
   private record Measurement(String workload, SyntheticLayer layer, MemoryModel memory) {}
-
-  private record Memory(String name, MemoryModel model) {}
-
-  private static final List<Memory> MEMORIES =
-      List.of(new Memory("ideal", IDEAL), new Memory("ddr4", MemoryModel.Ddr.DDR4_2400));
 
   private final String name;
   private final String metric;
@@ -65,7 +57,7 @@ public final class MatmulBenchmark implements Benchmark {
       Configuration configuration, List<Shape> shapes, BuildProgress progress) {
     MatmulBenchmark bench =
         new MatmulBenchmark("gemv", "payload_share", configuration, 1, progress);
-    for (Memory memory : MEMORIES) {
+    for (BenchMemory memory : BenchMemory.ALL) {
       for (SyntheticLayer layer : layers(shapes)) {
         bench.measurements.add(new Measurement(layer + "/" + memory.name(), layer, memory.model()));
       }
@@ -84,7 +76,7 @@ public final class MatmulBenchmark implements Benchmark {
         new MatmulBenchmark("gemm", "mac_share", configuration, tokens, progress);
     for (SyntheticLayer layer : layers(shapes)) {
       bench.measurements.add(
-          new Measurement(layer + "/T" + tokens, layer, MemoryModel.Ddr.DDR4_2400));
+          new Measurement(layer + "/T" + tokens, layer, BenchMemory.DDR4.model()));
     }
     return bench;
   }

@@ -2,19 +2,14 @@ package dev.heddle.host.bench;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
-import dev.heddle.accel.Machine;
 import dev.heddle.accel.attention.AttentionEngine;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.MaskGenerator;
-import dev.heddle.hdl.verilog.VerilogDesign;
-import dev.heddle.hdl.verilog.VerilogWriter;
 import dev.heddle.host.mask.LayerMasks;
 import dev.heddle.host.mask.MaskCost;
 import dev.heddle.testbench.BuildProgress;
-import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.MemoryModel;
-import dev.heddle.testbench.VerilatedLibrary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,8 +33,11 @@ public final class VitcodBenchmark implements Benchmark {
   /** Case of the published masks. */
   public static final String DEIT = "deit-tiny-95";
 
-  /** Where the published masks are looked for. */
-  public static final Path DEFAULT_MASK = Path.of("../shared/data/vitcod/info_0.95.npy");
+  /** Where the published masks are looked for; they are not shipped. */
+  public static final String DEFAULT_MASK_NAME = "../shared/data/vitcod/info_0.95.npy";
+
+  /** The same as a path. */
+  public static final Path DEFAULT_MASK = Path.of(DEFAULT_MASK_NAME);
 
   /** The machine: 4 lane pairs of 64 + 64 multipliers and 16 banks. */
   public static final Configuration CONFIGURATION =
@@ -49,10 +47,6 @@ public final class VitcodBenchmark implements Benchmark {
   /** One memory of 2.4 beats of 64 bytes a cycle: 76.8 GB/s at 500 MHz. */
   public static final MemoryModel.Shared MEMORY = new MemoryModel.Shared(20, 2.4);
 
-  /** What a port gets of it while all want more. */
-  static final double PORT_SHARE = MEMORY.bandwidth() / CONFIGURATION.ports();
-
-  private static final double BYTES_PER_CYCLE = 153.6;
   private static final int DEIT_NON_ZEROS = 74_399;
   private static final int LAYERS = 12;
   private static final int HEADS = 3;
@@ -140,8 +134,8 @@ public final class VitcodBenchmark implements Benchmark {
       return Stream.empty();
     }
     List<AttentionMask> layers = LayerMasks.read(mask.orElse(DEFAULT_MASK), false).layers();
-    MaskedAttention attention = new MaskedAttention(CONFIGURATION, layers, PORT_SHARE);
-    AttentionRun measured = run(attention);
+    MaskedAttention attention = new MaskedAttention(CONFIGURATION, layers, MEMORY);
+    AttentionRun measured = attention.run(progress);
     MaskCost cost = attention.cost();
     List<BenchResult> results = new ArrayList<>();
     results.add(result(workload, "cycles", measured.record().cycles()));
@@ -170,24 +164,16 @@ public final class VitcodBenchmark implements Benchmark {
   }
 
   private Stream<BenchResult> measure(Generated masks) {
-    MaskedAttention attention = new MaskedAttention(CONFIGURATION, masks.layers(), PORT_SHARE);
-    AttentionRun measured = run(attention);
+    MaskedAttention attention = new MaskedAttention(CONFIGURATION, masks.layers(), MEMORY);
+    AttentionRun measured = attention.run(progress);
     return Stream.of(
         result(masks.workload(), "cycles", measured.record().cycles()),
         result(masks.workload(), "cycles_over_bound", overBound(attention, measured)));
   }
 
-  /** Cycles relative to the higher of the bounds of lanes and memory over all layers. */
+  /** Cycles relative to the bound of lanes and memory. */
   private static double overBound(MaskedAttention attention, AttentionRun measured) {
-    long memory = attention.cost().memoryBound(BYTES_PER_CYCLE);
-    return (double) measured.record().cycles() / Math.max(attention.arithmeticFloor(), memory);
-  }
-
-  private AttentionRun run(MaskedAttention attention) {
-    VerilogDesign design = VerilogWriter.write(new Machine(CONFIGURATION));
-    try (VerilatedLibrary library = VerilatedLibrary.of(design, LibraryOptions.FAST, progress)) {
-      return attention.run(library, MEMORY);
-    }
+    return (double) measured.record().cycles() / attention.bound();
   }
 
   private BenchResult result(String workload, String metric, double value) {

@@ -6,6 +6,7 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.host.bench.BenchResult;
 import dev.heddle.host.bench.Benchmark;
 import dev.heddle.host.bench.BenchmarkSuite;
+import dev.heddle.host.bench.VitcodBenchmark;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--mask",
       paramLabel = "FILE.npy",
       description =
-          "Masks that vitcod runs, zeros kept. Default: ../shared/data/vitcod/info_0.95.npy.")
+          "Masks that vitcod runs, zeros kept. Default: " + VitcodBenchmark.DEFAULT_MASK_NAME + ".")
   private Path mask;
 
   @Override

@@ -20,9 +20,6 @@ import java.util.List;
  * A slot of a {@link LayerCache} has the same number here.
  */
 final class CardCache {
-  /** Slots whose exponents fill a line. */
-  private static final int LINE_SLOTS = GoldenHead.LINE / 2;
-
   private final Device device;
   private final Form form;
   private final MemoryRegion region;
@@ -37,7 +34,10 @@ final class CardCache {
    */
   record Form(int layers, int kvHeads, int lines, int slots) {
     Form {
-      slots = (slots + LINE_SLOTS - 1) / LINE_SLOTS * LINE_SLOTS;
+      slots =
+          (slots + GoldenHead.KEYS_PER_LINE - 1)
+              / GoldenHead.KEYS_PER_LINE
+              * GoldenHead.KEYS_PER_LINE;
     }
 
     int vectorBytes() {

@@ -23,7 +23,7 @@ class VitcodBenchmarkTest {
   }
 
   private static MaskedAttention attention(List<AttentionMask> layers) {
-    return new MaskedAttention(VitcodBenchmark.CONFIGURATION, layers, VitcodBenchmark.PORT_SHARE);
+    return new MaskedAttention(VitcodBenchmark.CONFIGURATION, layers, VitcodBenchmark.MEMORY);
   }
 
   @Test

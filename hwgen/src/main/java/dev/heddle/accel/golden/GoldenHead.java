@@ -25,6 +25,9 @@ public final class GoldenHead {
   /** Codes of a line. */
   public static final int LINE = 64;
 
+  /** Keys whose exponents, with those of their values, fill a line. */
+  public static final int KEYS_PER_LINE = LINE / 2;
+
   private final HeadEntry entry;
   private final ByteBuffer memory;
   private final int lanes;
