@@ -134,12 +134,12 @@ final class DeviceAttention implements Attention {
   @Override
   public float[][] rows(Sequence sequence, int layer, int position, float[][] queries) {
     CardCache keys = resident(sequence);
+    LayerCache cache = sequence.layer(layer);
     float[][] outputs = new float[queries.length][model.queryWidth()];
     int tokens;
     for (int from = 0; from < queries.length; from += tokens) {
       int at = position + from;
       tokens = Math.min(queries.length - from, together(at));
-      LayerCache cache = sequence.layer(layer);
       cache.turn(at + tokens - 1);
       keys.write(layer, cache, form.pattern().first());
       List<HeadQueries> heads = new ArrayList<>();
