@@ -11,7 +11,6 @@ import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleFormat;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Refuses entries of the head table that an engine of some shape would answer with garbage or by
@@ -153,36 +152,23 @@ public final class HeadCheck {
   }
 
   private void listedRows(Schedule schedule) {
-    int[] opened = new int[schedule.lanes()];
-    int[] lengths = new int[schedule.lanes()];
-    Arrays.fill(opened, IDLE);
     for (int step = 0; step < schedule.steps(); step++) {
       for (int lane = 0; lane < schedule.lanes(); lane++) {
         int row = schedule.row(step, lane);
-        if (row == IDLE) {
-          continue;
-        }
         int key = schedule.key(step, lane);
-        if (row >= value(HeadEntry.ROWS) || key >= value(HeadEntry.KEYS)) {
+        if (row != IDLE && (row >= value(HeadEntry.ROWS) || key >= value(HeadEntry.KEYS))) {
           throw new IllegalArgumentException(
               "step %d, lane %d: row %d sees key %d, but the entry has %d rows and %d keys"
                   .formatted(step, lane, row, key, value(HeadEntry.ROWS), value(HeadEntry.KEYS)));
         }
-        if (opened[lane] == IDLE) {
-          opened[lane] = step;
-          lengths[lane] = 0;
-        }
-        lengths[lane]++;
-        if (schedule.last(step, lane)) {
-          length(row, lengths[lane]);
-          int steps = step - opened[lane] + 1;
-          if (steps > shape.scores()) {
-            throw new IllegalArgumentException(
-                "row %d takes %d steps, but the attention engine keeps the scores of %d"
-                    .formatted(row, steps, shape.scores()));
-          }
-          opened[lane] = IDLE;
-        }
+      }
+    }
+    for (Schedule.Span row : schedule.spans()) {
+      length(row.number(), row.keys());
+      if (row.steps() > shape.scores()) {
+        throw new IllegalArgumentException(
+            "row %d takes %d steps, but the attention engine keeps the scores of %d"
+                .formatted(row.number(), row.steps(), shape.scores()));
       }
     }
   }

@@ -1,7 +1,9 @@
 package dev.heddle.accel.mask;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * What every lane of the attention engine does in every step of one set of rows: at most one key of
@@ -92,21 +94,39 @@ public final class Schedule {
     return keys.length == 0 ? 1 : (double) keyCount() / keys.length;
   }
 
-  /** The most steps from the first key of a row to its last, idle ones between them included. */
-  public int longestRow() {
+  /**
+   * A row as its lane works it.
+   *
+   * @param number of the row
+   * @param keys that it sees
+   * @param steps from its first key to its last, idle ones between them included
+   */
+  public record Span(int number, int keys, int steps) {}
+
+  /** The rows in the order in which they end. */
+  public List<Span> spans() {
+    List<Span> spans = new ArrayList<>();
     int[] opened = new int[lanes];
-    Arrays.fill(opened, IDLE);
-    int longest = 0;
+    int[] lengths = new int[lanes];
     for (int step = 0; step < steps(); step++) {
       for (int lane = 0; lane < lanes; lane++) {
-        if (row(step, lane) != IDLE) {
-          opened[lane] = opened[lane] == IDLE ? step : opened[lane];
-          longest = Math.max(longest, step - opened[lane] + 1);
-          opened[lane] = last(step, lane) ? IDLE : opened[lane];
+        if (row(step, lane) == IDLE) {
+          continue;
+        }
+        opened[lane] = lengths[lane] == 0 ? step : opened[lane];
+        lengths[lane]++;
+        if (last(step, lane)) {
+          spans.add(new Span(row(step, lane), lengths[lane], step - opened[lane] + 1));
+          lengths[lane] = 0;
         }
       }
     }
-    return longest;
+    return spans;
+  }
+
+  /** The most steps from the first key of a row to its last, idle ones between them included. */
+  public int longestRow() {
+    return spans().stream().mapToInt(Span::steps).max().orElse(0);
   }
 
   /** Proves that this schedule computes exactly a mask, all keys being there from the start. */
