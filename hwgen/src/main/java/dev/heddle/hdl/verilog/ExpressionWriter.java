@@ -187,12 +187,7 @@ final class ExpressionWriter {
         }
         Node base = node.operand(0);
         Text left = value(base, width, base.signed(), Context.SELF, consumer);
-        Node places = node.operand(1);
-        // Verilator takes no constant amount that needs more than 32 bits.
-        Text amount =
-            places.op() == Op.LITERAL && places.width() > Integer.SIZE
-                ? literal(places.value().min(BigInteger.valueOf(base.width())), Integer.SIZE)
-                : value(places, places.width(), false, Context.SELF, consumer);
+        Text amount = places(node.operand(1), base.width(), consumer);
         yield Text.binary(left, base.signed() ? ">>>" : ">>", amount, Text.SHIFT, base.signed());
       }
       case AND, OR, XOR -> bitwise(node, width, signed, consumer);
@@ -257,6 +252,15 @@ final class ExpressionWriter {
   }
 
   // ---- arithmetic
+
+  /** How far {@code width} bits move right; Verilator takes no constant of more than 32 bits. */
+  private Text places(Node amount, int width, String consumer) {
+    if (amount.op() == Op.LITERAL && amount.width() > Integer.SIZE) {
+      BigInteger enough = amount.value().min(BigInteger.valueOf(width));
+      return Text.primary(Constant.of(enough, Integer.SIZE, false), false);
+    }
+    return value(amount, amount.width(), false, Context.SELF, consumer);
+  }
 
   /** Whether the surroundings keep the value of a sum or product. */
   private boolean isInlined(Node node, int width, boolean signed, Context context) {
@@ -496,10 +500,6 @@ final class ExpressionWriter {
       return Text.primary(constants.name(node), false).as(signed);
     }
     return Text.primary(Constant.of(node.value(), width, signed), signed);
-  }
-
-  private static Text literal(BigInteger value, int width) {
-    return Text.primary(Constant.of(value, width, false), false);
   }
 
   /** The memory names, for the statements. */
