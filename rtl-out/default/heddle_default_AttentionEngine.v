@@ -256,7 +256,6 @@ module heddle_default_AttentionEngine (
   wire issue_steps_keys_1_last;
   wire [11:0] issue_steps_keys_1_place;
   wire issue_steps_last;
-  wire issue_scoresFull;
   wire queries_entries_ready;
   wire queries_rows_ready;
   wire queries_requests_valid;
@@ -856,7 +855,6 @@ module heddle_default_AttentionEngine (
   wire outputWriter_busy_1;
   wire outputWriter_busy_2;
   wire outputWriter_busy_3;
-  wire outputWriter_rowDone;
   wire rowWriter_requests_ready;
   wire rowWriter_beats_ready;
   wire rowWriter_memory_awvalid;
@@ -1125,8 +1123,7 @@ module heddle_default_AttentionEngine (
     .steps_keys_1_first(issue_steps_keys_1_first),
     .steps_keys_1_last(issue_steps_keys_1_last),
     .steps_keys_1_place(issue_steps_keys_1_place),
-    .steps_last(issue_steps_last),
-    .scoresFull(issue_scoresFull)
+    .steps_last(issue_steps_last)
   );
 
   heddle_default_QueryFetch queries (
@@ -2443,8 +2440,7 @@ module heddle_default_AttentionEngine (
     .busy_0(outputWriter_busy_0),
     .busy_1(outputWriter_busy_1),
     .busy_2(outputWriter_busy_2),
-    .busy_3(outputWriter_busy_3),
-    .rowDone(outputWriter_rowDone)
+    .busy_3(outputWriter_busy_3)
   );
 
   heddle_default_AxiWriter_40x128_b16_o64 rowWriter (
@@ -2677,12 +2673,11 @@ module heddle_default_AttentionEngine (
   end
 `endif
 
-  wire unused = &{1'b0, beatsTaken_bits[5:3], issueCounts_level, issue_scoresFull,
-    keyBanks_conflict, keyCounts_level, keyCounts_pop_valid, keysReader_idle,
-    keysReader_memory_arqos, maxima_0_level, maxima_0_push_ready, maxima_1_level,
-    maxima_1_push_ready, outputWriter_rowDone, queriesReader_idle, queriesReader_memory_arqos,
-    queries_lastRow, queryEntries_fifo_level, queryQueue_0_level, queryQueue_1_level,
-    rowWriter_done, rowWriter_memory_awqos, scores_level, scores_push_ready,
+  wire unused = &{1'b0, beatsTaken_bits[5:3], issueCounts_level, keyBanks_conflict,
+    keyCounts_level, keyCounts_pop_valid, keysReader_idle, keysReader_memory_arqos, maxima_0_level,
+    maxima_0_push_ready, maxima_1_level, maxima_1_push_ready, queriesReader_idle,
+    queriesReader_memory_arqos, queries_lastRow, queryEntries_fifo_level, queryQueue_0_level,
+    queryQueue_1_level, rowWriter_done, rowWriter_memory_awqos, scores_level, scores_push_ready,
     sourceEntries_fifo_level, sums_0_level, sums_0_push_ready, sums_1_level, sums_1_push_ready,
     sums_chosen, tableReader_idle, tableReader_memory_arqos, valueBanks_conflict,
     valueCounts_level, valueCounts_pop_valid, valuesReader_idle, valuesReader_memory_arqos,

@@ -33,8 +33,7 @@ module heddle_default_OutputWriter (
   output wire busy_0,
   output wire busy_1,
   output wire busy_2,
-  output wire busy_3,
-  output wire rowDone
+  output wire busy_3
 );
   reg  active_0;
   reg  active_1;
@@ -123,7 +122,6 @@ module heddle_default_OutputWriter (
   assign busy_1 = active_1;
   assign busy_2 = active_2;
   assign busy_3 = active_3;
-  assign rowDone = ended;
   assign placed_ready = placed_ready_condition && placed_ready_condition_1 && placed_ready_condition_2;
   assign copies_ready = opening_ready || !opens;
   assign copies_ready_1 = data_ready;

@@ -328,7 +328,6 @@ public final class AttentionEngine extends Component {
     connect(output.entries, entries.get(5));
     connect(output.parts, normaliser.parts);
     connect(table.busy, output.busy);
-    unused(output.rowDone);
     AxiWriter rowWriter =
         inst("rowWriter", new AxiWriter(memory, new AxiLimits(CardMemory.BURST_BEATS, 64)));
     connect(rowWriter.requests, output.requests);

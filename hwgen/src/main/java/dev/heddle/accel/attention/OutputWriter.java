@@ -55,9 +55,6 @@ public final class OutputWriter extends Component {
   /** For each slot whether an entry in flight has it. */
   public final Vec<Bit> busy;
 
-  /** Whether a row has been handed on. */
-  public final Bit rowDone;
-
   /** A part and the distance of its row from the first. */
   record Placed(OutputPart part, UInt offset) implements Data {
     static Type<Placed> of(AttentionShape shape, AxiShape memory) {
@@ -83,7 +80,6 @@ public final class OutputWriter extends Component {
       exponentBeats = Optional.empty();
     }
     busy = out(slots, bit());
-    rowDone = out(bit());
     document("Writes output rows to card memory.");
     parameter("VALUE_DIMENSION", shape.valueDimension());
     parameter("NORMALISERS", shape.normalisers());
@@ -184,7 +180,6 @@ public final class OutputWriter extends Component {
     // ---- the end of rows and entries
     Stream<Placed> exponents = copies.get(2);
     Bit ended = passes.and(part.last());
-    rowDone.set(ended);
     UInt leftNow = rowsLeft.at(slotNow);
     Bit lastRow = ended.and(leftNow.eq(1));
     ExponentWriter writer = null;
