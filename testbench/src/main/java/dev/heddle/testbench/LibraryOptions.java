@@ -55,6 +55,8 @@ public record LibraryOptions(
             // It folds a signed <= of equal constants to 0 (Verilator's issue 6000); the pass for
             // constants folds the same and is right.
             "-fno-dfg-peephole-fold-binary",
+            // It takes a constant 0 in a word of more than 32 bits for 1 where bits are combined.
+            "-fno-const-bit-op-tree",
             "-Wno-fatal",
             "-Wno-lint",
             "-Wno-style",

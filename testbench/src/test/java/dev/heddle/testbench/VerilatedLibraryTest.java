@@ -85,6 +85,42 @@ class VerilatedLibraryTest {
     }
   }
 
+  /** A constant bit crosses into the part that reads it; found by a random circuit. */
+  @Test
+  void constantBitsOfAChosenWordStayWhatTheyAre() {
+    VerilogDesign design =
+        Designs.ofText(
+            """
+
+            module part(input push, input [3:0] word, input pop, output [4:0] out);
+              assign out = {push && pop, word};
+            endmodule
+
+            module whole(input [3:0] a, input [3:0] b, input push, output [4:0] out);
+              wire [58:0] first;
+              wire [58:0] second;
+              wire most = b <= a;
+              wire more = !most;
+              wire [58:0] choice = most ? second : first;
+              part part_0(.push(push), .word(choice[3:0]), .pop(choice[58]), .out(out));
+              assign first = {58'd0, more};
+              assign second = {58'd0, more};
+            endmodule
+            """);
+    for (LibraryOptions options : List.of(OPTIONS, LibraryOptions.FAST, OPTIONS.withTrace())) {
+      try (VerilatedLibrary library = VerilatedLibrary.of(design, options);
+          Simulation whole = Simulation.in(library, 1)) {
+        whole.set("push", 1);
+        for (int b = 0; b < 16; b++) {
+          whole.set("a", 7);
+          whole.set("b", b);
+          whole.eval();
+          assertThat(whole.value("out")).as("%s, b = %d", options, b).isEqualTo(b > 7 ? 1 : 0);
+        }
+      }
+    }
+  }
+
   @Test
   void aStopInOneDesignLeavesTheOthersRunning() throws InterruptedException {
     try (Simulation stopper = Simulation.of(Designs.of("stopper"));
