@@ -30,9 +30,9 @@ heddle_default_AxiReader_40x128_b16_o16.v
 heddle_default_AxiBurstSplitter_40x128_b4.v
 heddle_default_Fifo_1x64.v
 heddle_default_AxiReader_40x128_b4_o64_f256.v
-heddle_default_WidthAdapter_128to1024.v
+heddle_default_WidthAdapter_128to1536.v
 heddle_default_HeadTable.v
-heddle_default_Fifo_1026x4.v
+heddle_default_Fifo_1538x4.v
 heddle_default_StepIssue.v
 heddle_default_Fifo_38x64.v
 heddle_default_QueryFetch.v

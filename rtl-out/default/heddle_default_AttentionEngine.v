@@ -231,17 +231,17 @@ module heddle_default_AttentionEngine (
   wire headTable_beats_ready;
   wire headTable_entries_valid;
   wire headTable_entries_ready;
-  wire [1023:0] headTable_entries_entry;
+  wire [1535:0] headTable_entries_entry;
   wire [1:0] headTable_entries_slot;
   wire headTable_active;
   wire queryEntries_fifo_push_ready;
   wire queryEntries_fifo_pop_valid;
-  wire [1023:0] queryEntries_fifo_pop_entry;
+  wire [1535:0] queryEntries_fifo_pop_entry;
   wire [1:0] queryEntries_fifo_pop_slot;
   wire [2:0] queryEntries_fifo_level;
   wire sourceEntries_fifo_push_ready;
   wire sourceEntries_fifo_pop_valid;
-  wire [1023:0] sourceEntries_fifo_pop_entry;
+  wire [1535:0] sourceEntries_fifo_pop_entry;
   wire [1:0] sourceEntries_fifo_pop_slot;
   wire [2:0] sourceEntries_fifo_level;
   wire issue_source_ready;
@@ -1064,7 +1064,7 @@ module heddle_default_AttentionEngine (
     .active(headTable_active)
   );
 
-  heddle_default_Fifo_1026x4 queryEntries_fifo (
+  heddle_default_Fifo_1538x4 queryEntries_fifo (
     .clk(clk),
     .reset(reset),
     .push_valid(headTable_entries_valid && !entries_taken_0),
@@ -1078,7 +1078,7 @@ module heddle_default_AttentionEngine (
     .level(queryEntries_fifo_level)
   );
 
-  heddle_default_Fifo_1026x4 sourceEntries_fifo (
+  heddle_default_Fifo_1538x4 sourceEntries_fifo (
     .clk(clk),
     .reset(reset),
     .push_valid(headTable_entries_valid && !entries_taken_1),

@@ -8,7 +8,7 @@ module heddle_default_EntryJobs_values (
   input  wire reset,
   input  wire entries_valid,
   output wire entries_ready,
-  input  wire [1023:0] entries_entry,
+  input  wire [1535:0] entries_entry,
   input  wire [1:0] entries_slot,
   output wire jobs_valid,
   input  wire jobs_ready,
@@ -19,24 +19,24 @@ module heddle_default_EntryJobs_values (
 );
   reg  second;
 
+  wire [1:0] lines = entries_entry[913:912];
   wire [31:0] keys = entries_entry[95:64];
   wire [31:0] first = entries_entry[863:832];
   wire [31:0] gap = entries_entry[895:864];
-  wire [1:0] lines = entries_entry[913:912];
   wire whole = gap == 32'd0;
   wire [31:0] start = second ? first + gap : 32'd0;
   wire [39:0] offset = {2'd0, {start, 6'd0}};
   wire [40:0] bytes_bits = {offset, 1'd0};
   wire [39:0] bytes = lines[1] ? bytes_bits[39:0] : offset;
-  wire [39:0] exponents = entries_entry[423:384] + {7'd0, {start, 1'd0}};
-  wire [31:0] rest = keys - first;
-  wire [31:0] vectors = second ? rest : whole ? keys : first;
+  wire [39:0] exponentBytes = {7'd0, {start, 1'd0}};
+  wire signed [32:0] vectors_difference = keys - first;
+  wire [31:0] vectors = second ? vectors_difference[31:0] : whole ? keys : first;
   wire last = whole || second;
 
   assign entries_ready = jobs_ready && last;
   assign jobs_valid = entries_valid;
   assign jobs_address = entries_entry[359:320] + bytes;
-  assign jobs_exponents = exponents;
+  assign jobs_exponents = entries_entry[423:384] + exponentBytes;
   assign jobs_vectors = vectors;
   assign jobs_lines = lines;
 
@@ -50,7 +50,7 @@ module heddle_default_EntryJobs_values (
     end
   end
 
-  wire unused = &{1'b0, bytes_bits[40], entries_entry, entries_slot};
+  wire unused = &{1'b0, bytes_bits[40], entries_entry, entries_slot, vectors_difference[32]};
 endmodule
 
 `default_nettype wire

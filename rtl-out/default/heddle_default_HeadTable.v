@@ -24,7 +24,7 @@ module heddle_default_HeadTable (
   input  wire busy_3,
   output wire entries_valid,
   input  wire entries_ready,
-  output wire [1023:0] entries_entry,
+  output wire [1535:0] entries_entry,
   output wire [1:0] entries_slot,
   output wire active
 );
@@ -33,19 +33,21 @@ module heddle_default_HeadTable (
   reg  [1:0] slot;
   wire starting_ready;
   reg  started_full;
-  reg  [1023:0] started_data_entry;
+  reg  [1535:0] started_data_entry;
   reg  [1:0] started_data_slot;
   wire started_ready;
   wire words_adapter_in_ready;
   wire words_adapter_out_valid;
-  wire [1023:0] words_adapter_out_payload;
+  wire [1535:0] words_adapter_out_payload;
 
   wire [15:0] count = command_payload[143:128];
+  wire [17:0] lines = count * 2'd3;
   wire [63:0] table_1 = command_payload[127:64];
+  wire [19:0] beats = {lines, 2'd0};
   wire words_adapter_out_ready_choice = slot[1] ? (slot[0] ? busy_3 : busy_2) : slot[0] ? busy_1 : busy_0;
   wire started_full_condition = words_adapter_out_valid && !words_adapter_out_ready_choice;
 
-  heddle_default_WidthAdapter_128to1024 words_adapter (
+  heddle_default_WidthAdapter_128to1536 words_adapter (
     .clk(clk),
     .reset(reset),
     .in_valid(beats_valid),
@@ -59,7 +61,7 @@ module heddle_default_HeadTable (
   assign command_ready = !running && requests_ready;
   assign requests_valid = !running && command_valid;
   assign requests_address = table_1[39:0];
-  assign requests_beats = {13'd0, {count, 3'd0}};
+  assign requests_beats = {12'd0, beats};
   assign beats_ready = words_adapter_in_ready;
   assign entries_valid = started_full;
   assign entries_entry = started_data_entry;

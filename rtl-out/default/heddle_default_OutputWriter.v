@@ -12,7 +12,7 @@ module heddle_default_OutputWriter (
   input  wire reset,
   input  wire entries_valid,
   output wire entries_ready,
-  input  wire [1023:0] entries_entry,
+  input  wire [1535:0] entries_entry,
   input  wire [1:0] entries_slot,
   input  wire parts_valid,
   output wire parts_ready,

@@ -11,7 +11,7 @@ module heddle_default_PatternSource (
   input  wire reset,
   input  wire entries_valid,
   output wire entries_ready,
-  input  wire [1023:0] entries_entry,
+  input  wire [1535:0] entries_entry,
   input  wire [1:0] entries_slot,
   output wire rows_valid,
   input  wire rows_ready,
@@ -75,12 +75,12 @@ module heddle_default_PatternSource (
   wire signed [34:0] windowStart = windowStart_difference + 35'sd1;
   wire [10:0] startInside = windowStart[10:0];
   wire startsLater = $signed({24'd0, first}) < windowStart;
-  wire [10:0] low = startsLater && !bidirectional ? startInside : bidirectional ? 11'd0 : first;
+  wire [10:0] start = bidirectional ? 11'd0 : first;
+  wire [10:0] low = startsLater && !bidirectional && 1'd1 ? startInside : start;
   wire endsLater = $signed({22'd0, lastPlace}) < place || bidirectional;
-  wire [10:0] high = endsLater ? lastPlace : place[10:0];
+  wire [10:0] lastByPosition = endsLater ? lastPlace : place[10:0];
   wire lastOfEntry = row == lastRow;
   wire lastOfTile = lane == 1'd1 || lastOfEntry;
-  wire plan = planning && !complete;
   wire taken = rows_valid && rows_ready;
   wire lastOfGroup = member == lastMember;
   wire atEnd = now == highest;
@@ -99,7 +99,7 @@ module heddle_default_PatternSource (
   wire closes_1 = sees_1 && now == reaches_1_high;
 
   assign entries_ready = !planning;
-  assign rows_valid = plan;
+  assign rows_valid = planning && !complete;
   assign rows_lane = lane;
   assign rows_tag_entry = slot;
   assign rows_tag_row = row;
@@ -163,12 +163,12 @@ module heddle_default_PatternSource (
     if (taken && lane == 1'd0) begin
       planned_0_valid <= 1'd1;
       planned_0_low <= low;
-      planned_0_high <= high;
+      planned_0_high <= lastByPosition;
     end
     if (taken && lane == 1'd1) begin
       planned_1_valid <= 1'd1;
       planned_1_low <= low;
-      planned_1_high <= high;
+      planned_1_high <= lastByPosition;
     end
     if (taken && lane == 1'd0) begin
       planned_1_valid <= 1'd0;
@@ -179,7 +179,7 @@ module heddle_default_PatternSource (
       if (lastOfGroup) begin
         position <= position + 32'd1;
       end
-      plannedFirst <= bidirectional ? 11'd0 : first;
+      plannedFirst <= start;
       completesEntry <= lastOfEntry;
     end
     if (stepped) begin

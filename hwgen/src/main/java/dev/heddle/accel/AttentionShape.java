@@ -25,6 +25,8 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param normalisers output elements a cycle, a power of two up to 64
  * @param rows most query rows of one entry, a power of two up to 4,096
  * @param schedule whether compiled schedules of fixed masks are understood
+ * @param pages whether keys and values may lie in listed pages
+ * @param masks whether rows may see keys by a bit mask
  * @param blocks whether outputs can be written as X8 codes; needs 32 normalisers and values of 64
  */
 public record AttentionShape(
@@ -37,6 +39,8 @@ public record AttentionShape(
     int normalisers,
     int rows,
     boolean schedule,
+    boolean pages,
+    boolean masks,
     boolean blocks) {
   /** Steps that a row needs beside one for each of its keys, for the latency of the lanes. */
   private static final int LATENCY_STEPS = 32;
@@ -67,6 +71,68 @@ public record AttentionShape(
       throw new IllegalArgumentException(
           "%d banks for %d keys; use banks=%d".formatted(banks, keys, keys / 2));
     }
+  }
+
+  /** An engine that takes formulas and contiguous keys and writes 32-bit floating point. */
+  public AttentionShape(
+      int lanes,
+      int keyDimension,
+      int valueDimension,
+      int banks,
+      int keys,
+      int scores,
+      int normalisers,
+      int rows) {
+    this(
+        lanes,
+        keyDimension,
+        valueDimension,
+        banks,
+        keys,
+        scores,
+        normalisers,
+        rows,
+        false,
+        false,
+        false,
+        false);
+  }
+
+  /** This engine, taking schedules. */
+  public AttentionShape withSchedule() {
+    return with(true, pages, masks, blocks);
+  }
+
+  /** This engine, taking pages. */
+  public AttentionShape withPages() {
+    return with(schedule, true, masks, blocks);
+  }
+
+  /** This engine, taking masks. */
+  public AttentionShape withMasks() {
+    return with(schedule, pages, true, blocks);
+  }
+
+  /** This engine, writing X8 codes. */
+  public AttentionShape withBlocks() {
+    return with(schedule, pages, masks, true);
+  }
+
+  private AttentionShape with(
+      boolean takesSchedules, boolean takesPages, boolean takesMasks, boolean writesBlocks) {
+    return new AttentionShape(
+        lanes,
+        keyDimension,
+        valueDimension,
+        banks,
+        keys,
+        scores,
+        normalisers,
+        rows,
+        takesSchedules,
+        takesPages,
+        takesMasks,
+        writesBlocks);
   }
 
   /** Most keys of a row. */

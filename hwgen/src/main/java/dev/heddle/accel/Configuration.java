@@ -63,7 +63,7 @@ public record Configuration(
           512,
           16,
           250_000_000,
-          Optional.of(new AttentionShape(2, 64, 64, 2, 2048, 1024, 4, 64, false, false)));
+          Optional.of(new AttentionShape(2, 64, 64, 2, 2048, 1024, 4, 64)));
 
   /** Four 512-bit ports, 1,024 multipliers. */
   public static final Configuration LARGE =

@@ -2,16 +2,27 @@ package dev.heddle.accel;
 
 import dev.heddle.hdl.verilog.Lint;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** All modules of a machine with an attention engine. */
 class AttentionMachineLintTest {
   @TempDir Path folder;
 
-  @Test
-  void theVerilogIsAcceptedWithoutAWarning() throws Exception {
-    AttentionShape shape = new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64, false, false);
+  static Stream<AttentionShape> shapes() {
+    AttentionShape least = new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64);
+    AttentionShape two = new AttentionShape(2, 64, 64, 2, 64, 64, 32, 64);
+    return Stream.of(
+        least,
+        least.withPages().withMasks(),
+        two.withSchedule().withPages().withMasks().withBlocks());
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void theVerilogIsAcceptedWithoutAWarning(AttentionShape shape) throws Exception {
     Lint.assertClean(new Machine(Configuration.NANO.withAttention(shape)), folder);
   }
 }

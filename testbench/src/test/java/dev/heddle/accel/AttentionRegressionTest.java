@@ -3,6 +3,7 @@ package dev.heddle.accel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.accel.RandomHeads.Pattern;
+import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.HeadEntry;
@@ -12,11 +13,13 @@ import dev.heddle.testbench.SimulatedMachine;
 import dev.heddle.testbench.VerilatedLibrary;
 import dev.heddle.testbench.attention.AttentionWork;
 import dev.heddle.testbench.matmul.BareMachine;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -32,22 +35,29 @@ class AttentionRegressionTest {
   private static final long SEED = Long.getLong("heddle.seed", System.nanoTime());
 
   /** Entries for each machine. */
-  private static final int ENTRIES = 60;
+  private static final int ENTRIES = 400;
 
   private static final int MOST_ENTRIES_OF_A_TABLE = 12;
 
   private static final Configuration ONE_LANE =
-      Configuration.NANO.withAttention(
-          new AttentionShape(1, 64, 64, 2, 128, 128, 4, 64, false, false));
+      Configuration.NANO.withAttention(new AttentionShape(1, 64, 64, 2, 128, 128, 4, 64));
 
   private static final Configuration TIGHT =
       Configuration.SMALL.withAttention(
-          new AttentionShape(2, 64, 128, 2, 64, 64, 16, 64, true, false));
+          new AttentionShape(2, 64, 128, 2, 64, 64, 16, 64).withSchedule().withPages().withMasks());
+
+  private static final Configuration BROAD =
+      Configuration.DEFAULT.withAttention(
+          new AttentionShape(3, 128, 64, 16, 256, 256, 32, 128)
+              .withSchedule()
+              .withPages()
+              .withMasks()
+              .withBlocks());
 
   private static final Map<Configuration, VerilatedLibrary> LIBRARIES = new LinkedHashMap<>();
 
   static Stream<Configuration> machines() {
-    return Stream.of(ONE_LANE, TIGHT);
+    return Stream.of(ONE_LANE, TIGHT, BROAD);
   }
 
   @AfterAll
@@ -116,7 +126,7 @@ class AttentionRegressionTest {
   @Test
   void resultsDoNotDependOnLanesOrBanks() {
     // A shape whose entries all the machines can take.
-    AttentionShape common = new AttentionShape(1, 64, 64, 2, 64, 64, 4, 64, false, false);
+    AttentionShape common = new AttentionShape(1, 64, 64, 2, 64, 64, 4, 64);
     Pattern[] patterns = RandomHeads.patterns(common);
     List<byte[]> first = null;
     for (Configuration configuration : machines().toList()) {
@@ -164,6 +174,98 @@ class AttentionRegressionTest {
     assertThat(results.get(4)).isNotEqualTo(expected);
   }
 
+  @Test
+  void theOrderOfPagesInMemoryChangesNoBit() {
+    AttentionWork work = new AttentionWork(1 << 20);
+    HeadEntry causal = causal(work, 47);
+    for (int size = 1; size <= 64; size *= 2) {
+      work.page(copy(work, causal), size, new Random(size));
+      work.page(copy(work, causal), size, new Random(-size));
+    }
+    List<byte[]> results = outputs(TIGHT, work);
+    assertThat(results).hasSize(15).allSatisfy(r -> assertThat(r).isEqualTo(results.get(0)));
+  }
+
+  @Test
+  void aSequenceThatSharesThePagesOfAPrefixEqualsOneThatDoesNot() {
+    int size = 8;
+    int shared = 3;
+    AttentionWork work = new AttentionWork(1 << 20);
+    HeadEntry child = causal(work, 40);
+    HeadEntry parent = causal(work, 40);
+    for (int i = size * shared * GoldenHead.LINE; i < 40 * GoldenHead.LINE; i++) {
+      int place = (int) child.value(HeadEntry.KEY_ROWS) + i;
+      work.image().put(place, (byte) -work.image().get(place));
+    }
+    HeadEntry sharing = copy(work, child);
+    work.page(sharing, size, new Random(1));
+    work.page(parent, size, new Random(2));
+    int distance = (int) (parent.value(HeadEntry.KEY_ROWS) - sharing.value(HeadEntry.KEY_ROWS));
+    for (int page = 0; page < shared; page++) {
+      int at = page * GoldenHead.PAGE_BYTES;
+      int line = work.image().getInt((int) parent.value(HeadEntry.PAGES) + at);
+      work.image()
+          .putInt((int) sharing.value(HeadEntry.PAGES) + at, line + distance / GoldenHead.LINE);
+    }
+    List<byte[]> results = outputs(TIGHT, work);
+    assertThat(results.get(2)).isEqualTo(results.get(0)).isNotEqualTo(results.get(1));
+  }
+
+  @Test
+  void theNodesOfATreeEqualTheEndsOfTheirPaths() {
+    int prefix = 20;
+    int nodes = 26;
+    Random random = new Random(5);
+    AttentionWork work = new AttentionWork(1 << 20);
+    HeadEntry tree = causal(work, prefix + nodes).with(HeadEntry.ROWS, nodes);
+    List<List<Integer>> paths = new ArrayList<>();
+    List<Long> masks = new ArrayList<>();
+    for (int node = 0; node < nodes; node++) {
+      int parent = random.nextInt(node + 1) - 1;
+      List<Integer> path = new ArrayList<>(parent < 0 ? List.of() : paths.get(parent));
+      path.add(node);
+      paths.add(path);
+      masks.add(path.stream().mapToLong(ancestor -> 1L << ancestor).sum());
+    }
+    work.mask(tree.with(HeadEntry.FIRST, prefix), masks);
+    for (int node = 0; node < nodes; node++) {
+      List<Integer> tokens = new ArrayList<>(IntStream.range(0, prefix).boxed().toList());
+      paths.get(node).forEach(ancestor -> tokens.add(prefix + ancestor));
+      HeadEntry alone =
+          causal(work, prefix + nodes)
+              .with(HeadEntry.ROWS, 1)
+              .with(HeadEntry.QUERIES, tree.value(HeadEntry.QUERIES) + node * GoldenHead.LINE);
+      work.image()
+          .put(
+              (int) alone.value(HeadEntry.QUERY_EXPONENTS),
+              work.image().get((int) tree.value(HeadEntry.QUERY_EXPONENTS) + node));
+      keep(work, alone.with(HeadEntry.BIDIRECTIONAL, 1), tokens);
+    }
+    List<byte[]> results = outputs(TIGHT, work);
+    int row = (int) tree.value(HeadEntry.OUTPUT_STRIDE);
+    for (int node = 0; node < nodes; node++) {
+      assertThat(Arrays.copyOfRange(results.get(0), node * row, (node + 1) * row))
+          .as("node %d", node)
+          .isEqualTo(results.get(1 + node));
+    }
+  }
+
+  /** Moves the tokens to the front of the keys of an entry and leaves the others out. */
+  private static void keep(AttentionWork work, HeadEntry entry, List<Integer> tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      move(work, entry.value(HeadEntry.KEY_ROWS), GoldenHead.LINE, tokens.get(i), i);
+      move(work, entry.value(HeadEntry.VALUE_ROWS), GoldenHead.LINE, tokens.get(i), i);
+      move(work, entry.value(HeadEntry.KEY_EXPONENTS), 2, tokens.get(i), i);
+    }
+    entry.with(HeadEntry.KEYS, tokens.size());
+  }
+
+  private static void move(AttentionWork work, long base, int bytes, int from, int to) {
+    byte[] moved = new byte[bytes];
+    work.image().get((int) base + from * bytes, moved);
+    work.image().put((int) base + to * bytes, moved);
+  }
+
   private static HeadEntry causal(AttentionWork work, int keys) {
     return work.random(new Random(31), keys, keys, 1, 1, 64, 4)
         .with(HeadEntry.BIDIRECTIONAL, 0)
@@ -187,7 +289,7 @@ class AttentionRegressionTest {
     try (SimulatedMachine machine = machine(ONE_LANE, MemoryModel.IDEAL)) {
       CompletionRecord record = run(new BareMachine(ONE_LANE, machine), machine, work);
       assertThat(record.busy()).isEqualTo(40 * 41 / 2);
-      assertThat(record.cycles()).isEqualTo(3352);
+      assertThat(record.cycles()).isEqualTo(3368);
     }
   }
 }

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 /** The attention engine inside the machine against its golden execution. */
 class AttentionTest {
   private static final Configuration CONFIGURATION =
-      Configuration.NANO.withAttention(
-          new AttentionShape(2, 64, 64, 4, 128, 128, 8, 64, false, false));
+      Configuration.NANO.withAttention(new AttentionShape(2, 64, 64, 4, 128, 128, 8, 64));
 
   private static VerilatedLibrary library;
 

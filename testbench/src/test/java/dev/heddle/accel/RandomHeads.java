@@ -11,6 +11,8 @@ import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleCompiler;
 import dev.heddle.testbench.attention.AttentionWork;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /** Random entries of head tables: patterns, schedules, sizes and numbers at their limits. */
@@ -24,6 +26,7 @@ final class RandomHeads {
     GAP,
     DECODE,
     LONGEST,
+    MASKED,
     SCHEDULE
   }
 
@@ -41,8 +44,14 @@ final class RandomHeads {
 
   /** The patterns that an engine understands. */
   static Pattern[] patterns(AttentionShape shape) {
-    Pattern[] all = Pattern.values();
-    return shape.schedule() ? all : java.util.Arrays.copyOf(all, all.length - 1);
+    List<Pattern> patterns = new ArrayList<>(List.of(Pattern.values()));
+    if (!shape.masks()) {
+      patterns.remove(Pattern.MASKED);
+    }
+    if (!shape.schedule()) {
+      patterns.remove(Pattern.SCHEDULE);
+    }
+    return patterns.toArray(new Pattern[0]);
   }
 
   /** Work of one table with {@code patterns.length} entries. */
@@ -122,13 +131,29 @@ final class RandomHeads {
       extremeExponents(work, entry, keys + gap);
     }
     boolean codes = false;
+    if (pattern == Pattern.MASKED) {
+      masks(work, entry, rows, keys);
+    }
     if (pattern == Pattern.SCHEDULE) {
       codes = schedule(work, entry, rows, keys);
     } else if (shape.blocks() && random.nextInt(3) == 0) {
       codes = true;
     }
+    if (shape.pages() && random.nextBoolean()) {
+      work.page(entry, pageSize(entry), random);
+    }
     output(work, entry, codes);
     HeadCheck.require(shape, entry, work.image());
+  }
+
+  /** Any size, but with a gap one of which the first keys and the gap are whole pages. */
+  private int pageSize(HeadEntry entry) {
+    int most = Integer.numberOfTrailingZeros(shape.keys());
+    if (value(entry, HeadEntry.GAP) > 0) {
+      int both = value(entry, HeadEntry.GAP) | value(entry, HeadEntry.FIRST);
+      most = Math.min(most, Integer.numberOfTrailingZeros(both));
+    }
+    return 1 << random.nextInt(most + 1);
   }
 
   private int elements(int dimension) {
@@ -190,6 +215,19 @@ final class RandomHeads {
         (kind == 3
             ? random.nextBoolean() ? least : most
             : least + random.nextInt(most - least + 1));
+  }
+
+  /** Lets the rows see first keys and, each by a mask of its own, keys behind them. */
+  private void masks(AttentionWork work, HeadEntry entry, int rows, int keys) {
+    int first = Math.max(keys - upTo(Long.SIZE), 0);
+    int width = Math.min(keys - first, Long.SIZE);
+    List<Long> masks = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      long mask = random.nextInt(4) == 0 ? 0 : random.nextLong() >>> (Long.SIZE - width);
+      masks.add(first == 0 && mask == 0 ? 1 : mask);
+    }
+    entry.with(HeadEntry.FIRST, first);
+    work.mask(entry, masks);
   }
 
   /** Gives the entry a random mask; says whether its output may be X8. */

@@ -32,7 +32,10 @@ class ScheduledAttentionTest {
   private static final int LAYERS = 2;
   private static final Configuration CONFIGURATION =
       new Configuration("nano", 1, 128, 4, 8, 4, 128, 8, 24_000_000, Optional.empty())
-          .withAttention(new AttentionShape(LANES, 64, 64, BANKS, 256, 128, 32, 256, true, true));
+          .withAttention(
+              new AttentionShape(LANES, 64, 64, BANKS, 256, 128, 32, 256)
+                  .withSchedule()
+                  .withBlocks());
 
   private static VerilatedLibrary library;
 

@@ -23,6 +23,10 @@ import java.util.stream.Stream;
  *       key as a share of what the lanes could score in all cycles.
  *   <li>{@code decode/CONTEXT/MEMORY}: a token of 8 KV heads, each with 4 query heads; {@code
  *       payload_share}, the beats of keys and values as a share of all cycles.
+ *   <li>{@code paged/SIZE}: the same at context 1,024 with ideal memory, keys and values in pages
+ *       of {@code SIZE} tokens.
+ *   <li>{@code blocks/64x4}: a token at context 2,048 that sees 4 blocks of 64, listed for each KV
+ *       head by the host; {@code cycles_over_dense} beside {@code pairs_over_dense}.
  *   <li>{@code lambda}: 2,048 causal rows that see the first 16 and the last 256 keys; {@code
  *       cycles_over_dense} beside {@code pairs_over_dense}.
  * </ul>
@@ -31,7 +35,7 @@ public final class AttentionBenchmark implements Benchmark {
   /** The machine. */
   public static final Configuration CONFIGURATION =
       new Configuration("attention", 1, 512, 16, 16, 1, 64, 8, 250_000_000, Optional.empty())
-          .withAttention(new AttentionShape(4, 64, 64, 4, 8192, 8192, 8, 2048, false, false));
+          .withAttention(new AttentionShape(4, 64, 64, 4, 8192, 8192, 8, 2048).withPages());
 
   private static final int SEED = 1;
   private static final int EXPONENT_SPREAD = 3;
@@ -39,6 +43,10 @@ public final class AttentionBenchmark implements Benchmark {
   private static final int QUERIES_PER_KEY = 4;
   private static final int PREFILL = 512;
   private static final List<Integer> CONTEXTS = List.of(1024, 4096);
+  private static final List<Integer> PAGES = List.of(1, 8, 16, 32, 64);
+  private static final int BLOCK = 64;
+  private static final int BLOCKS = 4;
+  private static final int BLOCKS_CONTEXT = 2048;
   private static final int LAMBDA_CONTEXT = 2048;
   private static final int LAMBDA_FIRST = 16;
   private static final int LAMBDA_WINDOW = 256;
@@ -69,8 +77,12 @@ public final class AttentionBenchmark implements Benchmark {
                     BenchMemory.ALL.stream()
                         .filter(memory -> wanted.test(decodeName(context, memory)))
                         .map(memory -> decode(context, memory)));
+    Stream<BenchResult> paged =
+        PAGES.stream().filter(size -> wanted.test("paged/" + size)).map(this::paged);
+    String blocksName = "blocks/%dx%d".formatted(BLOCK, BLOCKS);
+    Stream<BenchResult> blocks = Stream.of(blocksName).filter(wanted).flatMap(this::blocks);
     Stream<BenchResult> lambda = Stream.of("lambda").filter(wanted).flatMap(this::lambda);
-    return Stream.of(prefill, decode, lambda).flatMap(results -> results);
+    return Stream.of(prefill, decode, paged, blocks, lambda).flatMap(results -> results);
   }
 
   private static String decodeName(int context, BenchMemory memory) {
@@ -90,18 +102,48 @@ public final class AttentionBenchmark implements Benchmark {
   }
 
   private BenchResult decode(int context, BenchMemory memory) {
+    return payload(decodeName(context, memory), token(context), context, memory);
+  }
+
+  private BenchResult paged(int size) {
+    int context = CONTEXTS.get(0);
+    return payload("paged/" + size, paged(token(context), size), context, BenchMemory.IDEAL);
+  }
+
+  private BenchResult payload(
+      String workload, AttentionWork work, int context, BenchMemory memory) {
+    AttentionRun run = run(work, memory.model());
+    long payload = 2L * HEADS * context * GoldenHead.LINE;
+    double share = (double) payload / CONFIGURATION.beatBytes() / run.record().cycles();
+    return result(workload, "payload_share", share, memory.model());
+  }
+
+  private Stream<BenchResult> blocks(String workload) {
+    int listed = BLOCK * BLOCKS;
+    MemoryModel memory = BenchMemory.IDEAL.model();
+    long dense = run(token(BLOCKS_CONTEXT), memory).record().cycles();
+    double cycles = (double) run(paged(token(listed), BLOCK), memory).record().cycles() / dense;
+    return overDense(workload, cycles, (double) listed / BLOCKS_CONTEXT, memory);
+  }
+
+  /** The last token of {@code context}, which sees all. */
+  private static AttentionWork token(int context) {
+    // Room for keys and values that move to pages, of which one of a single token is half empty.
     AttentionWork work =
-        new AttentionWork(AttentionRun.memoryFor(bytes(HEADS, QUERIES_PER_KEY, context)));
+        new AttentionWork(AttentionRun.memoryFor(3 * bytes(HEADS, QUERIES_PER_KEY, context)));
     Random random = new Random(SEED);
     for (int head = 0; head < HEADS; head++) {
       causal(work, random, QUERIES_PER_KEY, context)
           .with(HeadEntry.GROUP, QUERIES_PER_KEY)
           .with(HeadEntry.POSITION, context - 1L);
     }
-    AttentionRun run = run(work, memory.model());
-    long payload = 2L * HEADS * context * GoldenHead.LINE;
-    double share = (double) payload / CONFIGURATION.beatBytes() / run.record().cycles();
-    return result(decodeName(context, memory), "payload_share", share, memory.model());
+    return work;
+  }
+
+  private static AttentionWork paged(AttentionWork work, int size) {
+    Random random = new Random(SEED);
+    work.entries().forEach(entry -> work.page(entry, size, random));
+    return work;
   }
 
   private Stream<BenchResult> lambda(String workload) {
@@ -118,6 +160,11 @@ public final class AttentionBenchmark implements Benchmark {
     double cycles =
         (double) run(sparse, memory).record().cycles() / run(dense, memory).record().cycles();
     double pairs = (double) pairs(entry) / densePairs;
+    return overDense(workload, cycles, pairs, memory);
+  }
+
+  private Stream<BenchResult> overDense(
+      String workload, double cycles, double pairs, MemoryModel memory) {
     return Stream.of(
         result(workload, "cycles_over_dense", cycles, memory),
         result(workload, "pairs_over_dense", pairs, memory));

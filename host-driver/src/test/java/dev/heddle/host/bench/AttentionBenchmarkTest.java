@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class AttentionBenchmarkTest {
   @Test
-  void theCasesArePrefillDecodeAndLambda() {
+  void theCasesArePrefillDecodePagesBlocksAndLambda() {
     List<String> cases = new ArrayList<>();
     new AttentionBenchmark(BuildProgress.SILENT)
         .run(
@@ -25,6 +25,12 @@ class AttentionBenchmarkTest {
             "decode/1024/ddr4",
             "decode/4096/ideal",
             "decode/4096/ddr4",
+            "paged/1",
+            "paged/8",
+            "paged/16",
+            "paged/32",
+            "paged/64",
+            "blocks/64x4",
             "lambda");
   }
 }

@@ -29,7 +29,7 @@ class DeviceAttentionTest {
 
   /** Rows of up to 96 keys; 128 lie on chip. */
   private static final Configuration DEVICE =
-      HOST.withAttention(new AttentionShape(2, 64, 64, 4, 128, 128, 8, 64, false, false));
+      HOST.withAttention(new AttentionShape(2, 64, 64, 4, 128, 128, 8, 64));
 
   @TempDir Path folder;
 

@@ -49,9 +49,6 @@ public final class AttentionEngine extends Component {
   private static final int QUERY_QUEUE = 8;
   private static final int SUM_QUEUE = 4;
 
-  /** Most jobs of entries in flight: an entry has two when it leaves keys out. */
-  private static final int JOBS_AHEAD = 2 * RowTag.ENTRIES;
-
   /** Lines of exponents whose responses are awaited at once. */
   private static final int EXPONENT_LINES = 16;
 
@@ -92,7 +89,13 @@ public final class AttentionEngine extends Component {
     /** Steps of schedules. */
     STEPS(3, 0),
     /** Row lists of schedules. */
-    ROW_LISTS(3, 0);
+    ROW_LISTS(3, 0),
+    /** Lists of the pages of keys. */
+    KEY_PAGES(3, 0),
+    /** Lists of the pages of values. */
+    VALUE_PAGES(3, 0),
+    /** Masks of rows. */
+    MASKS(3, 0);
 
     /** The {@code qos} of its bursts. */
     public final int priority;
@@ -120,6 +123,12 @@ public final class AttentionEngine extends Component {
     List<Reader> readers = new ArrayList<>(List.of(Reader.values()));
     if (!shape.schedule()) {
       readers.removeAll(List.of(Reader.STEPS, Reader.ROW_LISTS));
+    }
+    if (!shape.pages()) {
+      readers.removeAll(List.of(Reader.KEY_PAGES, Reader.VALUE_PAGES));
+    }
+    if (!shape.masks()) {
+      readers.remove(Reader.MASKS);
     }
     return readers;
   }
@@ -161,7 +170,7 @@ public final class AttentionEngine extends Component {
     connect(tableReader.requests, table.requests);
     connect(table.beats, tableReader.beats);
     // Loaders take an entry when it comes; with those that work row by row it waits its turn.
-    List<Stream<EntryCommand>> entries = table.entries.fork(6);
+    List<Stream<EntryCommand>> entries = table.entries.fork(shape.masks() ? 7 : 6);
     Stream<EntryCommand> queryEntries = entries.get(0).queue(RowTag.ENTRIES);
     Stream<EntryCommand> sourceEntries = entries.get(1).queue(RowTag.ENTRIES);
 
@@ -177,6 +186,7 @@ public final class AttentionEngine extends Component {
       connect(issue.source, source.steps);
       connect(queries.rows, source.rows);
       source.lastRow.set(queries.lastRow);
+      source.masks.ifPresent(masks -> connect(masks, masks(entries.get(6))));
       AxiReader stepReader = reader(Reader.STEPS, new AxiReader(memory, CardMemory.occasional()));
       connect(stepReader.requests, source.stepRequests);
       connect(source.stepBeats, stepReader.beats);
@@ -190,22 +200,26 @@ public final class AttentionEngine extends Component {
       connect(issue.source, source.steps);
       connect(queries.rows, source.rows);
       unused(queries.lastRow);
+      source.masks.ifPresent(masks -> connect(masks, masks(entries.get(6))));
     }
 
     // ---- keys and values
-    List<Stream<EntryCommand>> keyEntries = entries.get(2).fork(2);
+    int pageLists = shape.pages() ? 1 : 0;
+    List<Stream<EntryCommand>> keyEntries = entries.get(2).fork(2 + pageLists);
     VectorLoader keyLoader =
         inst("keyLoader", new VectorLoader(memory, shape.keyDimension(), shape.keys(), true));
     EntryJobs keyJobs = jobs("keyJobs", keyEntries.get(0), EntryJobs.Kind.KEYS);
+    keyJobs.pages.ifPresent(pages -> pages(Reader.KEY_PAGES, keyEntries.get(2), pages));
     connect(keyLoader.jobs, keyJobs.jobs);
     load(keyReader, keyLoader);
     Stream<UInt> keyCounts = counts("keyCounts", keyEntries.get(1));
-    List<Stream<EntryCommand>> valueEntries = entries.get(3).fork(3);
+    List<Stream<EntryCommand>> valueEntries = entries.get(3).fork(3 + pageLists);
     VectorLoader valueLoader =
         inst("valueLoader", new VectorLoader(memory, shape.valueDimension(), shape.keys(), false));
     EntryJobs valueJobs = jobs("valueJobs", valueEntries.get(0), EntryJobs.Kind.VALUES);
+    valueJobs.pages.ifPresent(pages -> pages(Reader.VALUE_PAGES, valueEntries.get(3), pages));
     boolean onePort = Reader.KEYS.port(configuration) == Reader.VALUES.port(configuration);
-    connect(valueLoader.jobs, onePort ? afterKeys(valueJobs.jobs, keyLoader) : valueJobs.jobs);
+    connect(valueLoader.jobs, onePort ? afterKeys(valueJobs, keyJobs, keyLoader) : valueJobs.jobs);
     load(valueReader, valueLoader);
     Stream<UInt> valueCounts = counts("valueCounts", valueEntries.get(1));
     Stream<UInt> weightCounts = counts("weightCounts", valueEntries.get(2));
@@ -373,29 +387,50 @@ public final class AttentionEngine extends Component {
     memoryError.set(readError);
   }
 
+  private Stream<RowMask> masks(Stream<EntryCommand> entries) {
+    MaskLists lists = inst(new MaskLists(memory));
+    connect(lists.entries, entries);
+    AxiReader reader = reader(Reader.MASKS, new AxiReader(memory, CardMemory.occasional()));
+    connect(reader.requests, lists.requests);
+    connect(lists.beats, reader.beats);
+    return lists.masks;
+  }
+
   private EntryJobs jobs(String name, Stream<EntryCommand> entries, EntryJobs.Kind kind) {
-    EntryJobs jobs = inst(name, new EntryJobs(memory, kind));
+    EntryJobs jobs = inst(name, new EntryJobs(memory, kind, shape.pages()));
     connect(jobs.entries, entries);
     return jobs;
   }
 
+  private void pages(Reader kind, Stream<EntryCommand> entries, Stream<UInt> pages) {
+    PageLists lists = inst(new PageLists(memory));
+    connect(lists.entries, entries);
+    AxiReader reader = reader(kind, new AxiReader(memory, CardMemory.occasional()));
+    connect(reader.requests, lists.requests);
+    connect(lists.beats, reader.beats);
+    connect(pages, lists.pages);
+  }
+
   /**
-   * Jobs of values, each when the keys of the same job have been asked for: on one port half of a
+   * Jobs of values, those of an entry when all its keys have been asked for: on one port half of a
    * long row's values would come before they can be used.
    */
   private Stream<VectorLoader.Job> afterKeys(
-      Stream<VectorLoader.Job> values, VectorLoader keyLoader) {
-    UInt ahead = named("keyJobsAhead", reg(uint(bits(JOBS_AHEAD + 1)), 0));
-    Bit asking = keyLoader.jobs.ready.not();
+      EntryJobs values, EntryJobs keys, VectorLoader keyLoader) {
+    UInt ahead = named("keyEntriesAhead", reg(uint(bits(RowTag.ENTRIES) + 1), 0));
+    Bit keysTaken = keys.entries.fire();
+    Bit valuesTaken = values.entries.fire();
+    Bit lastJob = named("lastKeyJob", reg(bit(), 0));
+    when(keyLoader.jobs.fire(), () -> lastJob.set(keysTaken));
+    Bit asking = keyLoader.jobs.ready.not().and(lastJob);
     Bit open = ahead.gt(asking.asUInt().pad(ahead.width()));
     Stream<VectorLoader.Job> opened =
         named("openedValueJobs", wire(Stream.of(VectorLoader.Job.of(memory))));
-    opened.valid.set(values.valid.and(open));
-    values.ready.set(opened.ready.and(open));
-    connect(opened.payload, values.payload);
-    Bit keys = keyLoader.jobs.fire();
-    when(keys.andNot(opened.fire()), () -> ahead.set(ahead.inc()))
-        .elseWhen(opened.fire().andNot(keys), () -> ahead.set(ahead.dec()));
+    opened.valid.set(values.jobs.valid.and(open));
+    values.jobs.ready.set(opened.ready.and(open));
+    connect(opened.payload, values.jobs.payload);
+    when(keysTaken.andNot(valuesTaken), () -> ahead.set(ahead.inc()))
+        .elseWhen(valuesTaken.andNot(keysTaken), () -> ahead.set(ahead.dec()));
     return opened;
   }
 

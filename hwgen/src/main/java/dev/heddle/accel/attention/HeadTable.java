@@ -57,13 +57,11 @@ public final class HeadTable extends Component {
     UInt count = field(descriptor, Operation.ATTEND.operand("entries"));
     command.ready.set(running.not().and(requests.ready));
     requests.valid.set(running.not().and(command.valid));
-    int beatsPerEntry = HeadEntry.BYTES / memory.bytes();
+    UInt lines = count.mul(lit(HeadEntry.BYTES / MemoryLine.BYTES));
     UInt table = field(descriptor, Operation.ATTEND.operand("table"));
     connect(
         requests.payload,
-        new AxiRequest(
-            table.wrap(memory.addressBits()),
-            count.shl(Integer.numberOfTrailingZeros(beatsPerEntry)).pad(AxiRequest.BEATS_BITS)));
+        new AxiRequest(table.wrap(memory.addressBits()), MemoryLine.beats(memory, lines)));
     when(
         command.fire(),
         () -> {

@@ -37,6 +37,12 @@ final class ListReader extends Component {
           new Items(
               uint(memory.addressBits()).make(), uint(32).make(), uint(32).make(), uint(2).make());
     }
+
+    /** {@code count} items from {@code address} on, of which a line holds a power of two. */
+    static Items of(UInt address, UInt count, int perLine, UInt slot) {
+      UInt lines = count.add(perLine - 1).shr(bits(perLine)).pad(32).wrap(32);
+      return new Items(address, lines, count, slot);
+    }
   }
 
   /**

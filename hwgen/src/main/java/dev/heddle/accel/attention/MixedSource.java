@@ -13,6 +13,7 @@ import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.Stream;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes the rows and steps of entries of which each has a pattern or a schedule.
@@ -26,6 +27,9 @@ import java.util.List;
 final class MixedSource extends Component {
   /** Entries. */
   final Stream<EntryCommand> entries;
+
+  /** Masks of the rows of those that have them. */
+  final Optional<Stream<RowMask>> masks;
 
   /** Their rows. */
   final Stream<RowRequest> rows;
@@ -51,6 +55,7 @@ final class MixedSource extends Component {
   /** A source for an engine of {@code shape} on ports of {@code memory}. */
   MixedSource(AttentionShape shape, AxiShape memory) {
     entries = in(Stream.of(EntryCommand.type()));
+    masks = shape.masks() ? Optional.of(in(Stream.of(RowMask.type()))) : Optional.empty();
     rows = out(Stream.of(RowRequest.of(shape)));
     lastRow = in(bit());
     steps = out(Stream.of(Step.of(shape)));
@@ -61,6 +66,7 @@ final class MixedSource extends Component {
     document("Rows and steps of entries with patterns or schedules.");
 
     PatternSource pattern = inst(new PatternSource(shape));
+    pattern.masks.ifPresent(stream -> connect(stream, masks.orElseThrow()));
     ScheduleSource schedule = inst(new ScheduleSource(shape, memory));
     connect(stepRequests, schedule.stepRequests);
     connect(schedule.stepBeats, stepBeats);

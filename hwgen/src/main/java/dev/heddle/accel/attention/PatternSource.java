@@ -12,12 +12,14 @@ import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
 import dev.heddle.hdl.Vec;
 import dev.heddle.lib.Stream;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes the steps of entries whose rows see keys by a formula: causal, window, first keys and
- * window, or all ({@link HeadEntry}).
+ * window, first keys and those of a mask, or all ({@link HeadEntry}).
  *
  * <pre>
  *   rows      one row a cycle: which keys it sees        first   low .. high
@@ -31,6 +33,9 @@ import java.util.List;
 public final class PatternSource extends Component {
   /** Entries. */
   public final Stream<EntryCommand> entries;
+
+  /** Masks of the rows of those that have them. */
+  final Optional<Stream<RowMask>> masks;
 
   /** Their rows. */
   public final Stream<RowRequest> rows;
@@ -55,6 +60,7 @@ public final class PatternSource extends Component {
     int placeBits = shape.placeBits();
     int laneBits = bits(lanes);
     entries = in(Stream.of(EntryCommand.type()));
+    masks = shape.masks() ? Optional.of(in(Stream.of(RowMask.type()))) : Optional.empty();
     rows = out(Stream.of(RowRequest.of(shape)));
     steps = out(Stream.of(Step.of(shape)));
     document("Steps of rows that see keys by a formula.");
@@ -75,6 +81,7 @@ public final class PatternSource extends Component {
     UInt first = reg(uint(placeBits));
     UInt lastPlace = reg(uint(placeBits));
     Bit bidirectional = reg(bit());
+    Bit masked = shape.masks() ? named("masked", reg(bit())) : lit(false);
     UInt lane = reg(uint(laneBits), 0);
     EntryCommand entry = entries.payload;
     unused(entry.entry());
@@ -94,6 +101,9 @@ public final class PatternSource extends Component {
           first.set(entry.field(HeadEntry.FIRST).wrap(placeBits));
           lastPlace.set(entry.field(HeadEntry.KEYS).dec().wrap(placeBits));
           bidirectional.set(entry.field(HeadEntry.BIDIRECTIONAL).at(0));
+          if (shape.masks()) {
+            masked.set(entry.field(HeadEntry.MASKED).at(0));
+          }
           lane.set(0);
         });
 
@@ -102,27 +112,39 @@ public final class PatternSource extends Component {
     SInt windowStart = place.sub(window.toSInt()).add(1);
     UInt startInside = windowStart.asUInt().wrap(placeBits);
     Bit startsLater = windowStart.gt(first.toSInt());
-    UInt low =
-        mux(
-            startsLater.andNot(bidirectional),
-            startInside,
-            mux(bidirectional, lit(0, placeBits), first));
+    UInt start = mux(bidirectional, lit(0, placeBits), first);
+    UInt low = mux(startsLater.andNot(bidirectional).andNot(masked), startInside, start);
     Bit endsLater = place.gt(lastPlace.toSInt()).or(bidirectional);
-    UInt high = mux(endsLater, lastPlace, place.asUInt().wrap(placeBits));
+    UInt lastByPosition = mux(endsLater, lastPlace, place.asUInt().wrap(placeBits));
+    UInt high =
+        masks
+            .map(mask -> first.add(mask.payload.length()).wrap(placeBits).dec())
+            .map(lastOfMask -> mux(masked, lastOfMask, lastByPosition))
+            .orElse(lastByPosition);
     Bit lastOfEntry = row.eq(lastRow);
     Bit lastOfTile = lane.eq(lanes - 1).or(lastOfEntry);
 
     Vec<Reach> planned = regs(lanes, Reach.of(shape));
+    // A row without a mask sees whatever its reach allows.
+    UInt ones = lit(BigInteger.ONE.shiftLeft(RowMask.KEYS).subtract(BigInteger.ONE), RowMask.KEYS);
+    Optional<Vec<UInt>> plannedMasks = masks("plannedMasks", lanes);
     Bit complete = reg(bit(), 0);
     Bit completesEntry = reg(bit());
     UInt plannedFirst = reg(uint(placeBits));
-    Bit plan = planning.and(complete.not());
-    rows.valid.set(plan);
+    Bit maskThere = masks.map(mask -> masked.not().or(mask.valid)).orElse(lit(true));
+    rows.valid.set(planning.and(complete.not()).and(maskThere));
     connect(rows.payload, new RowRequest(lane, new RowTag(slot, row)));
     Bit taken = rows.fire();
+    masks.ifPresent(mask -> mask.ready.set(taken.and(masked)));
     for (int i : range(lanes)) {
       Reach reach = planned.get(i);
-      when(taken.and(lane.eq(i)), () -> connect(reach, new Reach(lit(true), low, high)));
+      when(
+          taken.and(lane.eq(i)),
+          () -> {
+            connect(reach, new Reach(lit(true), low, high));
+            plannedMasks.ifPresent(
+                m -> m.get(i).set(mux(masked, masks.get().payload.seen(), ones)));
+          });
       if (i > 0) {
         when(taken.and(lane.eq(0)), () -> reach.valid().set(false));
       }
@@ -137,7 +159,7 @@ public final class PatternSource extends Component {
           member.set(mux(lastOfGroup, 0, member.inc()));
           when(lastOfGroup, () -> position.set(position.inc()));
           when(lastOfEntry, () -> planning.set(false));
-          plannedFirst.set(mux(bidirectional, lit(0, placeBits), first));
+          plannedFirst.set(start);
           completesEntry.set(lastOfEntry);
         });
     when(taken.and(lastOfTile), () -> complete.set(true))
@@ -146,6 +168,7 @@ public final class PatternSource extends Component {
     // ---- one step a cycle
     Bit running = reg(bit(), 0);
     Vec<Reach> reaches = regs(lanes, Reach.of(shape));
+    Optional<Vec<UInt>> laneMasks = masks("laneMasks", lanes);
     Vec<Bit> started = regs(lanes, bit());
     UInt now = reg(uint(placeBits));
     UInt firstEnd = reg(uint(placeBits));
@@ -161,7 +184,9 @@ public final class PatternSource extends Component {
     UInt plannedHigh = planned.get(0).high();
     for (int i = 1; i < lanes; i++) {
       Reach reach = planned.get(i);
-      plannedHigh = mux(reach.valid(), reach.high(), plannedHigh);
+      // By position the last row reaches furthest, by masks any row.
+      Bit further = shape.masks() ? reach.high().gt(plannedHigh) : lit(true);
+      plannedHigh = mux(reach.valid().and(further), reach.high(), plannedHigh);
     }
     UInt tileHigh = plannedHigh;
     UInt following = now.inc();
@@ -171,7 +196,8 @@ public final class PatternSource extends Component {
     List<LaneKey> keys = new ArrayList<>();
     for (int i : range(lanes)) {
       Reach reach = reaches.get(i);
-      Bit inside = now.lt(firstEnd).or(now.ge(reach.low()));
+      Bit unmasked = laneMasks.map(m -> m.get(i).at(0)).orElse(lit(true));
+      Bit inside = now.lt(firstEnd).or(now.ge(reach.low()).and(unmasked));
       Bit sees = reach.valid().and(inside).and(now.le(reach.high()));
       Bit opens = sees.andNot(started.get(i));
       Bit closes = sees.and(now.eq(reach.high()));
@@ -179,11 +205,17 @@ public final class PatternSource extends Component {
       keys.add(new LaneKey(sees, opens, closes, now.pad(placeBits + 1)));
     }
     connect(steps.payload, new Step(Vec.of(keys), endsEntry.and(atEnd)));
+    laneMasks.ifPresent(
+        all ->
+            when(
+                stepped.and(now.ge(firstEnd)),
+                () -> all.forEach(m -> m.set(cat(lit(true), m.slice(RowMask.KEYS - 1, 1))))));
     when(
         handOver,
         () -> {
           running.set(true);
           connect(reaches, planned);
+          laneMasks.ifPresent(m -> connect(m, plannedMasks.get()));
           for (Bit bit : started) {
             bit.set(false);
           }
@@ -193,5 +225,10 @@ public final class PatternSource extends Component {
           highest.set(tileHigh);
           endsEntry.set(completesEntry);
         });
+  }
+
+  /** A mask for each lane, where there are masks. */
+  private Optional<Vec<UInt>> masks(String name, int lanes) {
+    return masks.map(all -> named(name, regs(lanes, uint(RowMask.KEYS))));
   }
 }

@@ -122,9 +122,8 @@ public final class ScheduleSource extends Component {
             ListReader.Items.of(memory),
             entry -> {
               UInt count = entry.field(HeadEntry.LISTED_ROWS);
-              UInt lines = count.add(wordsPerLine - 1).shr(bits(wordsPerLine)).pad(32).wrap(32);
               UInt address = entry.field(HeadEntry.ROW_LIST, memory.addressBits());
-              return new ListReader.Items(address, lines, count, entry.slot());
+              return ListReader.Items.of(address, count, wordsPerLine, entry.slot());
             }));
     unused(commands.payload.entry());
     connect(rowRequests, reader.requests);

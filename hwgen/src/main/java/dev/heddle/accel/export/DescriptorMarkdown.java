@@ -80,7 +80,10 @@ public final class DescriptorMarkdown {
             + "codes; a byte for each query row is its exponent, two bytes for each key are those "
             + "of the key and of its value. With PATTERN row r stands at i = position + "
             + "floor(r / group) and sees key j when j <= i, unless bidirectional, and i - j < "
-            + "window or j < first. Addresses are multiples of 64.",
+            + "window or j < first; masked rows see the first keys and those of the 64 behind "
+            + "them and the gap whose bit is set in the 8 bytes of the row. With a page size "
+            + "keys, values and exponents lie in pages, listed by 4 bytes each: lines of 64 "
+            + "bytes from page 0, whose addresses the entry has. Addresses are multiples of 64.",
         HeadEntry.BYTES);
     table(HeadEntry.FIELDS);
   }

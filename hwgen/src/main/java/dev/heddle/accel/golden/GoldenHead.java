@@ -28,6 +28,12 @@ public final class GoldenHead {
   /** Keys whose exponents, with those of their values, fill a line. */
   public static final int KEYS_PER_LINE = LINE / 2;
 
+  /** Bytes of a page in a page list. */
+  public static final int PAGE_BYTES = Integer.BYTES;
+
+  /** Bytes of the mask of a row. */
+  public static final int MASK_BYTES = Long.BYTES;
+
   private final HeadEntry entry;
   private final ByteBuffer memory;
   private final int lanes;
@@ -46,14 +52,22 @@ public final class GoldenHead {
   /** Computes all rows. */
   public void run() {
     int rows = value(HeadEntry.ROWS);
+    int keyBytes = value(HeadEntry.KEY_LINES) * LINE;
+    int valueBytes = value(HeadEntry.VALUE_LINES) * LINE;
     List<KvVector> keys = new ArrayList<>();
     List<KvVector> values = new ArrayList<>();
     for (int place = 0; place < value(HeadEntry.KEYS); place++) {
-      int key = keyAt(place);
-      int exponents = value(HeadEntry.KEY_EXPONENTS) + 2 * key;
-      keys.add(vector(HeadEntry.KEY_ROWS, HeadEntry.KEY_LINES, key, memory.get(exponents)));
+      int exponents = value(HeadEntry.KEY_EXPONENTS) + offset(place, 2);
+      keys.add(
+          vector(
+              value(HeadEntry.KEY_ROWS) + offset(place, keyBytes),
+              keyBytes,
+              memory.get(exponents)));
       values.add(
-          vector(HeadEntry.VALUE_ROWS, HeadEntry.VALUE_LINES, key, memory.get(exponents + 1)));
+          vector(
+              value(HeadEntry.VALUE_ROWS) + offset(place, valueBytes),
+              valueBytes,
+              memory.get(exponents + 1)));
     }
     ScoreScale scale = new ScoreScale(value(HeadEntry.MULTIPLIER), value(HeadEntry.EXPONENT));
     float[] output = new float[value(HeadEntry.VALUE_LINES) * LINE];
@@ -66,7 +80,7 @@ public final class GoldenHead {
         seenValues.add(values.get(place));
       }
       byte exponent = memory.get(value(HeadEntry.QUERY_EXPONENTS) + row);
-      KvVector query = vector(HeadEntry.QUERIES, HeadEntry.KEY_LINES, row, exponent);
+      KvVector query = vector(value(HeadEntry.QUERIES) + row * keyBytes, keyBytes, exponent);
       if (!seenKeys.isEmpty()) {
         GoldenAttention.row(query, seenKeys, seenValues, scale, output, 0);
         write(row, output);
@@ -76,7 +90,24 @@ public final class GoldenHead {
 
   /** Number of the key at a place of those that are loaded. */
   private int keyAt(int place) {
-    return place < value(HeadEntry.FIRST) ? place : place + value(HeadEntry.GAP);
+    return place < gapStart(entry) ? place : place + value(HeadEntry.GAP);
+  }
+
+  /** The place at which the gap of an entry starts: behind its first keys or their last page. */
+  static int gapStart(HeadEntry entry) {
+    int first = Math.toIntExact(entry.value(HeadEntry.FIRST));
+    int page = Math.max(1, Math.toIntExact(entry.value(HeadEntry.PAGE_SIZE)));
+    return (first + page - 1) / page * page;
+  }
+
+  /** How far what stands at a place lies from that of key 0 or of page 0, in bytes. */
+  private int offset(int place, int bytes) {
+    int page = value(HeadEntry.PAGE_SIZE);
+    if (page == 0) {
+      return keyAt(place) * bytes;
+    }
+    int lines = memory.getInt(value(HeadEntry.PAGES) + place / page * PAGE_BYTES);
+    return lines * LINE + place % page * bytes;
   }
 
   /** For each row the places of the keys that it sees. */
@@ -117,17 +148,31 @@ public final class GoldenHead {
     int position = value(HeadEntry.POSITION) + row / value(HeadEntry.GROUP);
     for (int place = 0; place < value(HeadEntry.KEYS); place++) {
       int key = keyAt(place);
-      boolean inside = position - key < value(HeadEntry.WINDOW) || key < value(HeadEntry.FIRST);
-      if (value(HeadEntry.BIDIRECTIONAL) == 1 || key <= position && inside) {
+      boolean first = place < value(HeadEntry.FIRST);
+      boolean seen;
+      if (value(HeadEntry.MASKED) == 1) {
+        int bit = place - value(HeadEntry.FIRST);
+        seen = first || bit < Long.SIZE && (mask(row) >>> bit & 1) == 1;
+      } else if (value(HeadEntry.BIDIRECTIONAL) == 1) {
+        seen = true;
+      } else {
+        seen = key <= position && (first || position - key < value(HeadEntry.WINDOW));
+      }
+      if (seen) {
         places.add(place);
       }
     }
     return places;
   }
 
-  private KvVector vector(MemoryField base, MemoryField lines, int number, int exponent) {
-    byte[] codes = new byte[value(lines) * LINE];
-    memory.get(value(base) + number * codes.length, codes);
+  /** The mask of a row. */
+  long mask(int row) {
+    return memory.getLong(value(HeadEntry.MASKS) + row * MASK_BYTES);
+  }
+
+  private KvVector vector(int address, int bytes, int exponent) {
+    byte[] codes = new byte[bytes];
+    memory.get(address, codes);
     return KvVector.of(codes, exponent);
   }
 

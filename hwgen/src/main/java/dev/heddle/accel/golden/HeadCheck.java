@@ -44,9 +44,10 @@ public final class HeadCheck {
   public static void require(AttentionShape shape, HeadEntry entry, ByteBuffer memory) {
     HeadCheck check = new HeadCheck(shape, entry);
     check.sizes();
+    check.pages();
     check.output();
     if (entry.value(HeadEntry.SOURCE) == Source.PATTERN.ordinal()) {
-      check.pattern();
+      check.pattern(memory);
     } else {
       check.schedule(memory);
     }
@@ -92,11 +93,39 @@ public final class HeadCheck {
     }
   }
 
-  private void pattern() {
+  private void pages() {
+    long size = value(HeadEntry.PAGE_SIZE);
+    if (size == 0) {
+      return;
+    }
+    if (!shape.pages()) {
+      throw new IllegalArgumentException(
+          "the entry lists pages, but the attention engine understands none; use page_size=0");
+    }
+    if (Long.bitCount(size) != 1 || size > shape.keys()) {
+      throw new IllegalArgumentException(
+          "page_size is %d but must be a power of two up to %d".formatted(size, shape.keys()));
+    }
+    long count = (value(HeadEntry.KEYS) + size - 1) / size;
+    between(HeadEntry.PAGE_COUNT, count, count);
+    aligned(HeadEntry.PAGES);
+    if (value(HeadEntry.GAP) % size != 0) {
+      throw new IllegalArgumentException(
+          "gap is %d but must be a multiple of the page size, %d"
+              .formatted(value(HeadEntry.GAP), size));
+    }
+  }
+
+  private void pattern(ByteBuffer memory) {
     between(HeadEntry.BIDIRECTIONAL, 0, 1);
+    between(HeadEntry.MASKED, 0, 1);
     between(HeadEntry.GROUP, 1, (1L << HeadEntry.GROUP.bits()) - 1);
     long keys = value(HeadEntry.KEYS);
     between(HeadEntry.FIRST, 0, Math.min(keys, shape.keys() - 1));
+    if (value(HeadEntry.MASKED) == 1) {
+      masks(new GoldenHead(entry, memory, shape.lanes()));
+      return;
+    }
     if (value(HeadEntry.BIDIRECTIONAL) == 1) {
       length(0, keys);
       return;
@@ -104,10 +133,17 @@ public final class HeadCheck {
     between(HeadEntry.WINDOW, 1, (1L << HeadEntry.WINDOW.bits()) - 1);
     long first = value(HeadEntry.FIRST);
     long gap = value(HeadEntry.GAP);
-    if (gap > 0 && value(HeadEntry.POSITION) < first + gap) {
+    long gapStart = GoldenHead.gapStart(entry);
+    if (gap > 0 && value(HeadEntry.POSITION) < gapStart + gap) {
       throw new IllegalArgumentException(
           "position is %d but with keys %d to %d left out it must be at least %d"
-              .formatted(value(HeadEntry.POSITION), first, first + gap - 1, first + gap));
+              .formatted(value(HeadEntry.POSITION), gapStart, gapStart + gap - 1, gapStart + gap));
+    }
+    long windowStart = value(HeadEntry.POSITION) - value(HeadEntry.WINDOW) + 1;
+    if (gap > 0 && gapStart > first && windowStart < gapStart + gap) {
+      throw new IllegalArgumentException(
+          "the window of row 0 starts at %d, but keys %d to %d are left out and %d to %d are not first keys"
+              .formatted(windowStart, gapStart, gapStart + gap - 1, first, gapStart - 1));
     }
     for (long row = 0; row < value(HeadEntry.ROWS); row++) {
       long position = value(HeadEntry.POSITION) + row / value(HeadEntry.GROUP);
@@ -119,6 +155,26 @@ public final class HeadCheck {
                 .formatted(row, position, keys - 1 + gap, value(HeadEntry.WINDOW)));
       }
       length(row, Math.min(first, high + 1) + Math.max(0, high - low + 1));
+    }
+  }
+
+  private void masks(GoldenHead head) {
+    if (!shape.masks()) {
+      throw new IllegalArgumentException(
+          "the entry has masks, but the attention engine understands none; use masked=0");
+    }
+    between(HeadEntry.BIDIRECTIONAL, 0, 0);
+    aligned(HeadEntry.MASKS);
+    long first = value(HeadEntry.FIRST);
+    for (int row = 0; row < value(HeadEntry.ROWS); row++) {
+      long mask = head.mask(row);
+      long keys = first + Long.SIZE - Long.numberOfLeadingZeros(mask);
+      if (keys == 0 || keys > value(HeadEntry.KEYS)) {
+        throw new IllegalArgumentException(
+            "row %d has mask 0x%x, but there are %d first keys and %d in all"
+                .formatted(row, mask, first, value(HeadEntry.KEYS)));
+      }
+      length(row, first + Long.bitCount(mask));
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.List;
  *                           dimension
  *   query exponents         one signed byte a row
  *   key exponents           two signed bytes a key: that of the key, that of its value
+ *   pages                   4 bytes a page: lines of 64 bytes from page 0 to it
+ *   masks                   8 bytes a row: bit b for key first + gap + b
  *   output, fp32            4 bytes an element, output_stride bytes a row
  *   output, X8              a line of codes for each 64 elements; the exponents of their blocks of
  *                           32 side by side at output_exponents, those of a row together
@@ -21,8 +23,21 @@ import java.util.List;
  * position {@code i = position + floor(r / group)} and sees key j when {@code j <= i} (unless the
  * entry is bidirectional) and {@code i - j < window} or {@code j < first}. Of the keys between the
  * first and the window {@code gap} are not even loaded: the keys of the entry are numbers 0 to
- * {@code first - 1} and from {@code first + gap} on. With {@link Source#SCHEDULE} the keys of each
- * row are listed ({@link dev.heddle.accel.mask.Schedule}).
+ * {@code first - 1} and from {@code first + gap} on. A masked entry knows no positions: its rows
+ * see the first keys, and of the 64 keys from {@code first + gap} on those of their mask
+ * (speculative trees). With {@link Source#SCHEDULE} the keys of each row are listed ({@link
+ * dev.heddle.accel.mask.Schedule}).
+ *
+ * <p>Keys, values and exponents lie row after row, or in pages of {@code page_size} tokens:
+ *
+ * <pre>
+ *   pages       7    2    9       key_rows, value_rows and key_exponents are the addresses in page 0;
+ *   keys      0..15 16..31 32..    those of a listed page are as many lines further on
+ * </pre>
+ *
+ * The pages of an entry are those of the keys that it loads, in their order, so the gap is one of
+ * whole pages and starts behind the page of the last first key. An entry without an order of its
+ * keys, one that is bidirectional, may list any pages: those that a router has chosen.
  */
 public final class HeadEntry {
   /** Where the keys of a row come from. */
@@ -42,7 +57,7 @@ public final class HeadEntry {
   }
 
   /** Bytes of an entry; entries stand side by side. */
-  public static final int BYTES = 128;
+  public static final int BYTES = 192;
 
   /** {@link Source} of the keys. */
   public static final MemoryField SOURCE =
@@ -135,6 +150,10 @@ public final class HeadEntry {
   public static final MemoryField BIDIRECTIONAL =
       new MemoryField("bidirectional", 112, 1, false, "PATTERN: 1 when every row sees every key");
 
+  /** Whether masks say which keys rows see. */
+  public static final MemoryField MASKED =
+      new MemoryField("masked", 115, 1, false, "PATTERN: 1 when each row has a mask");
+
   /** Lines of a query or key. */
   public static final MemoryField KEY_LINES =
       new MemoryField("key_lines", 113, 1, false, "lines of 64 codes of a query or key");
@@ -150,6 +169,23 @@ public final class HeadEntry {
   /** Lines of the schedule's steps. */
   public static final MemoryField STEP_LINES =
       new MemoryField("step_lines", 120, 4, false, "SCHEDULE: lines of 64 bytes of the steps");
+
+  /** Address of the page list. */
+  public static final MemoryField PAGES =
+      new MemoryField("pages", 128, 8, false, "address of the list of pages");
+
+  /** Pages of the page list. */
+  public static final MemoryField PAGE_COUNT =
+      new MemoryField("page_count", 136, 4, false, "pages that are listed");
+
+  /** Tokens of a page. */
+  public static final MemoryField PAGE_SIZE =
+      new MemoryField(
+          "page_size", 140, 4, false, "tokens of a page, a power of two; 0 when there are none");
+
+  /** Address of the masks. */
+  public static final MemoryField MASKS =
+      new MemoryField("masks", 144, 8, false, "address of the masks of the rows");
 
   /** All fields. */
   public static final List<MemoryField> FIELDS =
@@ -177,10 +213,15 @@ public final class HeadEntry {
           FIRST,
           GAP,
           BIDIRECTIONAL,
+          MASKED,
           KEY_LINES,
           VALUE_LINES,
           LISTED_ROWS,
-          STEP_LINES);
+          STEP_LINES,
+          PAGES,
+          PAGE_COUNT,
+          PAGE_SIZE,
+          MASKS);
 
   private final FieldValues values = new FieldValues("head entry", FIELDS);
 

@@ -20,7 +20,7 @@ public final class MachineRegisters {
   public static final int MAGIC = 0x48454444;
 
   /** Version of the interface between host and machine: registers, descriptors, images. */
-  public static final int INTERFACE_VERSION = 1;
+  public static final int INTERFACE_VERSION = 2;
 
   /** Version of the generator: major, minor and patch in a byte each. */
   public static final int GENERATOR_VERSION = 0x000100;
@@ -73,6 +73,8 @@ public final class MachineRegisters {
     int attention = configuration.attention().isPresent() ? 1 : 0;
     int schedule = configuration.attention().map(AttentionShape::schedule).orElse(false) ? 1 : 0;
     int blocks = configuration.attention().map(AttentionShape::blocks).orElse(false) ? 1 : 0;
+    int masks = configuration.attention().map(AttentionShape::masks).orElse(false) ? 1 : 0;
+    int pages = configuration.attention().map(AttentionShape::pages).orElse(false) ? 1 : 0;
     return RegisterMap.named(
             "heddle",
             "Identity, doorbell, status and counters of the machine %s."
@@ -116,7 +118,9 @@ public final class MachineRegisters {
                 "Weight formats, a bit each."),
             constant("attention", 16, 1, attention, "There is an attention engine."),
             constant("attention_schedule", 17, 1, schedule, "It takes compiled schedules."),
-            constant("attention_x8", 18, 1, blocks, "It writes X8 codes."))
+            constant("attention_x8", 18, 1, blocks, "It writes X8 codes."),
+            constant("attention_pages", 19, 1, pages, "It takes listed pages."),
+            constant("attention_masks", 20, 1, masks, "It takes masks of rows."))
         .register(
             "GEOMETRY",
             0x1c,

@@ -12,14 +12,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DatapathLintTest {
-  private static final AttentionShape SMALL =
-      new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64, false, false);
+  private static final AttentionShape SMALL = new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64);
   private static final AttentionShape LARGE =
-      new AttentionShape(8, 128, 128, 16, 4096, 16384, 64, 4096, true, false);
+      new AttentionShape(8, 128, 128, 16, 4096, 16384, 64, 4096).withSchedule();
   private static final AttentionShape CODES =
-      new AttentionShape(8, 128, 64, 16, 4096, 16384, 64, 4096, true, true);
-  private static final AttentionShape WHOLE =
-      new AttentionShape(1, 64, 64, 2, 64, 64, 64, 64, false, false);
+      new AttentionShape(8, 128, 64, 16, 4096, 16384, 64, 4096).withSchedule().withBlocks();
+  private static final AttentionShape WHOLE = new AttentionShape(1, 64, 64, 2, 64, 64, 64, 64);
 
   @TempDir Path folder;
 

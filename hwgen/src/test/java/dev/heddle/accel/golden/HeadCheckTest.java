@@ -15,17 +15,19 @@ import dev.heddle.accel.mask.ScheduleCompiler;
 import dev.heddle.accel.mask.ScheduleFormat;
 import dev.heddle.accel.mask.ScheduleImage;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HeadCheckTest {
   /** Its longest row has 96 keys. */
-  private static final AttentionShape PLAIN =
-      new AttentionShape(2, 64, 128, 4, 128, 128, 8, 64, false, false);
+  private static final AttentionShape PLAIN = new AttentionShape(2, 64, 128, 4, 128, 128, 8, 64);
 
   private static final AttentionShape SCHEDULES =
-      new AttentionShape(2, 64, 64, 4, 128, 64, 32, 64, true, true);
+      new AttentionShape(2, 64, 64, 4, 128, 64, 32, 64).withSchedule().withBlocks();
+
+  private static final AttentionShape PAGES = PLAIN.withPages().withMasks();
 
   private static final int STEPS = 0x1000;
   private static final int ROW_LIST = 0x8000;
@@ -85,6 +87,9 @@ class HeadCheckTest {
         "window; 0; window is 0 but must be 1 to 4294967295",
         "first; 51; first is 51 but must be 0 to 50",
         "gap; 1; 'position is 0 but with keys 0 to 0 left out it must be at least 1'",
+        "page_size; 16; 'the entry lists pages, but the attention engine understands none; use page_size=0'",
+        "masked; 2; masked is 2 but must be 0 to 1",
+        "masked; 1; 'the entry has masks, but the attention engine understands none; use masked=0'",
         "source; 1; 'the entry names a schedule, but the attention engine understands none; use PATTERN'"
       })
   void aFieldThatTheEngineCannotTakeIsNamed(String field, String value, String message) {
@@ -132,6 +137,56 @@ class HeadCheckTest {
         entry.with(HeadEntry.POSITION, 6),
         "position is 6 but with keys 2 to 6 left out it must be at least 7");
     assertTaken(PLAIN, entry.with(HeadEntry.BIDIRECTIONAL, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "page_size; 3; page_size is 3 but must be a power of two up to 128",
+        "page_size; 256; page_size is 256 but must be a power of two up to 128",
+        "page_count; 3; page_count is 3 but must be 4",
+        "pages; 4; pages is 0x4 but must be a multiple of 64",
+        "gap; 8; 'gap is 8 but must be a multiple of the page size, 16'"
+      })
+  void pagesThatDoNotFitTheEntryAreRefused(String field, String value, String message) {
+    HeadEntry entry = causal(20, 50).with(HeadEntry.PAGE_SIZE, 16).with(HeadEntry.PAGE_COUNT, 4);
+    assertTaken(PAGES, entry);
+    assertRefused(PAGES, entry.with(named(field), Long.decode(value)), message);
+  }
+
+  @Test
+  void theGapOfPagesStartsBehindTheLastPageOfFirstKeys() {
+    HeadEntry entry =
+        causal(1, 64)
+            .with(HeadEntry.PAGE_SIZE, 16)
+            .with(HeadEntry.PAGE_COUNT, 4)
+            .with(HeadEntry.FIRST, 4)
+            .with(HeadEntry.GAP, 32)
+            .with(HeadEntry.WINDOW, 20);
+    assertTaken(PAGES, entry.with(HeadEntry.POSITION, 67));
+    assertRefused(
+        PAGES,
+        entry.with(HeadEntry.POSITION, 66),
+        "the window of row 0 starts at 47, but keys 16 to 47 are left out and 4 to 15 are not first keys");
+    assertRefused(
+        PAGES,
+        entry.with(HeadEntry.POSITION, 47),
+        "position is 47 but with keys 16 to 47 left out it must be at least 48");
+  }
+
+  @Test
+  void masksReachNoFurtherThanTheKeysAndLeaveNoRowWithoutAKey() {
+    HeadEntry entry = causal(2, 10).with(HeadEntry.MASKED, 1).with(HeadEntry.FIRST, 6);
+    memory.order(ByteOrder.LITTLE_ENDIAN).putLong(0, 0b1001);
+    assertTaken(PAGES, entry);
+    memory.putLong(8, 0b10000);
+    assertRefused(PAGES, entry, "row 1 has mask 0x10, but there are 6 first keys and 10 in all");
+    memory.putLong(8, 0);
+    assertRefused(
+        PAGES,
+        entry.with(HeadEntry.FIRST, 0),
+        "row 1 has mask 0x0, but there are 0 first keys and 10 in all");
   }
 
   @Test

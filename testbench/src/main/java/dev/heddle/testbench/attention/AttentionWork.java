@@ -6,6 +6,7 @@ import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.HeadEntry.Output;
 import dev.heddle.accel.isa.HeadEntry.Source;
+import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleFormat;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -29,6 +31,9 @@ import java.util.Random;
  */
 public final class AttentionWork {
   private static final int ALIGNMENT = 64;
+
+  /** Pages that nobody lists. */
+  private static final int SPARE_PAGES = 3;
 
   private final ByteBuffer image;
   private final List<HeadEntry> entries = new ArrayList<>();
@@ -141,6 +146,65 @@ public final class AttentionWork {
 
   private static int dataStart() {
     return Math.toIntExact(BareMachine.DATA);
+  }
+
+  /**
+   * Moves the keys, values and exponents of an entry, which lie row after row, to pages that lie
+   * anywhere among others.
+   *
+   * @param size tokens of a page, a power of two that divides the gap of the entry
+   * @param random the order of the pages in card memory
+   */
+  public void page(HeadEntry entry, int size, Random random) {
+    int count = (value(entry, HeadEntry.KEYS) + size - 1) / size;
+    int keyBytes = size * value(entry, HeadEntry.KEY_LINES) * GoldenHead.LINE;
+    int valueBytes = size * value(entry, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
+    int lines = (keyBytes + valueBytes + 2 * size + GoldenHead.LINE - 1) / GoldenHead.LINE;
+    List<Integer> places = new ArrayList<>();
+    for (int place = 0; place < count + SPARE_PAGES; place++) {
+      places.add(place);
+    }
+    Collections.shuffle(places, random);
+    int pool = allocate(places.size() * lines * GoldenHead.LINE);
+    int list = allocate(count * GoldenHead.PAGE_BYTES);
+    int gapStart = (value(entry, HeadEntry.FIRST) + size - 1) / size;
+    int gap = value(entry, HeadEntry.GAP) / size;
+    for (int i = 0; i < count; i++) {
+      int line = places.get(i) * lines;
+      int page = pool + line * GoldenHead.LINE;
+      int number = i < gapStart ? i : i + gap;
+      copy(value(entry, HeadEntry.KEY_ROWS) + number * keyBytes, page, keyBytes);
+      copy(value(entry, HeadEntry.VALUE_ROWS) + number * valueBytes, page + keyBytes, valueBytes);
+      int exponents = value(entry, HeadEntry.KEY_EXPONENTS) + number * 2 * size;
+      copy(exponents, page + keyBytes + valueBytes, 2 * size);
+      image.putInt(list + i * GoldenHead.PAGE_BYTES, line);
+    }
+    entry
+        .with(HeadEntry.KEY_ROWS, pool)
+        .with(HeadEntry.VALUE_ROWS, pool + keyBytes)
+        .with(HeadEntry.KEY_EXPONENTS, pool + keyBytes + valueBytes)
+        .with(HeadEntry.PAGES, list)
+        .with(HeadEntry.PAGE_COUNT, count)
+        .with(HeadEntry.PAGE_SIZE, size);
+  }
+
+  /** Lets each row of an entry see its first keys and those of a mask behind them. */
+  public void mask(HeadEntry entry, List<Long> masks) {
+    int place = allocate(masks.size() * GoldenHead.MASK_BYTES);
+    for (int row = 0; row < masks.size(); row++) {
+      image.putLong(place + row * GoldenHead.MASK_BYTES, masks.get(row));
+    }
+    entry.with(HeadEntry.MASKED, 1).with(HeadEntry.BIDIRECTIONAL, 0).with(HeadEntry.MASKS, place);
+  }
+
+  private void copy(int from, int to, int bytes) {
+    for (int i = 0; i < Math.min(bytes, image.capacity() - from); i++) {
+      image.put(to + i, image.get(from + i));
+    }
+  }
+
+  private static int value(HeadEntry entry, MemoryField field) {
+    return Math.toIntExact(entry.value(field));
   }
 
   /**

@@ -25,7 +25,7 @@ final class LaneBench implements AutoCloseable {
   /** A small engine with rows of up to {@code scores} keys. */
   static AttentionShape shape(int dimension, int scores, int normalisers, boolean blocks) {
     return new AttentionShape(
-        1, dimension, dimension, 2, 64, scores, normalisers, 64, false, blocks);
+        1, dimension, dimension, 2, 64, scores, normalisers, 64, false, false, false, blocks);
   }
 
   void set(String port, long value) {

@@ -3,31 +3,31 @@
 `default_nettype none
 
 // First-in first-out queue of 4 words.
-module heddle_default_Fifo_1026x4 (
+module heddle_default_Fifo_1538x4 (
   input  wire clk,
   input  wire reset,
   input  wire push_valid,
   output wire push_ready,
-  input  wire [1023:0] push_entry,
+  input  wire [1535:0] push_entry,
   input  wire [1:0] push_slot,
   output wire pop_valid,
   input  wire pop_ready,
-  output wire [1023:0] pop_entry,
+  output wire [1535:0] pop_entry,
   output wire [1:0] pop_slot,
   output wire [2:0] level
 );
   reg  [1:0] head;
   reg  [1:0] tail;
   reg  [2:0] count;
-  reg  [1025:0] words [0:3];
+  reg  [1537:0] words [0:3];
 
   wire pushed = push_valid && push_ready;
   wire popped = pop_valid && pop_ready;
-  wire [1025:0] pop_entry_word = words[head];
+  wire [1537:0] pop_entry_word = words[head];
 
   assign push_ready = count != 3'd4;
   assign pop_valid = count != 3'd0;
-  assign pop_entry = pop_entry_word[1025:2];
+  assign pop_entry = pop_entry_word[1537:2];
   assign pop_slot = pop_entry_word[1:0];
   assign level = count;
 
