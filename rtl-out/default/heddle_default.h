@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define HEDDLE_BYTES 0x88U
+#define HEDDLE_BYTES 0xC0U
 
 /* Tells a machine from anything else. */
 #define HEDDLE_MAGIC_OFFSET 0x0U
@@ -311,5 +311,68 @@
 #define HEDDLE_ATTENTION_CAPACITY_NORMALISERS_MASK UINT32_C(0xFF000000)
 #define HEDDLE_ATTENTION_CAPACITY_NORMALISERS_VALUE UINT32_C(0x4)
 #define HEDDLE_ATTENTION_CAPACITY_NORMALISERS_GET(word) (((uint32_t)(word) & HEDDLE_ATTENTION_CAPACITY_NORMALISERS_MASK) >> HEDDLE_ATTENTION_CAPACITY_NORMALISERS_SHIFT)
+
+/* Pairs of a query row and a key that were scored. */
+/* Read the low word first: it keeps the high word until that is read. */
+#define HEDDLE_ATTENTION_PAIRS_OFFSET 0x88U
+#define HEDDLE_ATTENTION_PAIRS_RESET UINT64_C(0x0)
+/* count, RO: Since reset. */
+#define HEDDLE_ATTENTION_PAIRS_COUNT_SHIFT 0
+#define HEDDLE_ATTENTION_PAIRS_COUNT_MASK UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define HEDDLE_ATTENTION_PAIRS_COUNT_GET(word) (((uint64_t)(word) & HEDDLE_ATTENTION_PAIRS_COUNT_MASK) >> HEDDLE_ATTENTION_PAIRS_COUNT_SHIFT)
+
+/* Rows that were normalised. */
+/* Read the low word first: it keeps the high word until that is read. */
+#define HEDDLE_ATTENTION_ROWS_OFFSET 0x90U
+#define HEDDLE_ATTENTION_ROWS_RESET UINT64_C(0x0)
+/* count, RO: Since reset. */
+#define HEDDLE_ATTENTION_ROWS_COUNT_SHIFT 0
+#define HEDDLE_ATTENTION_ROWS_COUNT_MASK UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define HEDDLE_ATTENTION_ROWS_COUNT_GET(word) (((uint64_t)(word) & HEDDLE_ATTENTION_ROWS_COUNT_MASK) >> HEDDLE_ATTENTION_ROWS_COUNT_SHIFT)
+
+/* Cycles that steps waited for banks, of keys and of values. */
+/* Read the low word first: it keeps the high word until that is read. */
+#define HEDDLE_ATTENTION_CONFLICTS_OFFSET 0x98U
+#define HEDDLE_ATTENTION_CONFLICTS_RESET UINT64_C(0x0)
+/* count, RO: Since reset. */
+#define HEDDLE_ATTENTION_CONFLICTS_COUNT_SHIFT 0
+#define HEDDLE_ATTENTION_CONFLICTS_COUNT_MASK UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define HEDDLE_ATTENTION_CONFLICTS_COUNT_GET(word) (((uint64_t)(word) & HEDDLE_ATTENTION_CONFLICTS_COUNT_MASK) >> HEDDLE_ATTENTION_CONFLICTS_COUNT_SHIFT)
+
+/* Cycles that steps waited for room for their scores. */
+/* Read the low word first: it keeps the high word until that is read. */
+#define HEDDLE_ATTENTION_SCORE_STALLS_OFFSET 0xA0U
+#define HEDDLE_ATTENTION_SCORE_STALLS_RESET UINT64_C(0x0)
+/* count, RO: Since reset. */
+#define HEDDLE_ATTENTION_SCORE_STALLS_COUNT_SHIFT 0
+#define HEDDLE_ATTENTION_SCORE_STALLS_COUNT_MASK UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define HEDDLE_ATTENTION_SCORE_STALLS_COUNT_GET(word) (((uint64_t)(word) & HEDDLE_ATTENTION_SCORE_STALLS_COUNT_MASK) >> HEDDLE_ATTENTION_SCORE_STALLS_COUNT_SHIFT)
+
+/* Beats of keys and exponents. */
+/* Read the low word first: it keeps the high word until that is read. */
+#define HEDDLE_ATTENTION_KEY_BEATS_OFFSET 0xA8U
+#define HEDDLE_ATTENTION_KEY_BEATS_RESET UINT64_C(0x0)
+/* count, RO: Since reset. */
+#define HEDDLE_ATTENTION_KEY_BEATS_COUNT_SHIFT 0
+#define HEDDLE_ATTENTION_KEY_BEATS_COUNT_MASK UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define HEDDLE_ATTENTION_KEY_BEATS_COUNT_GET(word) (((uint64_t)(word) & HEDDLE_ATTENTION_KEY_BEATS_COUNT_MASK) >> HEDDLE_ATTENTION_KEY_BEATS_COUNT_SHIFT)
+
+/* Beats of values. */
+/* Read the low word first: it keeps the high word until that is read. */
+#define HEDDLE_ATTENTION_VALUE_BEATS_OFFSET 0xB0U
+#define HEDDLE_ATTENTION_VALUE_BEATS_RESET UINT64_C(0x0)
+/* count, RO: Since reset. */
+#define HEDDLE_ATTENTION_VALUE_BEATS_COUNT_SHIFT 0
+#define HEDDLE_ATTENTION_VALUE_BEATS_COUNT_MASK UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define HEDDLE_ATTENTION_VALUE_BEATS_COUNT_GET(word) (((uint64_t)(word) & HEDDLE_ATTENTION_VALUE_BEATS_COUNT_MASK) >> HEDDLE_ATTENTION_VALUE_BEATS_COUNT_SHIFT)
+
+/* Beats of head tables, schedules, page lists and masks. */
+/* Read the low word first: it keeps the high word until that is read. */
+#define HEDDLE_ATTENTION_INDEX_BEATS_OFFSET 0xB8U
+#define HEDDLE_ATTENTION_INDEX_BEATS_RESET UINT64_C(0x0)
+/* count, RO: Since reset. */
+#define HEDDLE_ATTENTION_INDEX_BEATS_COUNT_SHIFT 0
+#define HEDDLE_ATTENTION_INDEX_BEATS_COUNT_MASK UINT64_C(0xFFFFFFFFFFFFFFFF)
+#define HEDDLE_ATTENTION_INDEX_BEATS_COUNT_GET(word) (((uint64_t)(word) & HEDDLE_ATTENTION_INDEX_BEATS_COUNT_MASK) >> HEDDLE_ATTENTION_INDEX_BEATS_COUNT_SHIFT)
 
 #endif

@@ -87,6 +87,13 @@ module heddle_default (
   input  wire m_axi_mem1_rlast,
   output wire irq
 );
+  reg  [63:0] count_attention_pairs;
+  reg  [63:0] count_attention_rows;
+  reg  [63:0] count_attention_conflicts;
+  reg  [63:0] count_attention_score_stalls;
+  reg  [63:0] count_attention_key_beats;
+  reg  [63:0] count_attention_value_beats;
+  reg  [63:0] count_attention_index_beats;
   reg  active;
   reg  quietBefore;
   reg  raised;
@@ -311,6 +318,13 @@ module heddle_default (
   wire attention_done;
   wire attention_busy;
   wire [2:0] attention_beatsTaken;
+  wire [4:0] attention_counted_0;
+  wire [4:0] attention_counted_1;
+  wire [4:0] attention_counted_2;
+  wire [4:0] attention_counted_3;
+  wire [4:0] attention_counted_4;
+  wire [4:0] attention_counted_5;
+  wire [4:0] attention_counted_6;
   wire attention_memoryError;
   wire attention_reads_0_arvalid;
   wire attention_reads_0_arid;
@@ -541,7 +555,14 @@ module heddle_default (
     .stalled_memory_cycles(count_stalled_memory),
     .stalled_tokens_cycles(count_stalled_tokens),
     .beats_beats(count_beats),
-    .multiplications_products(registers_multiplications_products_bits[63:0])
+    .multiplications_products(registers_multiplications_products_bits[63:0]),
+    .attention_pairs_count(count_attention_pairs),
+    .attention_rows_count(count_attention_rows),
+    .attention_conflicts_count(count_attention_conflicts),
+    .attention_score_stalls_count(count_attention_score_stalls),
+    .attention_key_beats_count(count_attention_key_beats),
+    .attention_value_beats_count(count_attention_value_beats),
+    .attention_index_beats_count(count_attention_index_beats)
   );
 
   heddle_default_CommandFetch fetch (
@@ -944,6 +965,13 @@ module heddle_default (
     .done(attention_done),
     .busy(attention_busy),
     .beatsTaken(attention_beatsTaken),
+    .counted_0(attention_counted_0),
+    .counted_1(attention_counted_1),
+    .counted_2(attention_counted_2),
+    .counted_3(attention_counted_3),
+    .counted_4(attention_counted_4),
+    .counted_5(attention_counted_5),
+    .counted_6(attention_counted_6),
     .memoryError(attention_memoryError),
     .reads_0_arvalid(attention_reads_0_arvalid),
     .reads_0_arready(readers_1_masters_1_arready),
@@ -1415,6 +1443,13 @@ module heddle_default (
 
   always @(posedge clk) begin
     if (reset) begin
+      count_attention_pairs <= 64'd0;
+      count_attention_rows <= 64'd0;
+      count_attention_conflicts <= 64'd0;
+      count_attention_score_stalls <= 64'd0;
+      count_attention_key_beats <= 64'd0;
+      count_attention_value_beats <= 64'd0;
+      count_attention_index_beats <= 64'd0;
       active <= 1'd0;
       quietBefore <= 1'd0;
       raised <= 1'd0;
@@ -1425,6 +1460,13 @@ module heddle_default (
       count_stalled_tokens <= 64'd0;
       count_beats <= 64'd0;
     end else begin
+      count_attention_pairs <= count_attention_pairs + {59'd0, attention_counted_0};
+      count_attention_rows <= count_attention_rows + {59'd0, attention_counted_1};
+      count_attention_conflicts <= count_attention_conflicts + {59'd0, attention_counted_2};
+      count_attention_score_stalls <= count_attention_score_stalls + {59'd0, attention_counted_3};
+      count_attention_key_beats <= count_attention_key_beats + {59'd0, attention_counted_4};
+      count_attention_value_beats <= count_attention_value_beats + {59'd0, attention_counted_5};
+      count_attention_index_beats <= count_attention_index_beats + {59'd0, attention_counted_6};
       quietBefore <= quiet;
       if (start) begin
         active <= 1'd1;

@@ -21,6 +21,13 @@ module heddle_default_AttentionEngine (
   output wire done,
   output wire busy,
   output wire [2:0] beatsTaken,
+  output wire [4:0] counted_0,
+  output wire [4:0] counted_1,
+  output wire [4:0] counted_2,
+  output wire [4:0] counted_3,
+  output wire [4:0] counted_4,
+  output wire [4:0] counted_5,
+  output wire [4:0] counted_6,
   output wire memoryError,
   output wire reads_0_arvalid,
   input  wire reads_0_arready,
@@ -133,6 +140,8 @@ module heddle_default_AttentionEngine (
   wire valueEntries_ready;
   wire valueEntries_ready_1;
   wire valueEntries_ready_2;
+  reg  [4:0] signal_1;
+  reg  [4:0] signal_2;
   reg  scored_delayed;
   reg  scored_delayed_1;
   reg  scored_delayed_2;
@@ -149,9 +158,14 @@ module heddle_default_AttentionEngine (
   reg  scoredLast_delayed_6;
   reg  [2:0] promised_0;
   reg  [2:0] promised_1;
+  reg  [4:0] signal_3;
+  reg  [4:0] signal_4;
   reg  running;
   reg  started;
   reg  quiet;
+  reg  [4:0] signal_5;
+  reg  [4:0] signal_6;
+  reg  [4:0] signal_7;
   wire keysReader_requests_ready;
   wire keysReader_memory_arvalid;
   wire keysReader_memory_arid;
@@ -256,6 +270,7 @@ module heddle_default_AttentionEngine (
   wire issue_steps_keys_1_last;
   wire [11:0] issue_steps_keys_1_place;
   wire issue_steps_last;
+  wire issue_scoresFull;
   wire queries_entries_ready;
   wire queries_rows_ready;
   wire queries_requests_valid;
@@ -479,6 +494,7 @@ module heddle_default_AttentionEngine (
   wire sums_inputs_0_ready;
   wire sums_inputs_1_ready;
   wire sums_output_valid;
+  wire sums_output_ready;
   wire signed [37:0] sums_output_accumulators_0;
   wire signed [37:0] sums_output_accumulators_1;
   wire signed [37:0] sums_output_accumulators_2;
@@ -892,6 +908,9 @@ module heddle_default_AttentionEngine (
   wire entries_ready_3_condition_2 = valueEntries_taken_2 || valueEntries_ready_2;
   wire [11:0] valueCounts_1 = headTable_entries_entry[75:64];
   wire [11:0] weightCounts_1 = headTable_entries_entry[75:64];
+  wire [1:0] sum = {1'd0, keyBanks_out_meta_keys_0_valid && keyBanks_out_valid} + {1'd0, keyBanks_out_meta_keys_1_valid && keyBanks_out_valid};
+  wire [4:0] step = {3'd0, sum};
+  wire [4:0] step_1 = {4'd0, issue_scoresFull};
   wire [15:0] exponents = keyBanks_out_words_0[527:512];
   wire [15:0] exponents_1 = keyBanks_out_words_1[527:512];
   wire keyLoader_released_condition = keyBanks_out_valid && keyBanks_out_meta_last;
@@ -903,6 +922,9 @@ module heddle_default_AttentionEngine (
   wire leaves = sums_0_pop_valid && sums_0_pop_ready;
   wire promises_1 = weightStage_weights_valid && weightStage_weights_ready && weightStage_weights_keys_1_key_valid && weightStage_weights_keys_1_key_last;
   wire leaves_1 = sums_1_pop_valid && sums_1_pop_ready;
+  wire [4:0] step_2 = {4'd0, sums_output_valid && sums_output_ready};
+  wire [1:0] sum_1 = keyBanks_conflict + valueBanks_conflict;
+  wire [4:0] step_3 = {3'd0, sum_1};
   wire idle = !(outputWriter_busy_0 || outputWriter_busy_1 || outputWriter_busy_2 || outputWriter_busy_3 || headTable_active);
   wire ends = running && started && idle && rowWriter_idle && quiet;
   wire readError = rowWriter_error || keysReader_error || valuesReader_error || queriesReader_error || tableReader_error;
@@ -910,6 +932,9 @@ module heddle_default_AttentionEngine (
   wire [1:0] beatsTaken_sum_2 = {1'd0, queriesReader_beats_valid && queriesReader_beats_ready} + {1'd0, tableReader_beats_valid && tableReader_beats_ready};
   wire [2:0] beatsTaken_sum = beatsTaken_sum_1 + beatsTaken_sum_2;
   wire [5:0] beatsTaken_bits = {3'd0, beatsTaken_sum};
+  wire [4:0] step_4 = {4'd0, keysReader_beats_valid && keysReader_beats_ready};
+  wire [4:0] step_5 = {4'd0, valuesReader_beats_valid && valuesReader_beats_ready};
+  wire [4:0] step_6 = {4'd0, tableReader_beats_valid && tableReader_beats_ready};
 
   heddle_default_AxiReader_40x128_b16_o16 keysReader (
     .clk(clk),
@@ -1123,7 +1148,8 @@ module heddle_default_AttentionEngine (
     .steps_keys_1_first(issue_steps_keys_1_first),
     .steps_keys_1_last(issue_steps_keys_1_last),
     .steps_keys_1_place(issue_steps_keys_1_place),
-    .steps_last(issue_steps_last)
+    .steps_last(issue_steps_last),
+    .scoresFull(issue_scoresFull)
   );
 
   heddle_default_QueryFetch queries (
@@ -1789,7 +1815,7 @@ module heddle_default_AttentionEngine (
     .inputs_1_row_tag_entry(sums_1_pop_row_tag_entry),
     .inputs_1_row_tag_row(sums_1_pop_row_tag_row),
     .output_valid(sums_output_valid),
-    .output_ready(normaliser_rows_ready),
+    .output_ready(sums_output_ready),
     .output_accumulators_0(sums_output_accumulators_0),
     .output_accumulators_1(sums_output_accumulators_1),
     .output_accumulators_2(sums_output_accumulators_2),
@@ -2483,6 +2509,13 @@ module heddle_default_AttentionEngine (
   assign done = ends;
   assign busy = keyBanks_out_valid;
   assign beatsTaken = beatsTaken_bits[2:0];
+  assign counted_0 = signal_1;
+  assign counted_1 = signal_3;
+  assign counted_2 = signal_4;
+  assign counted_3 = signal_2;
+  assign counted_4 = signal_5;
+  assign counted_5 = signal_6;
+  assign counted_6 = signal_7;
   assign memoryError = readError;
   assign reads_0_arvalid = keysReader_memory_arvalid;
   assign reads_0_arid = keysReader_memory_arid;
@@ -2563,6 +2596,7 @@ module heddle_default_AttentionEngine (
   assign queryQueue_1_push_valid = queries_queries_1_valid;
   assign scores_pop_ready = weightStage_scores_ready;
   assign weightStage_weights_ready = valueBanks_steps_ready && roomForAll;
+  assign sums_output_ready = normaliser_rows_ready;
   assign sums_0_pop_ready = sums_inputs_0_ready;
   assign sums_1_pop_ready = sums_inputs_1_ready;
 
@@ -2579,6 +2613,8 @@ module heddle_default_AttentionEngine (
       valueEntries_taken_0 <= 1'd0;
       valueEntries_taken_1 <= 1'd0;
       valueEntries_taken_2 <= 1'd0;
+      signal_1 <= 5'd0;
+      signal_2 <= 5'd0;
       scored_delayed <= 1'd0;
       scored_delayed_1 <= 1'd0;
       scored_delayed_2 <= 1'd0;
@@ -2595,9 +2631,14 @@ module heddle_default_AttentionEngine (
       scoredLast_delayed_6 <= 1'd0;
       promised_0 <= 3'd0;
       promised_1 <= 3'd0;
+      signal_3 <= 5'd0;
+      signal_4 <= 5'd0;
       running <= 1'd0;
       started <= 1'd0;
       quiet <= 1'd0;
+      signal_5 <= 5'd0;
+      signal_6 <= 5'd0;
+      signal_7 <= 5'd0;
     end else begin
       entries_taken_0 <= headTable_entries_valid && !headTable_entries_ready && headTable_entries_ready_condition;
       entries_taken_1 <= headTable_entries_valid && !headTable_entries_ready && headTable_entries_ready_condition_1;
@@ -2610,6 +2651,8 @@ module heddle_default_AttentionEngine (
       valueEntries_taken_0 <= valueJobs_entries_valid_condition && !entries_ready_3 && entries_ready_3_condition;
       valueEntries_taken_1 <= valueJobs_entries_valid_condition && !entries_ready_3 && entries_ready_3_condition_1;
       valueEntries_taken_2 <= valueJobs_entries_valid_condition && !entries_ready_3 && entries_ready_3_condition_2;
+      signal_1 <= step;
+      signal_2 <= step_1;
       scored_delayed <= keyBanks_out_valid;
       scored_delayed_1 <= scored_delayed;
       scored_delayed_2 <= scored_delayed_1;
@@ -2634,6 +2677,8 @@ module heddle_default_AttentionEngine (
       end else if (leaves_1 && !promises_1) begin
         promised_1 <= promised_1 - 3'd1;
       end
+      signal_3 <= step_2;
+      signal_4 <= step_3;
       quiet <= idle && rowWriter_idle;
       if (command_valid && command_ready) begin
         running <= 1'd1;
@@ -2641,6 +2686,9 @@ module heddle_default_AttentionEngine (
         running <= 1'd0;
       end
       started <= running && !ends;
+      signal_5 <= step_4;
+      signal_6 <= step_5;
+      signal_7 <= step_6;
     end
   end
 
@@ -2673,15 +2721,14 @@ module heddle_default_AttentionEngine (
   end
 `endif
 
-  wire unused = &{1'b0, beatsTaken_bits[5:3], issueCounts_level, keyBanks_conflict,
-    keyCounts_level, keyCounts_pop_valid, keysReader_idle, keysReader_memory_arqos, maxima_0_level,
+  wire unused = &{1'b0, beatsTaken_bits[5:3], issueCounts_level, keyCounts_level,
+    keyCounts_pop_valid, keysReader_idle, keysReader_memory_arqos, maxima_0_level,
     maxima_0_push_ready, maxima_1_level, maxima_1_push_ready, queriesReader_idle,
     queriesReader_memory_arqos, queries_lastRow, queryEntries_fifo_level, queryQueue_0_level,
     queryQueue_1_level, rowWriter_done, rowWriter_memory_awqos, scores_level, scores_push_ready,
     sourceEntries_fifo_level, sums_0_level, sums_0_push_ready, sums_1_level, sums_1_push_ready,
-    sums_chosen, tableReader_idle, tableReader_memory_arqos, valueBanks_conflict,
-    valueCounts_level, valueCounts_pop_valid, valuesReader_idle, valuesReader_memory_arqos,
-    weightCounts_level};
+    sums_chosen, tableReader_idle, tableReader_memory_arqos, valueCounts_level,
+    valueCounts_pop_valid, valuesReader_idle, valuesReader_memory_arqos, weightCounts_level};
 endmodule
 
 `default_nettype wire

@@ -43,7 +43,14 @@ module heddle_default_RegisterFile_heddle (
   input  wire [63:0] stalled_memory_cycles,
   input  wire [63:0] stalled_tokens_cycles,
   input  wire [63:0] beats_beats,
-  input  wire [63:0] multiplications_products
+  input  wire [63:0] multiplications_products,
+  input  wire [63:0] attention_pairs_count,
+  input  wire [63:0] attention_rows_count,
+  input  wire [63:0] attention_conflicts_count,
+  input  wire [63:0] attention_score_stalls_count,
+  input  wire [63:0] attention_key_beats_count,
+  input  wire [63:0] attention_value_beats_count,
+  input  wire [63:0] attention_index_beats_count
 );
   reg  written;
   reg  [1:0] writeResponse;
@@ -160,9 +167,44 @@ module heddle_default_RegisterFile_heddle (
   wire read_attention = readWord == 6'd32;
   wire write_attention_capacity = writeWord == 6'd33;
   wire read_attention_capacity = readWord == 6'd33;
-  wire writeMapped = write_magic || write_version || write_generator || write_config_hash || write_scratch || write_clock_hz || write_features || write_geometry || write_capacity || write_list || write_list_high || write_records || write_records_high || write_doorbell || write_status || write_events || write_interrupt_enable || write_position || write_position_high || write_cycles || write_cycles_high || write_busy || write_busy_high || write_stalled_memory || write_stalled_memory_high || write_stalled_tokens || write_stalled_tokens_high || write_beats || write_beats_high || write_multiplications || write_multiplications_high || write_attention || write_attention_capacity;
-  wire readMapped = read_magic || read_version || read_generator || read_config_hash || read_scratch || read_clock_hz || read_features || read_geometry || read_capacity || read_list || read_list_high || read_records || read_records_high || read_doorbell || read_status || read_events || read_interrupt_enable || read_position || read_position_high || read_cycles || read_cycles_high || read_busy || read_busy_high || read_stalled_memory || read_stalled_memory_high || read_stalled_tokens || read_stalled_tokens_high || read_beats || read_beats_high || read_multiplications || read_multiplications_high || read_attention || read_attention_capacity;
-  wire [31:0] readWordData = (read_magic ? 32'd1212499012 : 32'd0) | (read_version ? 32'd2 : 32'd0) | (read_generator ? 32'd256 : 32'd0) | (read_config_hash ? 32'd989904579 : 32'd0) | (read_scratch ? scratch_scratch : 32'd0) | (read_clock_hz ? 32'd250000000 : 32'd0) | (read_features ? 32'd65543 : 32'd0) | (read_geometry ? 32'd135267330 : 32'd0) | (read_capacity ? 32'd33554560 : 32'd0) | (read_list ? part : 32'd0) | (read_list_high ? part_1 : 32'd0) | (read_records ? part_2 : 32'd0) | (read_records_high ? part_3 : 32'd0) | (read_doorbell ? 32'd0 : 32'd0) | (read_status ? status_contents : 32'd0) | (read_events ? events_contents : 32'd0) | (read_interrupt_enable ? interrupt_enable_contents : 32'd0) | (read_position ? part_4 : 32'd0) | (read_position_high ? highWord : 32'd0) | (read_cycles ? part_5 : 32'd0) | (read_cycles_high ? highWord : 32'd0) | (read_busy ? part_6 : 32'd0) | (read_busy_high ? highWord : 32'd0) | (read_stalled_memory ? part_7 : 32'd0) | (read_stalled_memory_high ? highWord : 32'd0) | (read_stalled_tokens ? part_8 : 32'd0) | (read_stalled_tokens_high ? highWord : 32'd0) | (read_beats ? part_9 : 32'd0) | (read_beats_high ? highWord : 32'd0) | (read_multiplications ? part_10 : 32'd0) | (read_multiplications_high ? highWord : 32'd0) | (read_attention ? 32'd1077936642 : 32'd0) | (read_attention_capacity ? 32'd67504651 : 32'd0);
+  wire write_attention_pairs = writeWord == 6'd34;
+  wire read_attention_pairs = readWord == 6'd34;
+  wire [31:0] part_11 = attention_pairs_count[31:0];
+  wire write_attention_pairs_high = writeWord == 6'd35;
+  wire read_attention_pairs_high = readWord == 6'd35;
+  wire write_attention_rows = writeWord == 6'd36;
+  wire read_attention_rows = readWord == 6'd36;
+  wire [31:0] part_12 = attention_rows_count[31:0];
+  wire write_attention_rows_high = writeWord == 6'd37;
+  wire read_attention_rows_high = readWord == 6'd37;
+  wire write_attention_conflicts = writeWord == 6'd38;
+  wire read_attention_conflicts = readWord == 6'd38;
+  wire [31:0] part_13 = attention_conflicts_count[31:0];
+  wire write_attention_conflicts_high = writeWord == 6'd39;
+  wire read_attention_conflicts_high = readWord == 6'd39;
+  wire write_attention_score_stalls = writeWord == 6'd40;
+  wire read_attention_score_stalls = readWord == 6'd40;
+  wire [31:0] part_14 = attention_score_stalls_count[31:0];
+  wire write_attention_score_stalls_high = writeWord == 6'd41;
+  wire read_attention_score_stalls_high = readWord == 6'd41;
+  wire write_attention_key_beats = writeWord == 6'd42;
+  wire read_attention_key_beats = readWord == 6'd42;
+  wire [31:0] part_15 = attention_key_beats_count[31:0];
+  wire write_attention_key_beats_high = writeWord == 6'd43;
+  wire read_attention_key_beats_high = readWord == 6'd43;
+  wire write_attention_value_beats = writeWord == 6'd44;
+  wire read_attention_value_beats = readWord == 6'd44;
+  wire [31:0] part_16 = attention_value_beats_count[31:0];
+  wire write_attention_value_beats_high = writeWord == 6'd45;
+  wire read_attention_value_beats_high = readWord == 6'd45;
+  wire write_attention_index_beats = writeWord == 6'd46;
+  wire read_attention_index_beats = readWord == 6'd46;
+  wire [31:0] part_17 = attention_index_beats_count[31:0];
+  wire write_attention_index_beats_high = writeWord == 6'd47;
+  wire read_attention_index_beats_high = readWord == 6'd47;
+  wire writeMapped = write_magic || write_version || write_generator || write_config_hash || write_scratch || write_clock_hz || write_features || write_geometry || write_capacity || write_list || write_list_high || write_records || write_records_high || write_doorbell || write_status || write_events || write_interrupt_enable || write_position || write_position_high || write_cycles || write_cycles_high || write_busy || write_busy_high || write_stalled_memory || write_stalled_memory_high || write_stalled_tokens || write_stalled_tokens_high || write_beats || write_beats_high || write_multiplications || write_multiplications_high || write_attention || write_attention_capacity || write_attention_pairs || write_attention_pairs_high || write_attention_rows || write_attention_rows_high || write_attention_conflicts || write_attention_conflicts_high || write_attention_score_stalls || write_attention_score_stalls_high || write_attention_key_beats || write_attention_key_beats_high || write_attention_value_beats || write_attention_value_beats_high || write_attention_index_beats || write_attention_index_beats_high;
+  wire readMapped = read_magic || read_version || read_generator || read_config_hash || read_scratch || read_clock_hz || read_features || read_geometry || read_capacity || read_list || read_list_high || read_records || read_records_high || read_doorbell || read_status || read_events || read_interrupt_enable || read_position || read_position_high || read_cycles || read_cycles_high || read_busy || read_busy_high || read_stalled_memory || read_stalled_memory_high || read_stalled_tokens || read_stalled_tokens_high || read_beats || read_beats_high || read_multiplications || read_multiplications_high || read_attention || read_attention_capacity || read_attention_pairs || read_attention_pairs_high || read_attention_rows || read_attention_rows_high || read_attention_conflicts || read_attention_conflicts_high || read_attention_score_stalls || read_attention_score_stalls_high || read_attention_key_beats || read_attention_key_beats_high || read_attention_value_beats || read_attention_value_beats_high || read_attention_index_beats || read_attention_index_beats_high;
+  wire [31:0] readWordData = (read_magic ? 32'd1212499012 : 32'd0) | (read_version ? 32'd2 : 32'd0) | (read_generator ? 32'd256 : 32'd0) | (read_config_hash ? 32'd989904579 : 32'd0) | (read_scratch ? scratch_scratch : 32'd0) | (read_clock_hz ? 32'd250000000 : 32'd0) | (read_features ? 32'd65543 : 32'd0) | (read_geometry ? 32'd135267330 : 32'd0) | (read_capacity ? 32'd33554560 : 32'd0) | (read_list ? part : 32'd0) | (read_list_high ? part_1 : 32'd0) | (read_records ? part_2 : 32'd0) | (read_records_high ? part_3 : 32'd0) | (read_doorbell ? 32'd0 : 32'd0) | (read_status ? status_contents : 32'd0) | (read_events ? events_contents : 32'd0) | (read_interrupt_enable ? interrupt_enable_contents : 32'd0) | (read_position ? part_4 : 32'd0) | (read_position_high ? highWord : 32'd0) | (read_cycles ? part_5 : 32'd0) | (read_cycles_high ? highWord : 32'd0) | (read_busy ? part_6 : 32'd0) | (read_busy_high ? highWord : 32'd0) | (read_stalled_memory ? part_7 : 32'd0) | (read_stalled_memory_high ? highWord : 32'd0) | (read_stalled_tokens ? part_8 : 32'd0) | (read_stalled_tokens_high ? highWord : 32'd0) | (read_beats ? part_9 : 32'd0) | (read_beats_high ? highWord : 32'd0) | (read_multiplications ? part_10 : 32'd0) | (read_multiplications_high ? highWord : 32'd0) | (read_attention ? 32'd1077936642 : 32'd0) | (read_attention_capacity ? 32'd67504651 : 32'd0) | (read_attention_pairs ? part_11 : 32'd0) | (read_attention_pairs_high ? highWord : 32'd0) | (read_attention_rows ? part_12 : 32'd0) | (read_attention_rows_high ? highWord : 32'd0) | (read_attention_conflicts ? part_13 : 32'd0) | (read_attention_conflicts_high ? highWord : 32'd0) | (read_attention_score_stalls ? part_14 : 32'd0) | (read_attention_score_stalls_high ? highWord : 32'd0) | (read_attention_key_beats ? part_15 : 32'd0) | (read_attention_key_beats_high ? highWord : 32'd0) | (read_attention_value_beats ? part_16 : 32'd0) | (read_attention_value_beats_high ? highWord : 32'd0) | (read_attention_index_beats ? part_17 : 32'd0) | (read_attention_index_beats_high ? highWord : 32'd0);
 
   assign bus_awready = write;
   assign bus_wready = write;
@@ -220,6 +262,27 @@ module heddle_default_RegisterFile_heddle (
       end
       if (read && read_multiplications) begin
         highWord <= multiplications_products[63:32];
+      end
+      if (read && read_attention_pairs) begin
+        highWord <= attention_pairs_count[63:32];
+      end
+      if (read && read_attention_rows) begin
+        highWord <= attention_rows_count[63:32];
+      end
+      if (read && read_attention_conflicts) begin
+        highWord <= attention_conflicts_count[63:32];
+      end
+      if (read && read_attention_score_stalls) begin
+        highWord <= attention_score_stalls_count[63:32];
+      end
+      if (read && read_attention_key_beats) begin
+        highWord <= attention_key_beats_count[63:32];
+      end
+      if (read && read_attention_value_beats) begin
+        highWord <= attention_value_beats_count[63:32];
+      end
+      if (read && read_attention_index_beats) begin
+        highWord <= attention_index_beats_count[63:32];
       end
       if (write) begin
         written <= 1'd1;

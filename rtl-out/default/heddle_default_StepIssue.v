@@ -37,7 +37,8 @@ module heddle_default_StepIssue (
   output wire steps_keys_1_first,
   output wire steps_keys_1_last,
   output wire [11:0] steps_keys_1_place,
-  output wire steps_last
+  output wire steps_last,
+  output wire scoresFull
 );
   wire ends;
   reg  [11:0] keysLoaded_entryBase;
@@ -82,6 +83,7 @@ module heddle_default_StepIssue (
   assign steps_keys_1_last = source_keys_1_last;
   assign steps_keys_1_place = place_1;
   assign steps_last = source_last;
+  assign scoresFull = source_valid && !room;
   assign ends = issued && source_last;
 
   always @(posedge clk) begin

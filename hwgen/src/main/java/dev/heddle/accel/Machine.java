@@ -7,6 +7,7 @@ import dev.heddle.accel.command.CommandFetch;
 import dev.heddle.accel.command.EngineControl;
 import dev.heddle.accel.command.RecordWriter;
 import dev.heddle.accel.command.TokenCounters;
+import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.matmul.ActivationBuffer;
@@ -145,7 +146,7 @@ public final class Machine extends Component {
     unused(resultWriter.done);
     unused(recordWriter.done);
     if (configuration.attention().isPresent()) {
-      controls.add(attention(configuration.attention().get()));
+      controls.add(attention(configuration.attention().get(), registers));
     }
 
     // ---- ports
@@ -226,7 +227,7 @@ public final class Machine extends Component {
   }
 
   /** The attention engine on its ports; its control. */
-  private EngineControl attention(AttentionShape attentionShape) {
+  private EngineControl attention(AttentionShape attentionShape, RegisterFile registers) {
     AttentionEngine attention = inst(new AttentionEngine(configuration));
     EngineControl attentionControl = inst(new EngineControl(Engine.ATTENTION, configuration));
     connect(attention.command, attentionControl.command);
@@ -241,6 +242,10 @@ public final class Machine extends Component {
       onPort(readers.get(i).port(configuration), attention.reads.get(i));
     }
     attention.writes.forEach(writeMasters::add);
+    for (AttentionCounter counter : AttentionCounter.values()) {
+      UInt step = attention.counted.get(counter.ordinal());
+      count(registers, counter.register(), MachineRegisters.COUNT, step);
+    }
     return attentionControl;
   }
 

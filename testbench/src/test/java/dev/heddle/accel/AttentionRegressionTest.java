@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.accel.RandomHeads.Pattern;
 import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.testbench.MemoryModel;
 import dev.heddle.testbench.SimulatedMachine;
@@ -86,6 +88,7 @@ class AttentionRegressionTest {
     try (SimulatedMachine machine = machine(configuration, MemoryModel.IDEAL)) {
       BareMachine bare = new BareMachine(configuration, machine);
       int entries = 0;
+      long pairs = 0;
       for (int table = 0; entries < ENTRIES; table++) {
         Random random = new Random(SEED + table);
         MemoryModel memory = memory(random);
@@ -102,7 +105,7 @@ class AttentionRegressionTest {
                 .formatted(
                     table, SEED, configuration.name(), memory.label(), Arrays.toString(chosen));
         CompletionRecord record = run(bare, machine, work);
-        work.runGolden(shape.lanes());
+        pairs += work.runGolden(shape.lanes());
         assertThat(work.firstDifference(machine.memory()))
             .as("%s%n%s", name, work.entries())
             .isEqualTo(-1);
@@ -110,6 +113,7 @@ class AttentionRegressionTest {
         assertThat(bare.registers().read("STATUS", "memory_error")).as(name).isZero();
         entries += chosen.length;
       }
+      assertThat(count(bare, AttentionCounter.PAIRS)).isEqualTo(pairs);
     }
   }
 
@@ -280,6 +284,32 @@ class AttentionRegressionTest {
     copy.with(HeadEntry.OUTPUT, work.allocate(bytes));
     work.entries().add(copy);
     return copy;
+  }
+
+  private static long count(BareMachine bare, AttentionCounter counter) {
+    return bare.registers().read(counter.register(), MachineRegisters.COUNT);
+  }
+
+  @Test
+  void theCountersSayWhatTheEngineHasDone() {
+    int keys = 40;
+    AttentionWork work = new AttentionWork(1 << 20);
+    work.page(causal(work, keys), 16, new Random(1));
+    int beats = GoldenHead.LINE / TIGHT.beatBytes();
+    try (SimulatedMachine machine = machine(TIGHT, MemoryModel.IDEAL)) {
+      BareMachine bare = new BareMachine(TIGHT, machine);
+      run(bare, machine, work);
+      assertThat(count(bare, AttentionCounter.PAIRS)).isEqualTo(keys * (keys + 1) / 2);
+      assertThat(count(bare, AttentionCounter.ROWS)).isEqualTo(keys);
+      assertThat(count(bare, AttentionCounter.CONFLICTS)).isZero();
+      assertThat(count(bare, AttentionCounter.SCORE_STALLS)).isPositive();
+      // Three pages with a line of exponents each.
+      assertThat(count(bare, AttentionCounter.KEY_BEATS)).isEqualTo((keys + 3) * beats);
+      assertThat(count(bare, AttentionCounter.VALUE_BEATS)).isEqualTo(keys * beats);
+      // The lines of the entry, a page list for the keys and one for the values.
+      assertThat(count(bare, AttentionCounter.INDEX_BEATS))
+          .isEqualTo(HeadEntry.BYTES / TIGHT.beatBytes() + 2 * beats);
+    }
   }
 
   @Test

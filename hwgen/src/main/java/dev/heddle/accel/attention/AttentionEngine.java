@@ -5,6 +5,7 @@ import static dev.heddle.hdl.Hdl.*;
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.Bit;
@@ -66,6 +67,9 @@ public final class AttentionEngine extends Component {
 
   /** Beats taken in this cycle. */
   public final UInt beatsTaken;
+
+  /** What each {@link AttentionCounter} gains in this cycle. */
+  public final Vec<UInt> counted;
 
   /** Whether card memory has answered with an error in this cycle. */
   public final Bit memoryError;
@@ -144,6 +148,7 @@ public final class AttentionEngine extends Component {
     done = out(bit());
     busy = out(bit());
     beatsTaken = out(uint(3));
+    counted = out(AttentionCounter.values().length, uint(AttentionCounter.STEP_BITS));
     memoryError = out(bit());
     reads = out(kinds.size(), AxiRead.of(memory));
     writes = out(shape.blocks() ? 2 : 1, AxiWrite.of(memory));
@@ -236,6 +241,10 @@ public final class AttentionEngine extends Component {
     Bit arrives = keyBanks.out.valid;
     Step arriving = keyBanks.out.payload.meta();
     busy.set(arrives);
+    count(
+        AttentionCounter.PAIRS,
+        arriving.keys().stream().map(key -> key.valid().and(arrives)).toList());
+    count(AttentionCounter.SCORE_STALLS, List.of(issue.scoresFull));
 
     List<Stream<RowMaximum>> maxima = new ArrayList<>();
     List<ScoredKey> scores = new ArrayList<>();
@@ -338,6 +347,8 @@ public final class AttentionEngine extends Component {
     // ---- output
     Normaliser normaliser = inst(new Normaliser(shape));
     connect(normaliser.rows, sums.output);
+    count(AttentionCounter.ROWS, List.of(sums.output.fire()));
+    count(AttentionCounter.CONFLICTS, List.of(keyBanks.conflict, valueBanks.conflict));
     OutputWriter output = inst("outputWriter", new OutputWriter(shape, memory));
     connect(output.entries, entries.get(5));
     connect(output.parts, normaliser.parts);
@@ -385,6 +396,22 @@ public final class AttentionEngine extends Component {
     }
     beatsTaken.set(reduce(taken, UInt::add).pad(6).wrap(beatsTaken.width()));
     memoryError.set(readError);
+    count(AttentionCounter.KEY_BEATS, List.of(keyReader.beats.fire()));
+    count(AttentionCounter.VALUE_BEATS, List.of(valueReader.beats.fire()));
+    List<AxiReader> vectors = List.of(keyReader, valueReader, queryReader);
+    count(
+        AttentionCounter.INDEX_BEATS,
+        readers.stream()
+            .filter(reader -> !vectors.contains(reader))
+            .map(reader -> reader.beats.fire())
+            .toList());
+  }
+
+  /** Adds the events of a cycle to a counter, which sees them one cycle later. */
+  private void count(AttentionCounter counter, List<Bit> events) {
+    UInt sum = reduce(events.stream().map(Bit::asUInt).toList(), UInt::add);
+    UInt step = sum.pad(Math.max(sum.width(), AttentionCounter.STEP_BITS));
+    counted.get(counter.ordinal()).set(next(step.wrap(AttentionCounter.STEP_BITS), 0));
   }
 
   private Stream<RowMask> masks(Stream<EntryCommand> entries) {
@@ -477,7 +504,6 @@ public final class AttentionEngine extends Component {
     banks.writePlace.set(loader.writePlace);
     banks.writeWord.set(loader.writeWord);
     banks.out.ready.set(true);
-    unused(banks.conflict);
     return banks;
   }
 

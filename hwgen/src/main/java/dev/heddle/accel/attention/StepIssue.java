@@ -41,6 +41,9 @@ public final class StepIssue extends Component {
   /** Steps for the lanes. */
   public final Stream<Step> steps;
 
+  /** Whether a step waits for room for its scores. */
+  public final Bit scoresFull;
+
   private static final int QUERIES_AHEAD = 16;
 
   /** For an engine of {@code shape}. */
@@ -53,6 +56,7 @@ public final class StepIssue extends Component {
     arrived = in(lanes, bit());
     left = in(bit());
     steps = out(Stream.of(Step.of(shape)));
+    scoresFull = out(bit());
     document("Lets steps enter the lanes when their keys, queries and room for scores are there.");
     parameter("LANES", lanes);
     parameter("KEYS", shape.keys());
@@ -91,5 +95,6 @@ public final class StepIssue extends Component {
       when(came.andNot(used), () -> query.set(query.inc()))
           .elseWhen(used.andNot(came), () -> query.set(query.dec()));
     }
+    scoresFull.set(source.valid.andNot(room));
   }
 }

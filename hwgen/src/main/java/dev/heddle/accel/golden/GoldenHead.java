@@ -49,8 +49,12 @@ public final class GoldenHead {
     this.memory = memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Computes all rows. */
-  public void run() {
+  /**
+   * Computes all rows.
+   *
+   * @return pairs of a row and a key that it sees
+   */
+  public long run() {
     int rows = value(HeadEntry.ROWS);
     int keyBytes = value(HeadEntry.KEY_LINES) * LINE;
     int valueBytes = value(HeadEntry.VALUE_LINES) * LINE;
@@ -86,6 +90,7 @@ public final class GoldenHead {
         write(row, output);
       }
     }
+    return seen.stream().mapToLong(List::size).sum();
   }
 
   /** Number of the key at a place of those that are loaded. */

@@ -36,6 +36,11 @@ public final class MachineRegisters {
   /** Bits of an address in a register. */
   private static final int ADDRESS_BITS = 64;
 
+  /** The field of an {@link AttentionCounter}. */
+  public static final String COUNT = "count";
+
+  private static final int ATTENTION_COUNTERS = 0x88;
+
   private MachineRegisters() {}
 
   /** The registers of a machine of {@code configuration}. */
@@ -67,6 +72,13 @@ public final class MachineRegisters {
             "Logarithm of the steps between lanes."),
         constant("rows", 16, 8, shape.rowBits(), "Logarithm of the rows of an entry."),
         constant("normalisers", 24, 8, shape.normalisers(), "Output elements a cycle."));
+    for (AttentionCounter counted : AttentionCounter.values()) {
+      map.wide(
+          counted.register(),
+          ATTENTION_COUNTERS + Long.BYTES * counted.ordinal(),
+          counted.description(),
+          counter(COUNT, "Since reset."));
+    }
   }
 
   private static RegisterMap.Builder machine(Configuration configuration) {

@@ -234,11 +234,13 @@ public final class AttentionWork {
     return place;
   }
 
-  /** Executes the entries on the image in Java, one after the other. */
-  public void runGolden(int lanes) {
-    for (HeadEntry entry : entries) {
-      new GoldenHead(entry, image, lanes).run();
-    }
+  /**
+   * Executes the entries on the image in Java, one after the other.
+   *
+   * @return pairs of a row and a key that it sees
+   */
+  public long runGolden(int lanes) {
+    return entries.stream().mapToLong(entry -> new GoldenHead(entry, image, lanes).run()).sum();
   }
 
   /** The first byte in which a card memory differs from the image, -1 when none does. */
