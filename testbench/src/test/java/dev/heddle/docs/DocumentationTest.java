@@ -12,20 +12,23 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Code in the documentation is the code that is compiled and run. */
 class DocumentationTest {
   private static final Path ROOT = Path.of("..");
-  private static final Path PAGE = ROOT.resolve("docs/your-own-core.md");
+  private static final Path OWN_CORE = ROOT.resolve("docs/your-own-core.md");
   private static final Pattern FILE_BLOCK =
       Pattern.compile("<!-- file: (\\S+) -->\n```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern VERILOG_BLOCK =
       Pattern.compile("<!-- verilog: \\S+ -->\n```verilog\n(.*?)```", Pattern.DOTALL);
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
 
-  @Test
-  void theJavaOfThePageIsTheJavaThatTheTestsRun() throws IOException {
-    Matcher blocks = FILE_BLOCK.matcher(Files.readString(PAGE));
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/your-own-core.md", "docs/pattern-source.md"})
+  void theJavaOfAPageIsTheJavaThatTheTestsRun(String page) throws IOException {
+    Matcher blocks = FILE_BLOCK.matcher(Files.readString(ROOT.resolve(page)));
     List<String> files = new ArrayList<>();
     while (blocks.find()) {
       files.add(blocks.group(1));
@@ -38,7 +41,7 @@ class DocumentationTest {
 
   @Test
   void theVerilogOfThePageIsWhatTheWriterWrites() throws IOException {
-    Matcher block = VERILOG_BLOCK.matcher(Files.readString(PAGE));
+    Matcher block = VERILOG_BLOCK.matcher(Files.readString(OWN_CORE));
     assertThat(block.find()).isTrue();
     assertThat(VerilogWriter.write(new DotLane(8, 20)).text()).contains(block.group(1));
   }
