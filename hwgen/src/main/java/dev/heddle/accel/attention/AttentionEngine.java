@@ -214,7 +214,8 @@ public final class AttentionEngine extends Component {
     VectorLoader keyLoader =
         inst("keyLoader", new VectorLoader(memory, shape.keyDimension(), shape.keys(), true));
     EntryJobs keyJobs = jobs("keyJobs", keyEntries.get(0), EntryJobs.Kind.KEYS);
-    keyJobs.pages.ifPresent(pages -> pages(Reader.KEY_PAGES, keyEntries.get(2), pages));
+    keyJobs.pages.ifPresent(
+        pages -> connect(pages, lists(EntryLists.Kind.PAGES, Reader.KEY_PAGES, keyEntries.get(2))));
     connect(keyLoader.jobs, keyJobs.jobs);
     load(keyReader, keyLoader);
     Stream<UInt> keyCounts = counts("keyCounts", keyEntries.get(1));
@@ -222,7 +223,9 @@ public final class AttentionEngine extends Component {
     VectorLoader valueLoader =
         inst("valueLoader", new VectorLoader(memory, shape.valueDimension(), shape.keys(), false));
     EntryJobs valueJobs = jobs("valueJobs", valueEntries.get(0), EntryJobs.Kind.VALUES);
-    valueJobs.pages.ifPresent(pages -> pages(Reader.VALUE_PAGES, valueEntries.get(3), pages));
+    valueJobs.pages.ifPresent(
+        pages ->
+            connect(pages, lists(EntryLists.Kind.PAGES, Reader.VALUE_PAGES, valueEntries.get(3))));
     boolean onePort = Reader.KEYS.port(configuration) == Reader.VALUES.port(configuration);
     connect(valueLoader.jobs, onePort ? afterKeys(valueJobs, keyJobs, keyLoader) : valueJobs.jobs);
     load(valueReader, valueLoader);
@@ -415,27 +418,23 @@ public final class AttentionEngine extends Component {
   }
 
   private Stream<RowMask> masks(Stream<EntryCommand> entries) {
-    MaskLists lists = inst(new MaskLists(memory));
+    return lists(EntryLists.Kind.MASKS, Reader.MASKS, entries).stage(RowMask.type(), RowMask::of);
+  }
+
+  /** What entries list, read through a port of its own. */
+  private Stream<UInt> lists(EntryLists.Kind kind, Reader port, Stream<EntryCommand> entries) {
+    EntryLists lists = inst(new EntryLists(memory, kind));
     connect(lists.entries, entries);
-    AxiReader reader = reader(Reader.MASKS, new AxiReader(memory, CardMemory.occasional()));
+    AxiReader reader = reader(port, new AxiReader(memory, CardMemory.occasional()));
     connect(reader.requests, lists.requests);
     connect(lists.beats, reader.beats);
-    return lists.masks;
+    return lists.items;
   }
 
   private EntryJobs jobs(String name, Stream<EntryCommand> entries, EntryJobs.Kind kind) {
     EntryJobs jobs = inst(name, new EntryJobs(memory, kind, shape.pages()));
     connect(jobs.entries, entries);
     return jobs;
-  }
-
-  private void pages(Reader kind, Stream<EntryCommand> entries, Stream<UInt> pages) {
-    PageLists lists = inst(new PageLists(memory));
-    connect(lists.entries, entries);
-    AxiReader reader = reader(kind, new AxiReader(memory, CardMemory.occasional()));
-    connect(reader.requests, lists.requests);
-    connect(lists.beats, reader.beats);
-    connect(pages, lists.pages);
   }
 
   /**

@@ -56,7 +56,10 @@ final class EntryJobs extends Component {
     this.paged = paged;
     int addressBits = memory.addressBits();
     entries = in(Stream.of(EntryCommand.type()));
-    pages = paged ? Optional.of(in(Stream.of(uint(PageLists.PAGE_BITS)))) : Optional.empty();
+    pages =
+        paged
+            ? Optional.of(in(Stream.of(uint(EntryLists.Kind.PAGES.itemBits()))))
+            : Optional.empty();
     jobs = out(Stream.of(VectorLoader.Job.of(memory)));
     document("Loads the %s of entries.".formatted(kind == Kind.KEYS ? "keys" : "values"));
 
