@@ -18,10 +18,11 @@ import org.junit.jupiter.api.Test;
  * <p>Many circuits share a library, since compiling costs more than running. A circuit that fails
  * is made smaller by {@link Comparison}.
  *
- * <p>{@code -Dheddle.seed=N} repeats the run that printed N.
+ * <p>The circuits are the same in every run, so that a run tells of a change and not of a fault
+ * that a simulator always had; {@code -Dheddle.seed=N} takes others.
  */
 class RandomCircuitTest {
-  private static final long SEED = Long.getLong("heddle.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("heddle.seed", 20_261_122L);
   private static final int BATCHES = 10;
   private static final int BATCH = 200;
 
