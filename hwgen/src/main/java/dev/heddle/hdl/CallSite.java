@@ -4,6 +4,7 @@ import dev.heddle.hdl.ir.Node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,8 +52,10 @@ final class CallSite {
   /** The calls in the methods of a class. */
   private static final class Calls {
     private final Map<String, Map<Integer, Site>> methods = new HashMap<>();
-    private final Map<Integer, Site> unique = new HashMap<>();
     private final Site elsewhere;
+
+    /** By bytecode index; null where no method has a call, or several have. */
+    private Site[] unique = {};
 
     Calls(Class<?> type) {
       elsewhere = new Site(null, false, type.getSimpleName(), false);
@@ -62,25 +65,28 @@ final class CallSite {
     void findUnique() {
       Set<Integer> ambiguous = new HashSet<>();
       for (Map<Integer, Site> method : methods.values()) {
-        for (Map.Entry<Integer, Site> call : method.entrySet()) {
-          if (unique.put(call.getKey(), call.getValue()) != null) {
-            ambiguous.add(call.getKey());
-          }
-        }
+        method.forEach(
+            (index, site) -> {
+              if (index >= unique.length) {
+                unique = Arrays.copyOf(unique, index + 1);
+              }
+              if (unique[index] != null) {
+                ambiguous.add(index);
+              }
+              unique[index] = site;
+            });
       }
-      unique.keySet().removeAll(ambiguous);
+      ambiguous.forEach(index -> unique[index] = null);
     }
 
     Site site(StackWalker.StackFrame frame) {
       // The virtual machine takes its time over the names of methods.
-      Site site = unique.get(frame.getByteCodeIndex());
-      if (site != null) {
-        return site;
+      int index = frame.getByteCodeIndex();
+      if (index >= 0 && index < unique.length && unique[index] != null) {
+        return unique[index];
       }
       String method = frame.getMethodName() + frame.getDescriptor();
-      return methods
-          .getOrDefault(method, Map.of())
-          .getOrDefault(frame.getByteCodeIndex(), elsewhere);
+      return methods.getOrDefault(method, Map.of()).getOrDefault(index, elsewhere);
     }
   }
 
