@@ -86,9 +86,9 @@ final class EntryJobs extends Component {
       UInt done = reg(uint(HeadEntry.KEYS.bits()), 0);
       UInt left = keys.wrapSub(done);
       Bit lastPage = left.le(size);
-      UInt pageBytes = page.payload.shl(bits(GoldenHead.LINE)).pad(addressBits).wrap(addressBits);
+      UInt pageBytes = page.payload.shl(bits(GoldenHead.LINE)).pad(addressBits);
       bytes = mux(listed, pageBytes, bytes);
-      exponentBytes = mux(listed, pageBytes, exponentBytes.wrap(addressBits));
+      exponentBytes = mux(listed, pageBytes, exponentBytes);
       vectors = mux(listed, mux(lastPage, left, size), vectors);
       last = mux(listed, lastPage, last);
       ready = listed.not().or(page.valid);

@@ -12,6 +12,7 @@ import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.lib.RegisterField;
 import dev.heddle.lib.RegisterMap;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /** The registers of the machine: identity, geometry, the doorbell, status and counters. */
@@ -83,10 +84,6 @@ public final class MachineRegisters {
 
   private static RegisterMap.Builder machine(Configuration configuration) {
     int attention = configuration.attention().isPresent() ? 1 : 0;
-    int schedule = configuration.attention().map(AttentionShape::schedule).orElse(false) ? 1 : 0;
-    int blocks = configuration.attention().map(AttentionShape::blocks).orElse(false) ? 1 : 0;
-    int masks = configuration.attention().map(AttentionShape::masks).orElse(false) ? 1 : 0;
-    int pages = configuration.attention().map(AttentionShape::pages).orElse(false) ? 1 : 0;
     return RegisterMap.named(
             "heddle",
             "Identity, doorbell, status and counters of the machine %s."
@@ -129,10 +126,30 @@ public final class MachineRegisters {
                 (1 << WeightFormat.values().length) - 1,
                 "Weight formats, a bit each."),
             constant("attention", 16, 1, attention, "There is an attention engine."),
-            constant("attention_schedule", 17, 1, schedule, "It takes compiled schedules."),
-            constant("attention_x8", 18, 1, blocks, "It writes X8 codes."),
-            constant("attention_pages", 19, 1, pages, "It takes listed pages."),
-            constant("attention_masks", 20, 1, masks, "It takes masks of rows."))
+            constant(
+                "attention_schedule",
+                17,
+                1,
+                has(configuration, AttentionShape::schedule),
+                "It takes compiled schedules."),
+            constant(
+                "attention_x8",
+                18,
+                1,
+                has(configuration, AttentionShape::blocks),
+                "It writes X8 codes."),
+            constant(
+                "attention_pages",
+                19,
+                1,
+                has(configuration, AttentionShape::pages),
+                "It takes listed pages."),
+            constant(
+                "attention_masks",
+                20,
+                1,
+                has(configuration, AttentionShape::masks),
+                "It takes masks of rows."))
         .register(
             "GEOMETRY",
             0x1c,
@@ -200,6 +217,11 @@ public final class MachineRegisters {
             0x78,
             "Products.",
             counter("products", "Products of codes, padding included."));
+  }
+
+  /** One when there is an attention engine with a feature. */
+  private static int has(Configuration configuration, Predicate<AttentionShape> feature) {
+    return configuration.attention().filter(feature).isPresent() ? 1 : 0;
   }
 
   private static RegisterField counter(String name, String description) {

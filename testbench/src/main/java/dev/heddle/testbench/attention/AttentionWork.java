@@ -198,9 +198,7 @@ public final class AttentionWork {
   }
 
   private void copy(int from, int to, int bytes) {
-    for (int i = 0; i < Math.min(bytes, image.capacity() - from); i++) {
-      image.put(to + i, image.get(from + i));
-    }
+    image.put(to, image, from, Math.min(bytes, image.capacity() - from));
   }
 
   private static int value(HeadEntry entry, MemoryField field) {
