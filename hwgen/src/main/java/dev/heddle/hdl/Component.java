@@ -52,7 +52,7 @@ import java.util.Map;
  */
 public abstract class Component {
   private final Definition definition;
-  private final Map<Digest, Netlist> netlists = new HashMap<>(0);
+  private Map<Digest, Netlist> netlists = new HashMap<>(0);
   private Block block;
   private int domain;
   private boolean closed;
@@ -245,6 +245,7 @@ public abstract class Component {
     if (depth < 2) {
       throw new HdlException("a memory of %d words; the smallest has 2", depth);
     }
+    requireOpen("memories");
     CallSite.Found site = CallSite.find();
     String name = site.name() == null ? "memory" : site.name();
     Memory memory =
@@ -280,6 +281,7 @@ public abstract class Component {
 
   private <C extends Component> C place(
       String name, String location, C child, List<ClockDomain> domains) {
+    requireOpen("instances");
     Component placed = child;
     if (placed.definition.instance() != null) {
       throw new HdlException(
@@ -364,7 +366,7 @@ public abstract class Component {
       throw new HdlException("message of a property has a quote, a line break or a %%");
     }
     owns(condition);
-    block.add(new Statement.Property(kind, condition.node(), message, domain, CallSite.here()));
+    block().add(new Statement.Property(kind, condition.node(), message, domain, CallSite.here()));
   }
 
   /** The text that stands above the module in the Verilog. */
@@ -415,6 +417,9 @@ public abstract class Component {
       Netlist netlist = equals.get(definition.digest());
       definition.complete(netlist == null ? check(definition) : netlist);
       closed = true;
+      // Of a thousand equal modules the definition keeps one: let go here what it has let go.
+      block = null;
+      netlists = Map.of();
     }
     return definition;
   }
@@ -438,11 +443,15 @@ public abstract class Component {
   }
 
   final Block block() {
+    requireOpen("statements");
+    return block;
+  }
+
+  private void requireOpen(String what) {
     if (closed) {
       throw new HdlException(
-          "%s is complete; statements belong into its constructor", definition.name());
+          "%s is complete; %s belong into its constructor", definition.name(), what);
     }
-    return block;
   }
 
   /** Refuses a value that lives in another component. */
@@ -470,6 +479,7 @@ public abstract class Component {
   }
 
   private <T extends Data> T bind(T data, Op op, Op against, Long reset, int signalDomain) {
+    requireOpen("signals");
     CallSite.Found site = CallSite.find();
     for (Leaf leaf : Leaf.of(data)) {
       Value value = leaf.value();
@@ -487,12 +497,16 @@ public abstract class Component {
               definition,
               reset == null ? null : BigInteger.valueOf(reset),
               signalDomain);
-      String base = site.name() == null ? "" : site.name();
-      String name =
-          base
-              + (base.isEmpty() && !leaf.path().isEmpty() ? leaf.path().substring(1) : leaf.path());
-      value.bind(node.named(name.isEmpty() ? null : name, site.location()));
+      value.bind(node.named(name(site.name(), leaf.path()), site.location()));
     }
     return data;
+  }
+
+  /** The name of a leaf, {@code base} when the data is a leaf itself; null for none. */
+  private static String name(String base, String path) {
+    if (path.isEmpty()) {
+      return base;
+    }
+    return base == null ? path.substring(1) : base + path;
   }
 }

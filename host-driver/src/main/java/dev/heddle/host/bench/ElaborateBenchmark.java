@@ -8,13 +8,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Builds a weight-stationary int8 systolic array as a hierarchy of cells and writes its Verilog, in
  * a warm JVM: {@code cpu_ms}, the median of {@value #ROUNDS} rounds after {@value #WARM_UP_ROUNDS}
  * that are not counted. The CPU time is that of the whole process over a round, so the collector's
- * and the compiler's threads count.
+ * and the compiler's threads count. Sizes take turns, round by round: what else the machine does
+ * then slows all of them, and their ratio holds.
  */
 public final class ElaborateBenchmark implements Benchmark {
   /** Rounds that are measured. */
@@ -37,15 +39,23 @@ public final class ElaborateBenchmark implements Benchmark {
 
   @Override
   public Stream<BenchResult> run(Predicate<String> wanted) {
-    return sizes.stream().filter(size -> wanted.test(size.toString())).map(this::measure);
+    int[] chosen =
+        sizes.stream().filter(size -> wanted.test(size.toString())).mapToInt(i -> i).toArray();
+    for (int size : chosen) {
+      for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+        milliseconds(size);
+      }
+    }
+    double[][] rounds = new double[chosen.length][ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int i = 0; i < chosen.length; i++) {
+        rounds[i][round] = milliseconds(chosen[i]);
+      }
+    }
+    return IntStream.range(0, chosen.length).mapToObj(i -> result(chosen[i], rounds[i]));
   }
 
-  private BenchResult measure(int size) {
-    for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-      milliseconds(size);
-    }
-    double[] rounds = new double[ROUNDS];
-    Arrays.setAll(rounds, i -> milliseconds(size));
+  private BenchResult result(int size, double[] rounds) {
     return new BenchResult(
         name(),
         Integer.toString(size),

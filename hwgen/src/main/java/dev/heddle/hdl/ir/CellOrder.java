@@ -99,10 +99,18 @@ final class CellOrder {
     for (int cell : component) {
       position[cell] = placed++;
     }
-    boolean self = Arrays.stream(operands[root]).anyMatch(operand -> operand == root);
-    if (component.length > 1 || self) {
+    if (component.length > 1 || readsItself(root)) {
       cycles.add(cycle(component));
     }
+  }
+
+  private boolean readsItself(int cell) {
+    for (int operand : operands[cell]) {
+      if (operand == cell) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int[] cycle(int[] component) {

@@ -17,6 +17,8 @@ public final class Definition {
   /** Domain of a port that is synchronous to no clock of the module. */
   public static final int ASYNCHRONOUS = -2;
 
+  private static final Block EMPTY = new Block();
+
   private String name;
   private final String location;
   private final List<Domain> domains = new ArrayList<>(1);
@@ -206,11 +208,11 @@ public final class Definition {
   public void complete(Netlist checked) {
     netlist = checked;
     if (checked.definition() != this) {
-      nodes = new ArrayList<>(0);
-      memories = new ArrayList<>(0);
-      instances = new ArrayList<>(0);
-      unused = new ArrayList<>(0);
-      body = new Block();
+      nodes = List.of();
+      memories = List.of();
+      instances = List.of();
+      unused = List.of();
+      body = EMPTY;
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.hdl.ir;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,9 +121,19 @@ final class NetlistBuilder {
     Netlist child = instance.definition().netlist();
     for (int i = 0; i < ports.size(); i++) {
       if (ports.get(i).op() == Op.OUTPUT) {
-        operands[first + i] = child.path(i).stream().map(input -> first + input).toArray();
+        operands[first + i] = inputs(child.path(i), first);
       }
     }
+  }
+
+  private static int[] inputs(BitSet path, int first) {
+    int[] cells = new int[path.cardinality()];
+    int input = -1;
+    for (int i = 0; i < cells.length; i++) {
+      input = path.nextSetBit(input + 1);
+      cells[i] = first + input;
+    }
+    return cells;
   }
 
   private void drive(Node target, int value) {

@@ -266,13 +266,22 @@ class EagerErrorTest {
   }
 
   @Test
-  void aCompleteComponentTakesNoMoreStatements() {
+  void aCompleteComponentTakesNothingMore() {
     refused(
         t -> {
           Child child = t.place(new Child());
           child.inner.set(3);
         },
         "Child is complete; statements belong into its constructor");
+    refused(
+        t -> t.place(new Child()).wire(bit()),
+        "Child is complete; signals belong into its constructor");
+    refused(
+        t -> t.place(new Child()).mem(bit(), 4),
+        "Child is complete; memories belong into its constructor");
+    refused(
+        t -> t.place(new Child()).inst(new Child()),
+        "Child is complete; instances belong into its constructor");
   }
 
   static final class Unkept extends Bundle {
