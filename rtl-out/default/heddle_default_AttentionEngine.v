@@ -142,22 +142,6 @@ module heddle_default_AttentionEngine (
   wire valueEntries_ready_2;
   reg  [4:0] signal_1;
   reg  [4:0] signal_2;
-  reg  scored_delayed;
-  reg  scored_delayed_1;
-  reg  scored_delayed_2;
-  reg  scored_delayed_3;
-  reg  scored_delayed_4;
-  reg  scored_delayed_5;
-  reg  scored_delayed_6;
-  reg  scoredLast_delayed;
-  reg  scoredLast_delayed_1;
-  reg  scoredLast_delayed_2;
-  reg  scoredLast_delayed_3;
-  reg  scoredLast_delayed_4;
-  reg  scoredLast_delayed_5;
-  reg  scoredLast_delayed_6;
-  reg  [2:0] promised_0;
-  reg  [2:0] promised_1;
   reg  [4:0] signal_3;
   reg  [4:0] signal_4;
   reg  running;
@@ -258,19 +242,40 @@ module heddle_default_AttentionEngine (
   wire [1535:0] sourceEntries_fifo_pop_entry;
   wire [1:0] sourceEntries_fifo_pop_slot;
   wire [2:0] sourceEntries_fifo_level;
-  wire issue_source_ready;
-  wire issue_counts_ready;
-  wire issue_steps_valid;
-  wire issue_steps_keys_0_valid;
-  wire issue_steps_keys_0_first;
-  wire issue_steps_keys_0_last;
-  wire [11:0] issue_steps_keys_0_place;
-  wire issue_steps_keys_1_valid;
-  wire issue_steps_keys_1_first;
-  wire issue_steps_keys_1_last;
-  wire [11:0] issue_steps_keys_1_place;
-  wire issue_steps_last;
-  wire issue_scoresFull;
+  wire scoreStage_steps_ready;
+  wire scoreStage_counts_ready;
+  wire scoreStage_queries_0_ready;
+  wire scoreStage_queries_1_ready;
+  wire scoreStage_scores_valid;
+  wire scoreStage_scores_keys_0_key_valid;
+  wire scoreStage_scores_keys_0_key_first;
+  wire scoreStage_scores_keys_0_key_last;
+  wire [11:0] scoreStage_scores_keys_0_key_place;
+  wire signed [27:0] scoreStage_scores_keys_0_score;
+  wire signed [7:0] scoreStage_scores_keys_0_valueExponent;
+  wire scoreStage_scores_keys_1_key_valid;
+  wire scoreStage_scores_keys_1_key_first;
+  wire scoreStage_scores_keys_1_key_last;
+  wire [11:0] scoreStage_scores_keys_1_key_place;
+  wire signed [27:0] scoreStage_scores_keys_1_score;
+  wire signed [7:0] scoreStage_scores_keys_1_valueExponent;
+  wire scoreStage_scores_last;
+  wire scoreStage_maxima_0_valid;
+  wire signed [16:0] scoreStage_maxima_0_ceiling;
+  wire signed [7:0] scoreStage_maxima_0_valueExponent;
+  wire [1:0] scoreStage_maxima_0_tag_entry;
+  wire [5:0] scoreStage_maxima_0_tag_row;
+  wire scoreStage_maxima_1_valid;
+  wire signed [16:0] scoreStage_maxima_1_ceiling;
+  wire signed [7:0] scoreStage_maxima_1_valueExponent;
+  wire [1:0] scoreStage_maxima_1_tag_entry;
+  wire [5:0] scoreStage_maxima_1_tag_row;
+  wire scoreStage_taken_0;
+  wire scoreStage_taken_1;
+  wire scoreStage_busy;
+  wire scoreStage_entryRead;
+  wire scoreStage_conflict;
+  wire scoreStage_scoresFull;
   wire queries_entries_ready;
   wire queries_rows_ready;
   wire queries_requests_valid;
@@ -320,10 +325,6 @@ module heddle_default_AttentionEngine (
   wire [39:0] keyJobs_jobs_exponents;
   wire [31:0] keyJobs_jobs_vectors;
   wire [1:0] keyJobs_jobs_lines;
-  wire keyCounts_push_ready;
-  wire keyCounts_pop_valid;
-  wire [11:0] keyCounts_pop_payload;
-  wire [2:0] keyCounts_level;
   wire valueLoader_jobs_ready;
   wire valueLoader_requests_valid;
   wire [39:0] valueLoader_requests_address;
@@ -339,111 +340,19 @@ module heddle_default_AttentionEngine (
   wire [39:0] valueJobs_jobs_exponents;
   wire [31:0] valueJobs_jobs_vectors;
   wire [1:0] valueJobs_jobs_lines;
-  wire valueCounts_push_ready;
-  wire valueCounts_pop_valid;
-  wire [11:0] valueCounts_pop_payload;
-  wire [2:0] valueCounts_level;
-  wire weightCounts_push_ready;
-  wire weightCounts_pop_valid;
-  wire [11:0] weightCounts_pop_payload;
-  wire [2:0] weightCounts_level;
-  wire issueCounts_push_ready;
-  wire issueCounts_pop_valid;
-  wire [11:0] issueCounts_pop_payload;
-  wire [2:0] issueCounts_level;
-  wire keyBanks_steps_ready;
-  wire keyBanks_out_valid;
-  wire [527:0] keyBanks_out_words_0;
-  wire [527:0] keyBanks_out_words_1;
-  wire keyBanks_out_meta_keys_0_valid;
-  wire keyBanks_out_meta_keys_0_first;
-  wire keyBanks_out_meta_keys_0_last;
-  wire [11:0] keyBanks_out_meta_keys_0_place;
-  wire keyBanks_out_meta_keys_1_valid;
-  wire keyBanks_out_meta_keys_1_first;
-  wire keyBanks_out_meta_keys_1_last;
-  wire [11:0] keyBanks_out_meta_keys_1_place;
-  wire keyBanks_out_meta_last;
-  wire keyBanks_conflict;
-  wire queryQueue_0_push_valid;
-  wire queryQueue_0_push_ready;
-  wire queryQueue_0_pop_valid;
-  wire [511:0] queryQueue_0_pop_codes;
-  wire signed [10:0] queryQueue_0_pop_shift;
-  wire [15:0] queryQueue_0_pop_multiplier;
-  wire [1:0] queryQueue_0_pop_tag_entry;
-  wire [5:0] queryQueue_0_pop_tag_row;
-  wire [3:0] queryQueue_0_level;
-  wire scoreLane_0_rows_ready;
-  wire scoreLane_0_scored_key_valid;
-  wire scoreLane_0_scored_key_first;
-  wire scoreLane_0_scored_key_last;
-  wire [11:0] scoreLane_0_scored_key_place;
-  wire signed [27:0] scoreLane_0_scored_score;
-  wire signed [7:0] scoreLane_0_scored_valueExponent;
-  wire scoreLane_0_complete;
-  wire signed [16:0] scoreLane_0_maximum_ceiling;
-  wire signed [7:0] scoreLane_0_maximum_valueExponent;
-  wire [1:0] scoreLane_0_maximum_tag_entry;
-  wire [5:0] scoreLane_0_maximum_tag_row;
-  wire maxima_0_push_ready;
-  wire maxima_0_pop_valid;
-  wire signed [16:0] maxima_0_pop_ceiling;
-  wire signed [7:0] maxima_0_pop_valueExponent;
-  wire [1:0] maxima_0_pop_tag_entry;
-  wire [5:0] maxima_0_pop_tag_row;
-  wire [10:0] maxima_0_level;
-  wire queryQueue_1_push_valid;
-  wire queryQueue_1_push_ready;
-  wire queryQueue_1_pop_valid;
-  wire [511:0] queryQueue_1_pop_codes;
-  wire signed [10:0] queryQueue_1_pop_shift;
-  wire [15:0] queryQueue_1_pop_multiplier;
-  wire [1:0] queryQueue_1_pop_tag_entry;
-  wire [5:0] queryQueue_1_pop_tag_row;
-  wire [3:0] queryQueue_1_level;
-  wire scoreLane_1_rows_ready;
-  wire scoreLane_1_scored_key_valid;
-  wire scoreLane_1_scored_key_first;
-  wire scoreLane_1_scored_key_last;
-  wire [11:0] scoreLane_1_scored_key_place;
-  wire signed [27:0] scoreLane_1_scored_score;
-  wire signed [7:0] scoreLane_1_scored_valueExponent;
-  wire scoreLane_1_complete;
-  wire signed [16:0] scoreLane_1_maximum_ceiling;
-  wire signed [7:0] scoreLane_1_maximum_valueExponent;
-  wire [1:0] scoreLane_1_maximum_tag_entry;
-  wire [5:0] scoreLane_1_maximum_tag_row;
-  wire maxima_1_push_ready;
-  wire maxima_1_pop_valid;
-  wire signed [16:0] maxima_1_pop_ceiling;
-  wire signed [7:0] maxima_1_pop_valueExponent;
-  wire [1:0] maxima_1_pop_tag_entry;
-  wire [5:0] maxima_1_pop_tag_row;
-  wire [10:0] maxima_1_level;
-  wire scores_push_ready;
-  wire scores_pop_valid;
-  wire scores_pop_ready;
-  wire scores_pop_keys_0_key_valid;
-  wire scores_pop_keys_0_key_first;
-  wire scores_pop_keys_0_key_last;
-  wire [11:0] scores_pop_keys_0_key_place;
-  wire signed [27:0] scores_pop_keys_0_score;
-  wire signed [7:0] scores_pop_keys_0_valueExponent;
-  wire scores_pop_keys_1_key_valid;
-  wire scores_pop_keys_1_key_first;
-  wire scores_pop_keys_1_key_last;
-  wire [11:0] scores_pop_keys_1_key_place;
-  wire signed [27:0] scores_pop_keys_1_score;
-  wire signed [7:0] scores_pop_keys_1_valueExponent;
-  wire scores_pop_last;
-  wire [10:0] scores_level;
+  wire scoreCounts_push_ready;
+  wire scoreCounts_pop_valid;
+  wire [11:0] scoreCounts_pop_payload;
+  wire [2:0] scoreCounts_level;
+  wire keyCounts_push_ready;
+  wire keyCounts_pop_valid;
+  wire [11:0] keyCounts_pop_payload;
+  wire [2:0] keyCounts_level;
   wire weightStage_scores_ready;
   wire weightStage_maxima_0_ready;
   wire weightStage_maxima_1_ready;
   wire weightStage_counts_ready;
   wire weightStage_weights_valid;
-  wire weightStage_weights_ready;
   wire weightStage_weights_keys_0_key_valid;
   wire weightStage_weights_keys_0_key_first;
   wire weightStage_weights_keys_0_key_last;
@@ -465,392 +374,88 @@ module heddle_default_AttentionEngine (
   wire [1:0] weightStage_weights_keys_1_row_tag_entry;
   wire [5:0] weightStage_weights_keys_1_row_tag_row;
   wire weightStage_weights_last;
-  wire valueBanks_steps_ready;
-  wire valueBanks_out_valid;
-  wire [511:0] valueBanks_out_words_0;
-  wire [511:0] valueBanks_out_words_1;
-  wire valueBanks_out_meta_keys_0_key_valid;
-  wire valueBanks_out_meta_keys_0_key_first;
-  wire valueBanks_out_meta_keys_0_key_last;
-  wire [11:0] valueBanks_out_meta_keys_0_key_place;
-  wire [19:0] valueBanks_out_meta_keys_0_weight;
-  wire [19:0] valueBanks_out_meta_keys_0_folded;
-  wire signed [16:0] valueBanks_out_meta_keys_0_row_ceiling;
-  wire signed [7:0] valueBanks_out_meta_keys_0_row_valueExponent;
-  wire [1:0] valueBanks_out_meta_keys_0_row_tag_entry;
-  wire [5:0] valueBanks_out_meta_keys_0_row_tag_row;
-  wire valueBanks_out_meta_keys_1_key_valid;
-  wire valueBanks_out_meta_keys_1_key_first;
-  wire valueBanks_out_meta_keys_1_key_last;
-  wire [11:0] valueBanks_out_meta_keys_1_key_place;
-  wire [19:0] valueBanks_out_meta_keys_1_weight;
-  wire [19:0] valueBanks_out_meta_keys_1_folded;
-  wire signed [16:0] valueBanks_out_meta_keys_1_row_ceiling;
-  wire signed [7:0] valueBanks_out_meta_keys_1_row_valueExponent;
-  wire [1:0] valueBanks_out_meta_keys_1_row_tag_entry;
-  wire [5:0] valueBanks_out_meta_keys_1_row_tag_row;
-  wire valueBanks_out_meta_last;
-  wire valueBanks_conflict;
-  wire sums_inputs_0_ready;
-  wire sums_inputs_1_ready;
-  wire sums_output_valid;
-  wire sums_output_ready;
-  wire signed [37:0] sums_output_accumulators_0;
-  wire signed [37:0] sums_output_accumulators_1;
-  wire signed [37:0] sums_output_accumulators_2;
-  wire signed [37:0] sums_output_accumulators_3;
-  wire signed [37:0] sums_output_accumulators_4;
-  wire signed [37:0] sums_output_accumulators_5;
-  wire signed [37:0] sums_output_accumulators_6;
-  wire signed [37:0] sums_output_accumulators_7;
-  wire signed [37:0] sums_output_accumulators_8;
-  wire signed [37:0] sums_output_accumulators_9;
-  wire signed [37:0] sums_output_accumulators_10;
-  wire signed [37:0] sums_output_accumulators_11;
-  wire signed [37:0] sums_output_accumulators_12;
-  wire signed [37:0] sums_output_accumulators_13;
-  wire signed [37:0] sums_output_accumulators_14;
-  wire signed [37:0] sums_output_accumulators_15;
-  wire signed [37:0] sums_output_accumulators_16;
-  wire signed [37:0] sums_output_accumulators_17;
-  wire signed [37:0] sums_output_accumulators_18;
-  wire signed [37:0] sums_output_accumulators_19;
-  wire signed [37:0] sums_output_accumulators_20;
-  wire signed [37:0] sums_output_accumulators_21;
-  wire signed [37:0] sums_output_accumulators_22;
-  wire signed [37:0] sums_output_accumulators_23;
-  wire signed [37:0] sums_output_accumulators_24;
-  wire signed [37:0] sums_output_accumulators_25;
-  wire signed [37:0] sums_output_accumulators_26;
-  wire signed [37:0] sums_output_accumulators_27;
-  wire signed [37:0] sums_output_accumulators_28;
-  wire signed [37:0] sums_output_accumulators_29;
-  wire signed [37:0] sums_output_accumulators_30;
-  wire signed [37:0] sums_output_accumulators_31;
-  wire signed [37:0] sums_output_accumulators_32;
-  wire signed [37:0] sums_output_accumulators_33;
-  wire signed [37:0] sums_output_accumulators_34;
-  wire signed [37:0] sums_output_accumulators_35;
-  wire signed [37:0] sums_output_accumulators_36;
-  wire signed [37:0] sums_output_accumulators_37;
-  wire signed [37:0] sums_output_accumulators_38;
-  wire signed [37:0] sums_output_accumulators_39;
-  wire signed [37:0] sums_output_accumulators_40;
-  wire signed [37:0] sums_output_accumulators_41;
-  wire signed [37:0] sums_output_accumulators_42;
-  wire signed [37:0] sums_output_accumulators_43;
-  wire signed [37:0] sums_output_accumulators_44;
-  wire signed [37:0] sums_output_accumulators_45;
-  wire signed [37:0] sums_output_accumulators_46;
-  wire signed [37:0] sums_output_accumulators_47;
-  wire signed [37:0] sums_output_accumulators_48;
-  wire signed [37:0] sums_output_accumulators_49;
-  wire signed [37:0] sums_output_accumulators_50;
-  wire signed [37:0] sums_output_accumulators_51;
-  wire signed [37:0] sums_output_accumulators_52;
-  wire signed [37:0] sums_output_accumulators_53;
-  wire signed [37:0] sums_output_accumulators_54;
-  wire signed [37:0] sums_output_accumulators_55;
-  wire signed [37:0] sums_output_accumulators_56;
-  wire signed [37:0] sums_output_accumulators_57;
-  wire signed [37:0] sums_output_accumulators_58;
-  wire signed [37:0] sums_output_accumulators_59;
-  wire signed [37:0] sums_output_accumulators_60;
-  wire signed [37:0] sums_output_accumulators_61;
-  wire signed [37:0] sums_output_accumulators_62;
-  wire signed [37:0] sums_output_accumulators_63;
-  wire [29:0] sums_output_sum;
-  wire signed [16:0] sums_output_row_ceiling;
-  wire signed [7:0] sums_output_row_valueExponent;
-  wire [1:0] sums_output_row_tag_entry;
-  wire [5:0] sums_output_row_tag_row;
-  wire sums_chosen;
-  wire valueLane_0_complete;
-  wire signed [37:0] valueLane_0_sums_accumulators_0;
-  wire signed [37:0] valueLane_0_sums_accumulators_1;
-  wire signed [37:0] valueLane_0_sums_accumulators_2;
-  wire signed [37:0] valueLane_0_sums_accumulators_3;
-  wire signed [37:0] valueLane_0_sums_accumulators_4;
-  wire signed [37:0] valueLane_0_sums_accumulators_5;
-  wire signed [37:0] valueLane_0_sums_accumulators_6;
-  wire signed [37:0] valueLane_0_sums_accumulators_7;
-  wire signed [37:0] valueLane_0_sums_accumulators_8;
-  wire signed [37:0] valueLane_0_sums_accumulators_9;
-  wire signed [37:0] valueLane_0_sums_accumulators_10;
-  wire signed [37:0] valueLane_0_sums_accumulators_11;
-  wire signed [37:0] valueLane_0_sums_accumulators_12;
-  wire signed [37:0] valueLane_0_sums_accumulators_13;
-  wire signed [37:0] valueLane_0_sums_accumulators_14;
-  wire signed [37:0] valueLane_0_sums_accumulators_15;
-  wire signed [37:0] valueLane_0_sums_accumulators_16;
-  wire signed [37:0] valueLane_0_sums_accumulators_17;
-  wire signed [37:0] valueLane_0_sums_accumulators_18;
-  wire signed [37:0] valueLane_0_sums_accumulators_19;
-  wire signed [37:0] valueLane_0_sums_accumulators_20;
-  wire signed [37:0] valueLane_0_sums_accumulators_21;
-  wire signed [37:0] valueLane_0_sums_accumulators_22;
-  wire signed [37:0] valueLane_0_sums_accumulators_23;
-  wire signed [37:0] valueLane_0_sums_accumulators_24;
-  wire signed [37:0] valueLane_0_sums_accumulators_25;
-  wire signed [37:0] valueLane_0_sums_accumulators_26;
-  wire signed [37:0] valueLane_0_sums_accumulators_27;
-  wire signed [37:0] valueLane_0_sums_accumulators_28;
-  wire signed [37:0] valueLane_0_sums_accumulators_29;
-  wire signed [37:0] valueLane_0_sums_accumulators_30;
-  wire signed [37:0] valueLane_0_sums_accumulators_31;
-  wire signed [37:0] valueLane_0_sums_accumulators_32;
-  wire signed [37:0] valueLane_0_sums_accumulators_33;
-  wire signed [37:0] valueLane_0_sums_accumulators_34;
-  wire signed [37:0] valueLane_0_sums_accumulators_35;
-  wire signed [37:0] valueLane_0_sums_accumulators_36;
-  wire signed [37:0] valueLane_0_sums_accumulators_37;
-  wire signed [37:0] valueLane_0_sums_accumulators_38;
-  wire signed [37:0] valueLane_0_sums_accumulators_39;
-  wire signed [37:0] valueLane_0_sums_accumulators_40;
-  wire signed [37:0] valueLane_0_sums_accumulators_41;
-  wire signed [37:0] valueLane_0_sums_accumulators_42;
-  wire signed [37:0] valueLane_0_sums_accumulators_43;
-  wire signed [37:0] valueLane_0_sums_accumulators_44;
-  wire signed [37:0] valueLane_0_sums_accumulators_45;
-  wire signed [37:0] valueLane_0_sums_accumulators_46;
-  wire signed [37:0] valueLane_0_sums_accumulators_47;
-  wire signed [37:0] valueLane_0_sums_accumulators_48;
-  wire signed [37:0] valueLane_0_sums_accumulators_49;
-  wire signed [37:0] valueLane_0_sums_accumulators_50;
-  wire signed [37:0] valueLane_0_sums_accumulators_51;
-  wire signed [37:0] valueLane_0_sums_accumulators_52;
-  wire signed [37:0] valueLane_0_sums_accumulators_53;
-  wire signed [37:0] valueLane_0_sums_accumulators_54;
-  wire signed [37:0] valueLane_0_sums_accumulators_55;
-  wire signed [37:0] valueLane_0_sums_accumulators_56;
-  wire signed [37:0] valueLane_0_sums_accumulators_57;
-  wire signed [37:0] valueLane_0_sums_accumulators_58;
-  wire signed [37:0] valueLane_0_sums_accumulators_59;
-  wire signed [37:0] valueLane_0_sums_accumulators_60;
-  wire signed [37:0] valueLane_0_sums_accumulators_61;
-  wire signed [37:0] valueLane_0_sums_accumulators_62;
-  wire signed [37:0] valueLane_0_sums_accumulators_63;
-  wire [29:0] valueLane_0_sums_sum;
-  wire signed [16:0] valueLane_0_sums_row_ceiling;
-  wire signed [7:0] valueLane_0_sums_row_valueExponent;
-  wire [1:0] valueLane_0_sums_row_tag_entry;
-  wire [5:0] valueLane_0_sums_row_tag_row;
-  wire sums_0_push_ready;
-  wire sums_0_pop_valid;
-  wire sums_0_pop_ready;
-  wire signed [37:0] sums_0_pop_accumulators_0;
-  wire signed [37:0] sums_0_pop_accumulators_1;
-  wire signed [37:0] sums_0_pop_accumulators_2;
-  wire signed [37:0] sums_0_pop_accumulators_3;
-  wire signed [37:0] sums_0_pop_accumulators_4;
-  wire signed [37:0] sums_0_pop_accumulators_5;
-  wire signed [37:0] sums_0_pop_accumulators_6;
-  wire signed [37:0] sums_0_pop_accumulators_7;
-  wire signed [37:0] sums_0_pop_accumulators_8;
-  wire signed [37:0] sums_0_pop_accumulators_9;
-  wire signed [37:0] sums_0_pop_accumulators_10;
-  wire signed [37:0] sums_0_pop_accumulators_11;
-  wire signed [37:0] sums_0_pop_accumulators_12;
-  wire signed [37:0] sums_0_pop_accumulators_13;
-  wire signed [37:0] sums_0_pop_accumulators_14;
-  wire signed [37:0] sums_0_pop_accumulators_15;
-  wire signed [37:0] sums_0_pop_accumulators_16;
-  wire signed [37:0] sums_0_pop_accumulators_17;
-  wire signed [37:0] sums_0_pop_accumulators_18;
-  wire signed [37:0] sums_0_pop_accumulators_19;
-  wire signed [37:0] sums_0_pop_accumulators_20;
-  wire signed [37:0] sums_0_pop_accumulators_21;
-  wire signed [37:0] sums_0_pop_accumulators_22;
-  wire signed [37:0] sums_0_pop_accumulators_23;
-  wire signed [37:0] sums_0_pop_accumulators_24;
-  wire signed [37:0] sums_0_pop_accumulators_25;
-  wire signed [37:0] sums_0_pop_accumulators_26;
-  wire signed [37:0] sums_0_pop_accumulators_27;
-  wire signed [37:0] sums_0_pop_accumulators_28;
-  wire signed [37:0] sums_0_pop_accumulators_29;
-  wire signed [37:0] sums_0_pop_accumulators_30;
-  wire signed [37:0] sums_0_pop_accumulators_31;
-  wire signed [37:0] sums_0_pop_accumulators_32;
-  wire signed [37:0] sums_0_pop_accumulators_33;
-  wire signed [37:0] sums_0_pop_accumulators_34;
-  wire signed [37:0] sums_0_pop_accumulators_35;
-  wire signed [37:0] sums_0_pop_accumulators_36;
-  wire signed [37:0] sums_0_pop_accumulators_37;
-  wire signed [37:0] sums_0_pop_accumulators_38;
-  wire signed [37:0] sums_0_pop_accumulators_39;
-  wire signed [37:0] sums_0_pop_accumulators_40;
-  wire signed [37:0] sums_0_pop_accumulators_41;
-  wire signed [37:0] sums_0_pop_accumulators_42;
-  wire signed [37:0] sums_0_pop_accumulators_43;
-  wire signed [37:0] sums_0_pop_accumulators_44;
-  wire signed [37:0] sums_0_pop_accumulators_45;
-  wire signed [37:0] sums_0_pop_accumulators_46;
-  wire signed [37:0] sums_0_pop_accumulators_47;
-  wire signed [37:0] sums_0_pop_accumulators_48;
-  wire signed [37:0] sums_0_pop_accumulators_49;
-  wire signed [37:0] sums_0_pop_accumulators_50;
-  wire signed [37:0] sums_0_pop_accumulators_51;
-  wire signed [37:0] sums_0_pop_accumulators_52;
-  wire signed [37:0] sums_0_pop_accumulators_53;
-  wire signed [37:0] sums_0_pop_accumulators_54;
-  wire signed [37:0] sums_0_pop_accumulators_55;
-  wire signed [37:0] sums_0_pop_accumulators_56;
-  wire signed [37:0] sums_0_pop_accumulators_57;
-  wire signed [37:0] sums_0_pop_accumulators_58;
-  wire signed [37:0] sums_0_pop_accumulators_59;
-  wire signed [37:0] sums_0_pop_accumulators_60;
-  wire signed [37:0] sums_0_pop_accumulators_61;
-  wire signed [37:0] sums_0_pop_accumulators_62;
-  wire signed [37:0] sums_0_pop_accumulators_63;
-  wire [29:0] sums_0_pop_sum;
-  wire signed [16:0] sums_0_pop_row_ceiling;
-  wire signed [7:0] sums_0_pop_row_valueExponent;
-  wire [1:0] sums_0_pop_row_tag_entry;
-  wire [5:0] sums_0_pop_row_tag_row;
-  wire [2:0] sums_0_level;
-  wire valueLane_1_complete;
-  wire signed [37:0] valueLane_1_sums_accumulators_0;
-  wire signed [37:0] valueLane_1_sums_accumulators_1;
-  wire signed [37:0] valueLane_1_sums_accumulators_2;
-  wire signed [37:0] valueLane_1_sums_accumulators_3;
-  wire signed [37:0] valueLane_1_sums_accumulators_4;
-  wire signed [37:0] valueLane_1_sums_accumulators_5;
-  wire signed [37:0] valueLane_1_sums_accumulators_6;
-  wire signed [37:0] valueLane_1_sums_accumulators_7;
-  wire signed [37:0] valueLane_1_sums_accumulators_8;
-  wire signed [37:0] valueLane_1_sums_accumulators_9;
-  wire signed [37:0] valueLane_1_sums_accumulators_10;
-  wire signed [37:0] valueLane_1_sums_accumulators_11;
-  wire signed [37:0] valueLane_1_sums_accumulators_12;
-  wire signed [37:0] valueLane_1_sums_accumulators_13;
-  wire signed [37:0] valueLane_1_sums_accumulators_14;
-  wire signed [37:0] valueLane_1_sums_accumulators_15;
-  wire signed [37:0] valueLane_1_sums_accumulators_16;
-  wire signed [37:0] valueLane_1_sums_accumulators_17;
-  wire signed [37:0] valueLane_1_sums_accumulators_18;
-  wire signed [37:0] valueLane_1_sums_accumulators_19;
-  wire signed [37:0] valueLane_1_sums_accumulators_20;
-  wire signed [37:0] valueLane_1_sums_accumulators_21;
-  wire signed [37:0] valueLane_1_sums_accumulators_22;
-  wire signed [37:0] valueLane_1_sums_accumulators_23;
-  wire signed [37:0] valueLane_1_sums_accumulators_24;
-  wire signed [37:0] valueLane_1_sums_accumulators_25;
-  wire signed [37:0] valueLane_1_sums_accumulators_26;
-  wire signed [37:0] valueLane_1_sums_accumulators_27;
-  wire signed [37:0] valueLane_1_sums_accumulators_28;
-  wire signed [37:0] valueLane_1_sums_accumulators_29;
-  wire signed [37:0] valueLane_1_sums_accumulators_30;
-  wire signed [37:0] valueLane_1_sums_accumulators_31;
-  wire signed [37:0] valueLane_1_sums_accumulators_32;
-  wire signed [37:0] valueLane_1_sums_accumulators_33;
-  wire signed [37:0] valueLane_1_sums_accumulators_34;
-  wire signed [37:0] valueLane_1_sums_accumulators_35;
-  wire signed [37:0] valueLane_1_sums_accumulators_36;
-  wire signed [37:0] valueLane_1_sums_accumulators_37;
-  wire signed [37:0] valueLane_1_sums_accumulators_38;
-  wire signed [37:0] valueLane_1_sums_accumulators_39;
-  wire signed [37:0] valueLane_1_sums_accumulators_40;
-  wire signed [37:0] valueLane_1_sums_accumulators_41;
-  wire signed [37:0] valueLane_1_sums_accumulators_42;
-  wire signed [37:0] valueLane_1_sums_accumulators_43;
-  wire signed [37:0] valueLane_1_sums_accumulators_44;
-  wire signed [37:0] valueLane_1_sums_accumulators_45;
-  wire signed [37:0] valueLane_1_sums_accumulators_46;
-  wire signed [37:0] valueLane_1_sums_accumulators_47;
-  wire signed [37:0] valueLane_1_sums_accumulators_48;
-  wire signed [37:0] valueLane_1_sums_accumulators_49;
-  wire signed [37:0] valueLane_1_sums_accumulators_50;
-  wire signed [37:0] valueLane_1_sums_accumulators_51;
-  wire signed [37:0] valueLane_1_sums_accumulators_52;
-  wire signed [37:0] valueLane_1_sums_accumulators_53;
-  wire signed [37:0] valueLane_1_sums_accumulators_54;
-  wire signed [37:0] valueLane_1_sums_accumulators_55;
-  wire signed [37:0] valueLane_1_sums_accumulators_56;
-  wire signed [37:0] valueLane_1_sums_accumulators_57;
-  wire signed [37:0] valueLane_1_sums_accumulators_58;
-  wire signed [37:0] valueLane_1_sums_accumulators_59;
-  wire signed [37:0] valueLane_1_sums_accumulators_60;
-  wire signed [37:0] valueLane_1_sums_accumulators_61;
-  wire signed [37:0] valueLane_1_sums_accumulators_62;
-  wire signed [37:0] valueLane_1_sums_accumulators_63;
-  wire [29:0] valueLane_1_sums_sum;
-  wire signed [16:0] valueLane_1_sums_row_ceiling;
-  wire signed [7:0] valueLane_1_sums_row_valueExponent;
-  wire [1:0] valueLane_1_sums_row_tag_entry;
-  wire [5:0] valueLane_1_sums_row_tag_row;
-  wire sums_1_push_ready;
-  wire sums_1_pop_valid;
-  wire sums_1_pop_ready;
-  wire signed [37:0] sums_1_pop_accumulators_0;
-  wire signed [37:0] sums_1_pop_accumulators_1;
-  wire signed [37:0] sums_1_pop_accumulators_2;
-  wire signed [37:0] sums_1_pop_accumulators_3;
-  wire signed [37:0] sums_1_pop_accumulators_4;
-  wire signed [37:0] sums_1_pop_accumulators_5;
-  wire signed [37:0] sums_1_pop_accumulators_6;
-  wire signed [37:0] sums_1_pop_accumulators_7;
-  wire signed [37:0] sums_1_pop_accumulators_8;
-  wire signed [37:0] sums_1_pop_accumulators_9;
-  wire signed [37:0] sums_1_pop_accumulators_10;
-  wire signed [37:0] sums_1_pop_accumulators_11;
-  wire signed [37:0] sums_1_pop_accumulators_12;
-  wire signed [37:0] sums_1_pop_accumulators_13;
-  wire signed [37:0] sums_1_pop_accumulators_14;
-  wire signed [37:0] sums_1_pop_accumulators_15;
-  wire signed [37:0] sums_1_pop_accumulators_16;
-  wire signed [37:0] sums_1_pop_accumulators_17;
-  wire signed [37:0] sums_1_pop_accumulators_18;
-  wire signed [37:0] sums_1_pop_accumulators_19;
-  wire signed [37:0] sums_1_pop_accumulators_20;
-  wire signed [37:0] sums_1_pop_accumulators_21;
-  wire signed [37:0] sums_1_pop_accumulators_22;
-  wire signed [37:0] sums_1_pop_accumulators_23;
-  wire signed [37:0] sums_1_pop_accumulators_24;
-  wire signed [37:0] sums_1_pop_accumulators_25;
-  wire signed [37:0] sums_1_pop_accumulators_26;
-  wire signed [37:0] sums_1_pop_accumulators_27;
-  wire signed [37:0] sums_1_pop_accumulators_28;
-  wire signed [37:0] sums_1_pop_accumulators_29;
-  wire signed [37:0] sums_1_pop_accumulators_30;
-  wire signed [37:0] sums_1_pop_accumulators_31;
-  wire signed [37:0] sums_1_pop_accumulators_32;
-  wire signed [37:0] sums_1_pop_accumulators_33;
-  wire signed [37:0] sums_1_pop_accumulators_34;
-  wire signed [37:0] sums_1_pop_accumulators_35;
-  wire signed [37:0] sums_1_pop_accumulators_36;
-  wire signed [37:0] sums_1_pop_accumulators_37;
-  wire signed [37:0] sums_1_pop_accumulators_38;
-  wire signed [37:0] sums_1_pop_accumulators_39;
-  wire signed [37:0] sums_1_pop_accumulators_40;
-  wire signed [37:0] sums_1_pop_accumulators_41;
-  wire signed [37:0] sums_1_pop_accumulators_42;
-  wire signed [37:0] sums_1_pop_accumulators_43;
-  wire signed [37:0] sums_1_pop_accumulators_44;
-  wire signed [37:0] sums_1_pop_accumulators_45;
-  wire signed [37:0] sums_1_pop_accumulators_46;
-  wire signed [37:0] sums_1_pop_accumulators_47;
-  wire signed [37:0] sums_1_pop_accumulators_48;
-  wire signed [37:0] sums_1_pop_accumulators_49;
-  wire signed [37:0] sums_1_pop_accumulators_50;
-  wire signed [37:0] sums_1_pop_accumulators_51;
-  wire signed [37:0] sums_1_pop_accumulators_52;
-  wire signed [37:0] sums_1_pop_accumulators_53;
-  wire signed [37:0] sums_1_pop_accumulators_54;
-  wire signed [37:0] sums_1_pop_accumulators_55;
-  wire signed [37:0] sums_1_pop_accumulators_56;
-  wire signed [37:0] sums_1_pop_accumulators_57;
-  wire signed [37:0] sums_1_pop_accumulators_58;
-  wire signed [37:0] sums_1_pop_accumulators_59;
-  wire signed [37:0] sums_1_pop_accumulators_60;
-  wire signed [37:0] sums_1_pop_accumulators_61;
-  wire signed [37:0] sums_1_pop_accumulators_62;
-  wire signed [37:0] sums_1_pop_accumulators_63;
-  wire [29:0] sums_1_pop_sum;
-  wire signed [16:0] sums_1_pop_row_ceiling;
-  wire signed [7:0] sums_1_pop_row_valueExponent;
-  wire [1:0] sums_1_pop_row_tag_entry;
-  wire [5:0] sums_1_pop_row_tag_row;
-  wire [2:0] sums_1_level;
+  wire weightCounts_push_ready;
+  wire weightCounts_pop_valid;
+  wire [11:0] weightCounts_pop_payload;
+  wire [2:0] weightCounts_level;
+  wire valueStage_weights_ready;
+  wire valueStage_sums_valid;
+  wire valueStage_sums_ready;
+  wire signed [37:0] valueStage_sums_accumulators_0;
+  wire signed [37:0] valueStage_sums_accumulators_1;
+  wire signed [37:0] valueStage_sums_accumulators_2;
+  wire signed [37:0] valueStage_sums_accumulators_3;
+  wire signed [37:0] valueStage_sums_accumulators_4;
+  wire signed [37:0] valueStage_sums_accumulators_5;
+  wire signed [37:0] valueStage_sums_accumulators_6;
+  wire signed [37:0] valueStage_sums_accumulators_7;
+  wire signed [37:0] valueStage_sums_accumulators_8;
+  wire signed [37:0] valueStage_sums_accumulators_9;
+  wire signed [37:0] valueStage_sums_accumulators_10;
+  wire signed [37:0] valueStage_sums_accumulators_11;
+  wire signed [37:0] valueStage_sums_accumulators_12;
+  wire signed [37:0] valueStage_sums_accumulators_13;
+  wire signed [37:0] valueStage_sums_accumulators_14;
+  wire signed [37:0] valueStage_sums_accumulators_15;
+  wire signed [37:0] valueStage_sums_accumulators_16;
+  wire signed [37:0] valueStage_sums_accumulators_17;
+  wire signed [37:0] valueStage_sums_accumulators_18;
+  wire signed [37:0] valueStage_sums_accumulators_19;
+  wire signed [37:0] valueStage_sums_accumulators_20;
+  wire signed [37:0] valueStage_sums_accumulators_21;
+  wire signed [37:0] valueStage_sums_accumulators_22;
+  wire signed [37:0] valueStage_sums_accumulators_23;
+  wire signed [37:0] valueStage_sums_accumulators_24;
+  wire signed [37:0] valueStage_sums_accumulators_25;
+  wire signed [37:0] valueStage_sums_accumulators_26;
+  wire signed [37:0] valueStage_sums_accumulators_27;
+  wire signed [37:0] valueStage_sums_accumulators_28;
+  wire signed [37:0] valueStage_sums_accumulators_29;
+  wire signed [37:0] valueStage_sums_accumulators_30;
+  wire signed [37:0] valueStage_sums_accumulators_31;
+  wire signed [37:0] valueStage_sums_accumulators_32;
+  wire signed [37:0] valueStage_sums_accumulators_33;
+  wire signed [37:0] valueStage_sums_accumulators_34;
+  wire signed [37:0] valueStage_sums_accumulators_35;
+  wire signed [37:0] valueStage_sums_accumulators_36;
+  wire signed [37:0] valueStage_sums_accumulators_37;
+  wire signed [37:0] valueStage_sums_accumulators_38;
+  wire signed [37:0] valueStage_sums_accumulators_39;
+  wire signed [37:0] valueStage_sums_accumulators_40;
+  wire signed [37:0] valueStage_sums_accumulators_41;
+  wire signed [37:0] valueStage_sums_accumulators_42;
+  wire signed [37:0] valueStage_sums_accumulators_43;
+  wire signed [37:0] valueStage_sums_accumulators_44;
+  wire signed [37:0] valueStage_sums_accumulators_45;
+  wire signed [37:0] valueStage_sums_accumulators_46;
+  wire signed [37:0] valueStage_sums_accumulators_47;
+  wire signed [37:0] valueStage_sums_accumulators_48;
+  wire signed [37:0] valueStage_sums_accumulators_49;
+  wire signed [37:0] valueStage_sums_accumulators_50;
+  wire signed [37:0] valueStage_sums_accumulators_51;
+  wire signed [37:0] valueStage_sums_accumulators_52;
+  wire signed [37:0] valueStage_sums_accumulators_53;
+  wire signed [37:0] valueStage_sums_accumulators_54;
+  wire signed [37:0] valueStage_sums_accumulators_55;
+  wire signed [37:0] valueStage_sums_accumulators_56;
+  wire signed [37:0] valueStage_sums_accumulators_57;
+  wire signed [37:0] valueStage_sums_accumulators_58;
+  wire signed [37:0] valueStage_sums_accumulators_59;
+  wire signed [37:0] valueStage_sums_accumulators_60;
+  wire signed [37:0] valueStage_sums_accumulators_61;
+  wire signed [37:0] valueStage_sums_accumulators_62;
+  wire signed [37:0] valueStage_sums_accumulators_63;
+  wire [29:0] valueStage_sums_sum;
+  wire signed [16:0] valueStage_sums_row_ceiling;
+  wire signed [7:0] valueStage_sums_row_valueExponent;
+  wire [1:0] valueStage_sums_row_tag_entry;
+  wire [5:0] valueStage_sums_row_tag_row;
+  wire valueStage_entryRead;
+  wire valueStage_conflict;
+  wire valueCounts_push_ready;
+  wire valueCounts_pop_valid;
+  wire [11:0] valueCounts_pop_payload;
+  wire [2:0] valueCounts_level;
   wire normaliser_rows_ready;
   wire normaliser_parts_valid;
   wire [127:0] normaliser_parts_numbers;
@@ -902,29 +507,15 @@ module heddle_default_AttentionEngine (
   wire headTable_entries_ready_condition_5 = entries_taken_5 || entries_ready_5;
   wire entries_ready_2_condition = keyEntries_taken_0 || keyEntries_ready;
   wire entries_ready_2_condition_1 = keyEntries_taken_1 || keyEntries_ready_1;
-  wire [11:0] keyCounts_1 = headTable_entries_entry[75:64];
   wire entries_ready_3_condition = valueEntries_taken_0 || valueEntries_ready;
   wire entries_ready_3_condition_1 = valueEntries_taken_1 || valueEntries_ready_1;
   wire entries_ready_3_condition_2 = valueEntries_taken_2 || valueEntries_ready_2;
-  wire [11:0] valueCounts_1 = headTable_entries_entry[75:64];
-  wire [11:0] weightCounts_1 = headTable_entries_entry[75:64];
-  wire [1:0] sum = {1'd0, keyBanks_out_meta_keys_0_valid && keyBanks_out_valid} + {1'd0, keyBanks_out_meta_keys_1_valid && keyBanks_out_valid};
+  wire [1:0] sum = scoreStage_taken_0 + scoreStage_taken_1;
   wire [4:0] step = {3'd0, sum};
-  wire [4:0] step_1 = {4'd0, issue_scoresFull};
-  wire [15:0] exponents = keyBanks_out_words_0[527:512];
-  wire [15:0] exponents_1 = keyBanks_out_words_1[527:512];
-  wire keyLoader_released_condition = keyBanks_out_valid && keyBanks_out_meta_last;
-  wire closes = weightStage_weights_keys_0_key_valid && weightStage_weights_keys_0_key_last;
-  wire closes_1 = weightStage_weights_keys_1_key_valid && weightStage_weights_keys_1_key_last;
-  wire roomForAll = (!closes || promised_0 != 3'd4) && (!closes_1 || promised_1 != 3'd4);
-  wire valueLoader_released_condition = valueBanks_out_valid && valueBanks_out_meta_last;
-  wire promises = weightStage_weights_valid && weightStage_weights_ready && weightStage_weights_keys_0_key_valid && weightStage_weights_keys_0_key_last;
-  wire leaves = sums_0_pop_valid && sums_0_pop_ready;
-  wire promises_1 = weightStage_weights_valid && weightStage_weights_ready && weightStage_weights_keys_1_key_valid && weightStage_weights_keys_1_key_last;
-  wire leaves_1 = sums_1_pop_valid && sums_1_pop_ready;
-  wire [4:0] step_2 = {4'd0, sums_output_valid && sums_output_ready};
-  wire [1:0] sum_1 = keyBanks_conflict + valueBanks_conflict;
-  wire [4:0] step_3 = {3'd0, sum_1};
+  wire [4:0] step_1 = {4'd0, scoreStage_scoresFull};
+  wire [1:0] sum_1 = scoreStage_conflict + valueStage_conflict;
+  wire [4:0] step_2 = {3'd0, sum_1};
+  wire [4:0] step_3 = {4'd0, valueStage_sums_valid && valueStage_sums_ready};
   wire idle = !(outputWriter_busy_0 || outputWriter_busy_1 || outputWriter_busy_2 || outputWriter_busy_3 || headTable_active);
   wire ends = running && started && idle && rowWriter_idle && quiet;
   wire readError = rowWriter_error || keysReader_error || valuesReader_error || queriesReader_error || tableReader_error;
@@ -1117,39 +708,74 @@ module heddle_default_AttentionEngine (
     .level(sourceEntries_fifo_level)
   );
 
-  heddle_default_StepIssue issue (
+  heddle_default_ScoreStage scoreStage (
     .clk(clk),
     .reset(reset),
-    .source_valid(source_steps_valid),
-    .source_ready(issue_source_ready),
-    .source_keys_0_valid(source_steps_keys_0_valid),
-    .source_keys_0_first(source_steps_keys_0_first),
-    .source_keys_0_last(source_steps_keys_0_last),
-    .source_keys_0_place(source_steps_keys_0_place),
-    .source_keys_1_valid(source_steps_keys_1_valid),
-    .source_keys_1_first(source_steps_keys_1_first),
-    .source_keys_1_last(source_steps_keys_1_last),
-    .source_keys_1_place(source_steps_keys_1_place),
-    .source_last(source_steps_last),
-    .counts_valid(issueCounts_pop_valid),
-    .counts_ready(issue_counts_ready),
-    .counts_payload(issueCounts_pop_payload),
+    .steps_valid(source_steps_valid),
+    .steps_ready(scoreStage_steps_ready),
+    .steps_keys_0_valid(source_steps_keys_0_valid),
+    .steps_keys_0_first(source_steps_keys_0_first),
+    .steps_keys_0_last(source_steps_keys_0_last),
+    .steps_keys_0_place(source_steps_keys_0_place),
+    .steps_keys_1_valid(source_steps_keys_1_valid),
+    .steps_keys_1_first(source_steps_keys_1_first),
+    .steps_keys_1_last(source_steps_keys_1_last),
+    .steps_keys_1_place(source_steps_keys_1_place),
+    .steps_last(source_steps_last),
+    .counts_valid(scoreCounts_pop_valid),
+    .counts_ready(scoreStage_counts_ready),
+    .counts_payload(scoreCounts_pop_payload),
     .loaded(keyLoader_loaded),
-    .arrived_0(queryQueue_0_push_valid && queryQueue_0_push_ready),
-    .arrived_1(queryQueue_1_push_valid && queryQueue_1_push_ready),
-    .left(scores_pop_valid && scores_pop_ready),
-    .steps_valid(issue_steps_valid),
-    .steps_ready(keyBanks_steps_ready),
-    .steps_keys_0_valid(issue_steps_keys_0_valid),
-    .steps_keys_0_first(issue_steps_keys_0_first),
-    .steps_keys_0_last(issue_steps_keys_0_last),
-    .steps_keys_0_place(issue_steps_keys_0_place),
-    .steps_keys_1_valid(issue_steps_keys_1_valid),
-    .steps_keys_1_first(issue_steps_keys_1_first),
-    .steps_keys_1_last(issue_steps_keys_1_last),
-    .steps_keys_1_place(issue_steps_keys_1_place),
-    .steps_last(issue_steps_last),
-    .scoresFull(issue_scoresFull)
+    .queries_0_valid(queries_queries_0_valid),
+    .queries_0_ready(scoreStage_queries_0_ready),
+    .queries_0_codes(queries_queries_0_codes),
+    .queries_0_shift(queries_queries_0_shift),
+    .queries_0_multiplier(queries_queries_0_multiplier),
+    .queries_0_tag_entry(queries_queries_0_tag_entry),
+    .queries_0_tag_row(queries_queries_0_tag_row),
+    .queries_1_valid(queries_queries_1_valid),
+    .queries_1_ready(scoreStage_queries_1_ready),
+    .queries_1_codes(queries_queries_1_codes),
+    .queries_1_shift(queries_queries_1_shift),
+    .queries_1_multiplier(queries_queries_1_multiplier),
+    .queries_1_tag_entry(queries_queries_1_tag_entry),
+    .queries_1_tag_row(queries_queries_1_tag_row),
+    .write(keyLoader_write),
+    .writePlace(keyLoader_writePlace),
+    .writeWord(keyLoader_writeWord),
+    .scores_valid(scoreStage_scores_valid),
+    .scores_ready(weightStage_scores_ready),
+    .scores_keys_0_key_valid(scoreStage_scores_keys_0_key_valid),
+    .scores_keys_0_key_first(scoreStage_scores_keys_0_key_first),
+    .scores_keys_0_key_last(scoreStage_scores_keys_0_key_last),
+    .scores_keys_0_key_place(scoreStage_scores_keys_0_key_place),
+    .scores_keys_0_score(scoreStage_scores_keys_0_score),
+    .scores_keys_0_valueExponent(scoreStage_scores_keys_0_valueExponent),
+    .scores_keys_1_key_valid(scoreStage_scores_keys_1_key_valid),
+    .scores_keys_1_key_first(scoreStage_scores_keys_1_key_first),
+    .scores_keys_1_key_last(scoreStage_scores_keys_1_key_last),
+    .scores_keys_1_key_place(scoreStage_scores_keys_1_key_place),
+    .scores_keys_1_score(scoreStage_scores_keys_1_score),
+    .scores_keys_1_valueExponent(scoreStage_scores_keys_1_valueExponent),
+    .scores_last(scoreStage_scores_last),
+    .maxima_0_valid(scoreStage_maxima_0_valid),
+    .maxima_0_ready(weightStage_maxima_0_ready),
+    .maxima_0_ceiling(scoreStage_maxima_0_ceiling),
+    .maxima_0_valueExponent(scoreStage_maxima_0_valueExponent),
+    .maxima_0_tag_entry(scoreStage_maxima_0_tag_entry),
+    .maxima_0_tag_row(scoreStage_maxima_0_tag_row),
+    .maxima_1_valid(scoreStage_maxima_1_valid),
+    .maxima_1_ready(weightStage_maxima_1_ready),
+    .maxima_1_ceiling(scoreStage_maxima_1_ceiling),
+    .maxima_1_valueExponent(scoreStage_maxima_1_valueExponent),
+    .maxima_1_tag_entry(scoreStage_maxima_1_tag_entry),
+    .maxima_1_tag_row(scoreStage_maxima_1_tag_row),
+    .taken_0(scoreStage_taken_0),
+    .taken_1(scoreStage_taken_1),
+    .busy(scoreStage_busy),
+    .entryRead(scoreStage_entryRead),
+    .conflict(scoreStage_conflict),
+    .scoresFull(scoreStage_scoresFull)
   );
 
   heddle_default_QueryFetch queries (
@@ -1174,14 +800,14 @@ module heddle_default_AttentionEngine (
     .beats_last(queriesReader_beats_last),
     .lastRow(queries_lastRow),
     .queries_0_valid(queries_queries_0_valid),
-    .queries_0_ready(queryQueue_0_push_ready),
+    .queries_0_ready(scoreStage_queries_0_ready),
     .queries_0_codes(queries_queries_0_codes),
     .queries_0_shift(queries_queries_0_shift),
     .queries_0_multiplier(queries_queries_0_multiplier),
     .queries_0_tag_entry(queries_queries_0_tag_entry),
     .queries_0_tag_row(queries_queries_0_tag_row),
     .queries_1_valid(queries_queries_1_valid),
-    .queries_1_ready(queryQueue_1_push_ready),
+    .queries_1_ready(scoreStage_queries_1_ready),
     .queries_1_codes(queries_queries_1_codes),
     .queries_1_shift(queries_queries_1_shift),
     .queries_1_multiplier(queries_queries_1_multiplier),
@@ -1202,7 +828,7 @@ module heddle_default_AttentionEngine (
     .rows_tag_entry(source_rows_tag_entry),
     .rows_tag_row(source_rows_tag_row),
     .steps_valid(source_steps_valid),
-    .steps_ready(issue_source_ready),
+    .steps_ready(scoreStage_steps_ready),
     .steps_keys_0_valid(source_steps_keys_0_valid),
     .steps_keys_0_first(source_steps_keys_0_first),
     .steps_keys_0_last(source_steps_keys_0_last),
@@ -1231,7 +857,7 @@ module heddle_default_AttentionEngine (
     .beats_ready(keyLoader_beats_ready),
     .beats_data(keysReader_beats_data),
     .beats_last(keysReader_beats_last),
-    .released(keyLoader_released_condition ? keyCounts_pop_payload : 12'd0),
+    .released(scoreStage_entryRead ? keyCounts_pop_payload : 12'd0),
     .write(keyLoader_write),
     .writePlace(keyLoader_writePlace),
     .writeWord(keyLoader_writeWord),
@@ -1253,18 +879,6 @@ module heddle_default_AttentionEngine (
     .jobs_lines(keyJobs_jobs_lines)
   );
 
-  heddle_default_Fifo_12x4 keyCounts (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(keyJobs_entries_valid_condition && !keyEntries_taken_1),
-    .push_ready(keyCounts_push_ready),
-    .push_payload(keyCounts_1),
-    .pop_valid(keyCounts_pop_valid),
-    .pop_ready(keyLoader_released_condition),
-    .pop_payload(keyCounts_pop_payload),
-    .level(keyCounts_level)
-  );
-
   heddle_default_VectorLoader_40x128_2048x512 valueLoader (
     .clk(clk),
     .reset(reset),
@@ -1282,7 +896,7 @@ module heddle_default_AttentionEngine (
     .beats_ready(valueLoader_beats_ready),
     .beats_data(valuesReader_beats_data),
     .beats_last(valuesReader_beats_last),
-    .released(valueLoader_released_condition ? valueCounts_pop_payload : 12'd0),
+    .released(valueStage_entryRead ? valueCounts_pop_payload : 12'd0),
     .write(valueLoader_write),
     .writePlace(valueLoader_writePlace),
     .writeWord(valueLoader_writeWord),
@@ -1304,287 +918,66 @@ module heddle_default_AttentionEngine (
     .jobs_lines(valueJobs_jobs_lines)
   );
 
-  heddle_default_Fifo_12x4 valueCounts (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(valueJobs_entries_valid_condition && !valueEntries_taken_1),
-    .push_ready(valueCounts_push_ready),
-    .push_payload(valueCounts_1),
-    .pop_valid(valueCounts_pop_valid),
-    .pop_ready(valueLoader_released_condition),
-    .pop_payload(valueCounts_pop_payload),
-    .level(valueCounts_level)
-  );
-
-  heddle_default_Fifo_12x4 weightCounts (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(valueJobs_entries_valid_condition && !valueEntries_taken_2),
-    .push_ready(weightCounts_push_ready),
-    .push_payload(weightCounts_1),
-    .pop_valid(weightCounts_pop_valid),
-    .pop_ready(weightStage_counts_ready),
-    .pop_payload(weightCounts_pop_payload),
-    .level(weightCounts_level)
-  );
-
-  heddle_default_Fifo_12x4 issueCounts (
+  heddle_default_Fifo_12x4 scoreCounts (
     .clk(clk),
     .reset(reset),
     .push_valid(headTable_entries_valid && !entries_taken_4),
-    .push_ready(issueCounts_push_ready),
+    .push_ready(scoreCounts_push_ready),
     .push_payload(headTable_entries_entry[75:64]),
-    .pop_valid(issueCounts_pop_valid),
-    .pop_ready(issue_counts_ready),
-    .pop_payload(issueCounts_pop_payload),
-    .level(issueCounts_level)
+    .pop_valid(scoreCounts_pop_valid),
+    .pop_ready(scoreStage_counts_ready),
+    .pop_payload(scoreCounts_pop_payload),
+    .level(scoreCounts_level)
   );
 
-  heddle_default_VectorBanks_2x2x1024x528_m31 keyBanks (
+  heddle_default_Fifo_12x4 keyCounts (
     .clk(clk),
     .reset(reset),
-    .steps_valid(issue_steps_valid),
-    .steps_ready(keyBanks_steps_ready),
-    .steps_reads_0_wanted(issue_steps_keys_0_valid),
-    .steps_reads_0_place(issue_steps_keys_0_place[10:0]),
-    .steps_reads_1_wanted(issue_steps_keys_1_valid),
-    .steps_reads_1_place(issue_steps_keys_1_place[10:0]),
-    .steps_meta_keys_0_valid(issue_steps_keys_0_valid),
-    .steps_meta_keys_0_first(issue_steps_keys_0_first),
-    .steps_meta_keys_0_last(issue_steps_keys_0_last),
-    .steps_meta_keys_0_place(issue_steps_keys_0_place),
-    .steps_meta_keys_1_valid(issue_steps_keys_1_valid),
-    .steps_meta_keys_1_first(issue_steps_keys_1_first),
-    .steps_meta_keys_1_last(issue_steps_keys_1_last),
-    .steps_meta_keys_1_place(issue_steps_keys_1_place),
-    .steps_meta_last(issue_steps_last),
-    .out_valid(keyBanks_out_valid),
-    .out_ready(1'd1),
-    .out_words_0(keyBanks_out_words_0),
-    .out_words_1(keyBanks_out_words_1),
-    .out_meta_keys_0_valid(keyBanks_out_meta_keys_0_valid),
-    .out_meta_keys_0_first(keyBanks_out_meta_keys_0_first),
-    .out_meta_keys_0_last(keyBanks_out_meta_keys_0_last),
-    .out_meta_keys_0_place(keyBanks_out_meta_keys_0_place),
-    .out_meta_keys_1_valid(keyBanks_out_meta_keys_1_valid),
-    .out_meta_keys_1_first(keyBanks_out_meta_keys_1_first),
-    .out_meta_keys_1_last(keyBanks_out_meta_keys_1_last),
-    .out_meta_keys_1_place(keyBanks_out_meta_keys_1_place),
-    .out_meta_last(keyBanks_out_meta_last),
-    .conflict(keyBanks_conflict),
-    .write(keyLoader_write),
-    .writePlace(keyLoader_writePlace),
-    .writeWord(keyLoader_writeWord)
-  );
-
-  heddle_default_Fifo_547x8 queryQueue_0 (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(queryQueue_0_push_valid),
-    .push_ready(queryQueue_0_push_ready),
-    .push_codes(queries_queries_0_codes),
-    .push_shift(queries_queries_0_shift),
-    .push_multiplier(queries_queries_0_multiplier),
-    .push_tag_entry(queries_queries_0_tag_entry),
-    .push_tag_row(queries_queries_0_tag_row),
-    .pop_valid(queryQueue_0_pop_valid),
-    .pop_ready(scoreLane_0_rows_ready),
-    .pop_codes(queryQueue_0_pop_codes),
-    .pop_shift(queryQueue_0_pop_shift),
-    .pop_multiplier(queryQueue_0_pop_multiplier),
-    .pop_tag_entry(queryQueue_0_pop_tag_entry),
-    .pop_tag_row(queryQueue_0_pop_tag_row),
-    .level(queryQueue_0_level)
-  );
-
-  heddle_default_ScoreLane_64x2048_64 scoreLane_0 (
-    .clk(clk),
-    .reset(reset),
-    .key_valid(keyBanks_out_meta_keys_0_valid && keyBanks_out_valid),
-    .key_first(keyBanks_out_meta_keys_0_first),
-    .key_last(keyBanks_out_meta_keys_0_last),
-    .key_place(keyBanks_out_meta_keys_0_place),
-    .codes(keyBanks_out_words_0[511:0]),
-    .keyExponent(exponents[7:0]),
-    .valueExponent(exponents[15:8]),
-    .rows_valid(queryQueue_0_pop_valid),
-    .rows_ready(scoreLane_0_rows_ready),
-    .rows_codes(queryQueue_0_pop_codes),
-    .rows_shift(queryQueue_0_pop_shift),
-    .rows_multiplier(queryQueue_0_pop_multiplier),
-    .rows_tag_entry(queryQueue_0_pop_tag_entry),
-    .rows_tag_row(queryQueue_0_pop_tag_row),
-    .scored_key_valid(scoreLane_0_scored_key_valid),
-    .scored_key_first(scoreLane_0_scored_key_first),
-    .scored_key_last(scoreLane_0_scored_key_last),
-    .scored_key_place(scoreLane_0_scored_key_place),
-    .scored_score(scoreLane_0_scored_score),
-    .scored_valueExponent(scoreLane_0_scored_valueExponent),
-    .complete(scoreLane_0_complete),
-    .maximum_ceiling(scoreLane_0_maximum_ceiling),
-    .maximum_valueExponent(scoreLane_0_maximum_valueExponent),
-    .maximum_tag_entry(scoreLane_0_maximum_tag_entry),
-    .maximum_tag_row(scoreLane_0_maximum_tag_row)
-  );
-
-  heddle_default_BlockRamFifo_33x1024 maxima_0 (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(scoreLane_0_complete),
-    .push_ready(maxima_0_push_ready),
-    .push_ceiling(scoreLane_0_maximum_ceiling),
-    .push_valueExponent(scoreLane_0_maximum_valueExponent),
-    .push_tag_entry(scoreLane_0_maximum_tag_entry),
-    .push_tag_row(scoreLane_0_maximum_tag_row),
-    .pop_valid(maxima_0_pop_valid),
-    .pop_ready(weightStage_maxima_0_ready),
-    .pop_ceiling(maxima_0_pop_ceiling),
-    .pop_valueExponent(maxima_0_pop_valueExponent),
-    .pop_tag_entry(maxima_0_pop_tag_entry),
-    .pop_tag_row(maxima_0_pop_tag_row),
-    .level(maxima_0_level)
-  );
-
-  heddle_default_Fifo_547x8 queryQueue_1 (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(queryQueue_1_push_valid),
-    .push_ready(queryQueue_1_push_ready),
-    .push_codes(queries_queries_1_codes),
-    .push_shift(queries_queries_1_shift),
-    .push_multiplier(queries_queries_1_multiplier),
-    .push_tag_entry(queries_queries_1_tag_entry),
-    .push_tag_row(queries_queries_1_tag_row),
-    .pop_valid(queryQueue_1_pop_valid),
-    .pop_ready(scoreLane_1_rows_ready),
-    .pop_codes(queryQueue_1_pop_codes),
-    .pop_shift(queryQueue_1_pop_shift),
-    .pop_multiplier(queryQueue_1_pop_multiplier),
-    .pop_tag_entry(queryQueue_1_pop_tag_entry),
-    .pop_tag_row(queryQueue_1_pop_tag_row),
-    .level(queryQueue_1_level)
-  );
-
-  heddle_default_ScoreLane_64x2048_64 scoreLane_1 (
-    .clk(clk),
-    .reset(reset),
-    .key_valid(keyBanks_out_meta_keys_1_valid && keyBanks_out_valid),
-    .key_first(keyBanks_out_meta_keys_1_first),
-    .key_last(keyBanks_out_meta_keys_1_last),
-    .key_place(keyBanks_out_meta_keys_1_place),
-    .codes(keyBanks_out_words_1[511:0]),
-    .keyExponent(exponents_1[7:0]),
-    .valueExponent(exponents_1[15:8]),
-    .rows_valid(queryQueue_1_pop_valid),
-    .rows_ready(scoreLane_1_rows_ready),
-    .rows_codes(queryQueue_1_pop_codes),
-    .rows_shift(queryQueue_1_pop_shift),
-    .rows_multiplier(queryQueue_1_pop_multiplier),
-    .rows_tag_entry(queryQueue_1_pop_tag_entry),
-    .rows_tag_row(queryQueue_1_pop_tag_row),
-    .scored_key_valid(scoreLane_1_scored_key_valid),
-    .scored_key_first(scoreLane_1_scored_key_first),
-    .scored_key_last(scoreLane_1_scored_key_last),
-    .scored_key_place(scoreLane_1_scored_key_place),
-    .scored_score(scoreLane_1_scored_score),
-    .scored_valueExponent(scoreLane_1_scored_valueExponent),
-    .complete(scoreLane_1_complete),
-    .maximum_ceiling(scoreLane_1_maximum_ceiling),
-    .maximum_valueExponent(scoreLane_1_maximum_valueExponent),
-    .maximum_tag_entry(scoreLane_1_maximum_tag_entry),
-    .maximum_tag_row(scoreLane_1_maximum_tag_row)
-  );
-
-  heddle_default_BlockRamFifo_33x1024 maxima_1 (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(scoreLane_1_complete),
-    .push_ready(maxima_1_push_ready),
-    .push_ceiling(scoreLane_1_maximum_ceiling),
-    .push_valueExponent(scoreLane_1_maximum_valueExponent),
-    .push_tag_entry(scoreLane_1_maximum_tag_entry),
-    .push_tag_row(scoreLane_1_maximum_tag_row),
-    .pop_valid(maxima_1_pop_valid),
-    .pop_ready(weightStage_maxima_1_ready),
-    .pop_ceiling(maxima_1_pop_ceiling),
-    .pop_valueExponent(maxima_1_pop_valueExponent),
-    .pop_tag_entry(maxima_1_pop_tag_entry),
-    .pop_tag_row(maxima_1_pop_tag_row),
-    .level(maxima_1_level)
-  );
-
-  heddle_default_BlockRamFifo_103x1024 scores (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(scored_delayed_6),
-    .push_ready(scores_push_ready),
-    .push_keys_0_key_valid(scoreLane_0_scored_key_valid),
-    .push_keys_0_key_first(scoreLane_0_scored_key_first),
-    .push_keys_0_key_last(scoreLane_0_scored_key_last),
-    .push_keys_0_key_place(scoreLane_0_scored_key_place),
-    .push_keys_0_score(scoreLane_0_scored_score),
-    .push_keys_0_valueExponent(scoreLane_0_scored_valueExponent),
-    .push_keys_1_key_valid(scoreLane_1_scored_key_valid),
-    .push_keys_1_key_first(scoreLane_1_scored_key_first),
-    .push_keys_1_key_last(scoreLane_1_scored_key_last),
-    .push_keys_1_key_place(scoreLane_1_scored_key_place),
-    .push_keys_1_score(scoreLane_1_scored_score),
-    .push_keys_1_valueExponent(scoreLane_1_scored_valueExponent),
-    .push_last(scoredLast_delayed_6),
-    .pop_valid(scores_pop_valid),
-    .pop_ready(scores_pop_ready),
-    .pop_keys_0_key_valid(scores_pop_keys_0_key_valid),
-    .pop_keys_0_key_first(scores_pop_keys_0_key_first),
-    .pop_keys_0_key_last(scores_pop_keys_0_key_last),
-    .pop_keys_0_key_place(scores_pop_keys_0_key_place),
-    .pop_keys_0_score(scores_pop_keys_0_score),
-    .pop_keys_0_valueExponent(scores_pop_keys_0_valueExponent),
-    .pop_keys_1_key_valid(scores_pop_keys_1_key_valid),
-    .pop_keys_1_key_first(scores_pop_keys_1_key_first),
-    .pop_keys_1_key_last(scores_pop_keys_1_key_last),
-    .pop_keys_1_key_place(scores_pop_keys_1_key_place),
-    .pop_keys_1_score(scores_pop_keys_1_score),
-    .pop_keys_1_valueExponent(scores_pop_keys_1_valueExponent),
-    .pop_last(scores_pop_last),
-    .level(scores_level)
+    .push_valid(keyJobs_entries_valid_condition && !keyEntries_taken_1),
+    .push_ready(keyCounts_push_ready),
+    .push_payload(headTable_entries_entry[75:64]),
+    .pop_valid(keyCounts_pop_valid),
+    .pop_ready(scoreStage_entryRead),
+    .pop_payload(keyCounts_pop_payload),
+    .level(keyCounts_level)
   );
 
   heddle_default_WeightStage weightStage (
     .clk(clk),
     .reset(reset),
-    .scores_valid(scores_pop_valid),
+    .scores_valid(scoreStage_scores_valid),
     .scores_ready(weightStage_scores_ready),
-    .scores_keys_0_key_valid(scores_pop_keys_0_key_valid),
-    .scores_keys_0_key_first(scores_pop_keys_0_key_first),
-    .scores_keys_0_key_last(scores_pop_keys_0_key_last),
-    .scores_keys_0_key_place(scores_pop_keys_0_key_place),
-    .scores_keys_0_score(scores_pop_keys_0_score),
-    .scores_keys_0_valueExponent(scores_pop_keys_0_valueExponent),
-    .scores_keys_1_key_valid(scores_pop_keys_1_key_valid),
-    .scores_keys_1_key_first(scores_pop_keys_1_key_first),
-    .scores_keys_1_key_last(scores_pop_keys_1_key_last),
-    .scores_keys_1_key_place(scores_pop_keys_1_key_place),
-    .scores_keys_1_score(scores_pop_keys_1_score),
-    .scores_keys_1_valueExponent(scores_pop_keys_1_valueExponent),
-    .scores_last(scores_pop_last),
-    .maxima_0_valid(maxima_0_pop_valid),
+    .scores_keys_0_key_valid(scoreStage_scores_keys_0_key_valid),
+    .scores_keys_0_key_first(scoreStage_scores_keys_0_key_first),
+    .scores_keys_0_key_last(scoreStage_scores_keys_0_key_last),
+    .scores_keys_0_key_place(scoreStage_scores_keys_0_key_place),
+    .scores_keys_0_score(scoreStage_scores_keys_0_score),
+    .scores_keys_0_valueExponent(scoreStage_scores_keys_0_valueExponent),
+    .scores_keys_1_key_valid(scoreStage_scores_keys_1_key_valid),
+    .scores_keys_1_key_first(scoreStage_scores_keys_1_key_first),
+    .scores_keys_1_key_last(scoreStage_scores_keys_1_key_last),
+    .scores_keys_1_key_place(scoreStage_scores_keys_1_key_place),
+    .scores_keys_1_score(scoreStage_scores_keys_1_score),
+    .scores_keys_1_valueExponent(scoreStage_scores_keys_1_valueExponent),
+    .scores_last(scoreStage_scores_last),
+    .maxima_0_valid(scoreStage_maxima_0_valid),
     .maxima_0_ready(weightStage_maxima_0_ready),
-    .maxima_0_ceiling(maxima_0_pop_ceiling),
-    .maxima_0_valueExponent(maxima_0_pop_valueExponent),
-    .maxima_0_tag_entry(maxima_0_pop_tag_entry),
-    .maxima_0_tag_row(maxima_0_pop_tag_row),
-    .maxima_1_valid(maxima_1_pop_valid),
+    .maxima_0_ceiling(scoreStage_maxima_0_ceiling),
+    .maxima_0_valueExponent(scoreStage_maxima_0_valueExponent),
+    .maxima_0_tag_entry(scoreStage_maxima_0_tag_entry),
+    .maxima_0_tag_row(scoreStage_maxima_0_tag_row),
+    .maxima_1_valid(scoreStage_maxima_1_valid),
     .maxima_1_ready(weightStage_maxima_1_ready),
-    .maxima_1_ceiling(maxima_1_pop_ceiling),
-    .maxima_1_valueExponent(maxima_1_pop_valueExponent),
-    .maxima_1_tag_entry(maxima_1_pop_tag_entry),
-    .maxima_1_tag_row(maxima_1_pop_tag_row),
+    .maxima_1_ceiling(scoreStage_maxima_1_ceiling),
+    .maxima_1_valueExponent(scoreStage_maxima_1_valueExponent),
+    .maxima_1_tag_entry(scoreStage_maxima_1_tag_entry),
+    .maxima_1_tag_row(scoreStage_maxima_1_tag_row),
     .counts_valid(weightCounts_pop_valid),
     .counts_ready(weightStage_counts_ready),
     .counts_payload(weightCounts_pop_payload),
     .loaded(valueLoader_loaded),
     .weights_valid(weightStage_weights_valid),
-    .weights_ready(weightStage_weights_ready),
+    .weights_ready(valueStage_weights_ready),
     .weights_keys_0_key_valid(weightStage_weights_keys_0_key_valid),
     .weights_keys_0_key_first(weightStage_weights_keys_0_key_first),
     .weights_keys_0_key_last(weightStage_weights_keys_0_key_last),
@@ -1608,828 +1001,208 @@ module heddle_default_AttentionEngine (
     .weights_last(weightStage_weights_last)
   );
 
-  heddle_default_VectorBanks_2x2x1024x512_m177 valueBanks (
+  heddle_default_Fifo_12x4 weightCounts (
     .clk(clk),
     .reset(reset),
-    .steps_valid(weightStage_weights_valid && roomForAll),
-    .steps_ready(valueBanks_steps_ready),
-    .steps_reads_0_wanted(weightStage_weights_keys_0_key_valid),
-    .steps_reads_0_place(weightStage_weights_keys_0_key_place[10:0]),
-    .steps_reads_1_wanted(weightStage_weights_keys_1_key_valid),
-    .steps_reads_1_place(weightStage_weights_keys_1_key_place[10:0]),
-    .steps_meta_keys_0_key_valid(weightStage_weights_keys_0_key_valid),
-    .steps_meta_keys_0_key_first(weightStage_weights_keys_0_key_first),
-    .steps_meta_keys_0_key_last(weightStage_weights_keys_0_key_last),
-    .steps_meta_keys_0_key_place(weightStage_weights_keys_0_key_place),
-    .steps_meta_keys_0_weight(weightStage_weights_keys_0_weight),
-    .steps_meta_keys_0_folded(weightStage_weights_keys_0_folded),
-    .steps_meta_keys_0_row_ceiling(weightStage_weights_keys_0_row_ceiling),
-    .steps_meta_keys_0_row_valueExponent(weightStage_weights_keys_0_row_valueExponent),
-    .steps_meta_keys_0_row_tag_entry(weightStage_weights_keys_0_row_tag_entry),
-    .steps_meta_keys_0_row_tag_row(weightStage_weights_keys_0_row_tag_row),
-    .steps_meta_keys_1_key_valid(weightStage_weights_keys_1_key_valid),
-    .steps_meta_keys_1_key_first(weightStage_weights_keys_1_key_first),
-    .steps_meta_keys_1_key_last(weightStage_weights_keys_1_key_last),
-    .steps_meta_keys_1_key_place(weightStage_weights_keys_1_key_place),
-    .steps_meta_keys_1_weight(weightStage_weights_keys_1_weight),
-    .steps_meta_keys_1_folded(weightStage_weights_keys_1_folded),
-    .steps_meta_keys_1_row_ceiling(weightStage_weights_keys_1_row_ceiling),
-    .steps_meta_keys_1_row_valueExponent(weightStage_weights_keys_1_row_valueExponent),
-    .steps_meta_keys_1_row_tag_entry(weightStage_weights_keys_1_row_tag_entry),
-    .steps_meta_keys_1_row_tag_row(weightStage_weights_keys_1_row_tag_row),
-    .steps_meta_last(weightStage_weights_last),
-    .out_valid(valueBanks_out_valid),
-    .out_ready(1'd1),
-    .out_words_0(valueBanks_out_words_0),
-    .out_words_1(valueBanks_out_words_1),
-    .out_meta_keys_0_key_valid(valueBanks_out_meta_keys_0_key_valid),
-    .out_meta_keys_0_key_first(valueBanks_out_meta_keys_0_key_first),
-    .out_meta_keys_0_key_last(valueBanks_out_meta_keys_0_key_last),
-    .out_meta_keys_0_key_place(valueBanks_out_meta_keys_0_key_place),
-    .out_meta_keys_0_weight(valueBanks_out_meta_keys_0_weight),
-    .out_meta_keys_0_folded(valueBanks_out_meta_keys_0_folded),
-    .out_meta_keys_0_row_ceiling(valueBanks_out_meta_keys_0_row_ceiling),
-    .out_meta_keys_0_row_valueExponent(valueBanks_out_meta_keys_0_row_valueExponent),
-    .out_meta_keys_0_row_tag_entry(valueBanks_out_meta_keys_0_row_tag_entry),
-    .out_meta_keys_0_row_tag_row(valueBanks_out_meta_keys_0_row_tag_row),
-    .out_meta_keys_1_key_valid(valueBanks_out_meta_keys_1_key_valid),
-    .out_meta_keys_1_key_first(valueBanks_out_meta_keys_1_key_first),
-    .out_meta_keys_1_key_last(valueBanks_out_meta_keys_1_key_last),
-    .out_meta_keys_1_key_place(valueBanks_out_meta_keys_1_key_place),
-    .out_meta_keys_1_weight(valueBanks_out_meta_keys_1_weight),
-    .out_meta_keys_1_folded(valueBanks_out_meta_keys_1_folded),
-    .out_meta_keys_1_row_ceiling(valueBanks_out_meta_keys_1_row_ceiling),
-    .out_meta_keys_1_row_valueExponent(valueBanks_out_meta_keys_1_row_valueExponent),
-    .out_meta_keys_1_row_tag_entry(valueBanks_out_meta_keys_1_row_tag_entry),
-    .out_meta_keys_1_row_tag_row(valueBanks_out_meta_keys_1_row_tag_row),
-    .out_meta_last(valueBanks_out_meta_last),
-    .conflict(valueBanks_conflict),
+    .push_valid(valueJobs_entries_valid_condition && !valueEntries_taken_2),
+    .push_ready(weightCounts_push_ready),
+    .push_payload(headTable_entries_entry[75:64]),
+    .pop_valid(weightCounts_pop_valid),
+    .pop_ready(weightStage_counts_ready),
+    .pop_payload(weightCounts_pop_payload),
+    .level(weightCounts_level)
+  );
+
+  heddle_default_ValueStage valueStage (
+    .clk(clk),
+    .reset(reset),
+    .weights_valid(weightStage_weights_valid),
+    .weights_ready(valueStage_weights_ready),
+    .weights_keys_0_key_valid(weightStage_weights_keys_0_key_valid),
+    .weights_keys_0_key_first(weightStage_weights_keys_0_key_first),
+    .weights_keys_0_key_last(weightStage_weights_keys_0_key_last),
+    .weights_keys_0_key_place(weightStage_weights_keys_0_key_place),
+    .weights_keys_0_weight(weightStage_weights_keys_0_weight),
+    .weights_keys_0_folded(weightStage_weights_keys_0_folded),
+    .weights_keys_0_row_ceiling(weightStage_weights_keys_0_row_ceiling),
+    .weights_keys_0_row_valueExponent(weightStage_weights_keys_0_row_valueExponent),
+    .weights_keys_0_row_tag_entry(weightStage_weights_keys_0_row_tag_entry),
+    .weights_keys_0_row_tag_row(weightStage_weights_keys_0_row_tag_row),
+    .weights_keys_1_key_valid(weightStage_weights_keys_1_key_valid),
+    .weights_keys_1_key_first(weightStage_weights_keys_1_key_first),
+    .weights_keys_1_key_last(weightStage_weights_keys_1_key_last),
+    .weights_keys_1_key_place(weightStage_weights_keys_1_key_place),
+    .weights_keys_1_weight(weightStage_weights_keys_1_weight),
+    .weights_keys_1_folded(weightStage_weights_keys_1_folded),
+    .weights_keys_1_row_ceiling(weightStage_weights_keys_1_row_ceiling),
+    .weights_keys_1_row_valueExponent(weightStage_weights_keys_1_row_valueExponent),
+    .weights_keys_1_row_tag_entry(weightStage_weights_keys_1_row_tag_entry),
+    .weights_keys_1_row_tag_row(weightStage_weights_keys_1_row_tag_row),
+    .weights_last(weightStage_weights_last),
     .write(valueLoader_write),
     .writePlace(valueLoader_writePlace),
-    .writeWord(valueLoader_writeWord)
+    .writeWord(valueLoader_writeWord),
+    .sums_valid(valueStage_sums_valid),
+    .sums_ready(valueStage_sums_ready),
+    .sums_accumulators_0(valueStage_sums_accumulators_0),
+    .sums_accumulators_1(valueStage_sums_accumulators_1),
+    .sums_accumulators_2(valueStage_sums_accumulators_2),
+    .sums_accumulators_3(valueStage_sums_accumulators_3),
+    .sums_accumulators_4(valueStage_sums_accumulators_4),
+    .sums_accumulators_5(valueStage_sums_accumulators_5),
+    .sums_accumulators_6(valueStage_sums_accumulators_6),
+    .sums_accumulators_7(valueStage_sums_accumulators_7),
+    .sums_accumulators_8(valueStage_sums_accumulators_8),
+    .sums_accumulators_9(valueStage_sums_accumulators_9),
+    .sums_accumulators_10(valueStage_sums_accumulators_10),
+    .sums_accumulators_11(valueStage_sums_accumulators_11),
+    .sums_accumulators_12(valueStage_sums_accumulators_12),
+    .sums_accumulators_13(valueStage_sums_accumulators_13),
+    .sums_accumulators_14(valueStage_sums_accumulators_14),
+    .sums_accumulators_15(valueStage_sums_accumulators_15),
+    .sums_accumulators_16(valueStage_sums_accumulators_16),
+    .sums_accumulators_17(valueStage_sums_accumulators_17),
+    .sums_accumulators_18(valueStage_sums_accumulators_18),
+    .sums_accumulators_19(valueStage_sums_accumulators_19),
+    .sums_accumulators_20(valueStage_sums_accumulators_20),
+    .sums_accumulators_21(valueStage_sums_accumulators_21),
+    .sums_accumulators_22(valueStage_sums_accumulators_22),
+    .sums_accumulators_23(valueStage_sums_accumulators_23),
+    .sums_accumulators_24(valueStage_sums_accumulators_24),
+    .sums_accumulators_25(valueStage_sums_accumulators_25),
+    .sums_accumulators_26(valueStage_sums_accumulators_26),
+    .sums_accumulators_27(valueStage_sums_accumulators_27),
+    .sums_accumulators_28(valueStage_sums_accumulators_28),
+    .sums_accumulators_29(valueStage_sums_accumulators_29),
+    .sums_accumulators_30(valueStage_sums_accumulators_30),
+    .sums_accumulators_31(valueStage_sums_accumulators_31),
+    .sums_accumulators_32(valueStage_sums_accumulators_32),
+    .sums_accumulators_33(valueStage_sums_accumulators_33),
+    .sums_accumulators_34(valueStage_sums_accumulators_34),
+    .sums_accumulators_35(valueStage_sums_accumulators_35),
+    .sums_accumulators_36(valueStage_sums_accumulators_36),
+    .sums_accumulators_37(valueStage_sums_accumulators_37),
+    .sums_accumulators_38(valueStage_sums_accumulators_38),
+    .sums_accumulators_39(valueStage_sums_accumulators_39),
+    .sums_accumulators_40(valueStage_sums_accumulators_40),
+    .sums_accumulators_41(valueStage_sums_accumulators_41),
+    .sums_accumulators_42(valueStage_sums_accumulators_42),
+    .sums_accumulators_43(valueStage_sums_accumulators_43),
+    .sums_accumulators_44(valueStage_sums_accumulators_44),
+    .sums_accumulators_45(valueStage_sums_accumulators_45),
+    .sums_accumulators_46(valueStage_sums_accumulators_46),
+    .sums_accumulators_47(valueStage_sums_accumulators_47),
+    .sums_accumulators_48(valueStage_sums_accumulators_48),
+    .sums_accumulators_49(valueStage_sums_accumulators_49),
+    .sums_accumulators_50(valueStage_sums_accumulators_50),
+    .sums_accumulators_51(valueStage_sums_accumulators_51),
+    .sums_accumulators_52(valueStage_sums_accumulators_52),
+    .sums_accumulators_53(valueStage_sums_accumulators_53),
+    .sums_accumulators_54(valueStage_sums_accumulators_54),
+    .sums_accumulators_55(valueStage_sums_accumulators_55),
+    .sums_accumulators_56(valueStage_sums_accumulators_56),
+    .sums_accumulators_57(valueStage_sums_accumulators_57),
+    .sums_accumulators_58(valueStage_sums_accumulators_58),
+    .sums_accumulators_59(valueStage_sums_accumulators_59),
+    .sums_accumulators_60(valueStage_sums_accumulators_60),
+    .sums_accumulators_61(valueStage_sums_accumulators_61),
+    .sums_accumulators_62(valueStage_sums_accumulators_62),
+    .sums_accumulators_63(valueStage_sums_accumulators_63),
+    .sums_sum(valueStage_sums_sum),
+    .sums_row_ceiling(valueStage_sums_row_ceiling),
+    .sums_row_valueExponent(valueStage_sums_row_valueExponent),
+    .sums_row_tag_entry(valueStage_sums_row_tag_entry),
+    .sums_row_tag_row(valueStage_sums_row_tag_row),
+    .entryRead(valueStage_entryRead),
+    .conflict(valueStage_conflict)
   );
 
-  heddle_default_RoundRobinArbiter_2495x2 sums (
+  heddle_default_Fifo_12x4 valueCounts (
     .clk(clk),
     .reset(reset),
-    .inputs_0_valid(sums_0_pop_valid),
-    .inputs_0_ready(sums_inputs_0_ready),
-    .inputs_0_accumulators_0(sums_0_pop_accumulators_0),
-    .inputs_0_accumulators_1(sums_0_pop_accumulators_1),
-    .inputs_0_accumulators_2(sums_0_pop_accumulators_2),
-    .inputs_0_accumulators_3(sums_0_pop_accumulators_3),
-    .inputs_0_accumulators_4(sums_0_pop_accumulators_4),
-    .inputs_0_accumulators_5(sums_0_pop_accumulators_5),
-    .inputs_0_accumulators_6(sums_0_pop_accumulators_6),
-    .inputs_0_accumulators_7(sums_0_pop_accumulators_7),
-    .inputs_0_accumulators_8(sums_0_pop_accumulators_8),
-    .inputs_0_accumulators_9(sums_0_pop_accumulators_9),
-    .inputs_0_accumulators_10(sums_0_pop_accumulators_10),
-    .inputs_0_accumulators_11(sums_0_pop_accumulators_11),
-    .inputs_0_accumulators_12(sums_0_pop_accumulators_12),
-    .inputs_0_accumulators_13(sums_0_pop_accumulators_13),
-    .inputs_0_accumulators_14(sums_0_pop_accumulators_14),
-    .inputs_0_accumulators_15(sums_0_pop_accumulators_15),
-    .inputs_0_accumulators_16(sums_0_pop_accumulators_16),
-    .inputs_0_accumulators_17(sums_0_pop_accumulators_17),
-    .inputs_0_accumulators_18(sums_0_pop_accumulators_18),
-    .inputs_0_accumulators_19(sums_0_pop_accumulators_19),
-    .inputs_0_accumulators_20(sums_0_pop_accumulators_20),
-    .inputs_0_accumulators_21(sums_0_pop_accumulators_21),
-    .inputs_0_accumulators_22(sums_0_pop_accumulators_22),
-    .inputs_0_accumulators_23(sums_0_pop_accumulators_23),
-    .inputs_0_accumulators_24(sums_0_pop_accumulators_24),
-    .inputs_0_accumulators_25(sums_0_pop_accumulators_25),
-    .inputs_0_accumulators_26(sums_0_pop_accumulators_26),
-    .inputs_0_accumulators_27(sums_0_pop_accumulators_27),
-    .inputs_0_accumulators_28(sums_0_pop_accumulators_28),
-    .inputs_0_accumulators_29(sums_0_pop_accumulators_29),
-    .inputs_0_accumulators_30(sums_0_pop_accumulators_30),
-    .inputs_0_accumulators_31(sums_0_pop_accumulators_31),
-    .inputs_0_accumulators_32(sums_0_pop_accumulators_32),
-    .inputs_0_accumulators_33(sums_0_pop_accumulators_33),
-    .inputs_0_accumulators_34(sums_0_pop_accumulators_34),
-    .inputs_0_accumulators_35(sums_0_pop_accumulators_35),
-    .inputs_0_accumulators_36(sums_0_pop_accumulators_36),
-    .inputs_0_accumulators_37(sums_0_pop_accumulators_37),
-    .inputs_0_accumulators_38(sums_0_pop_accumulators_38),
-    .inputs_0_accumulators_39(sums_0_pop_accumulators_39),
-    .inputs_0_accumulators_40(sums_0_pop_accumulators_40),
-    .inputs_0_accumulators_41(sums_0_pop_accumulators_41),
-    .inputs_0_accumulators_42(sums_0_pop_accumulators_42),
-    .inputs_0_accumulators_43(sums_0_pop_accumulators_43),
-    .inputs_0_accumulators_44(sums_0_pop_accumulators_44),
-    .inputs_0_accumulators_45(sums_0_pop_accumulators_45),
-    .inputs_0_accumulators_46(sums_0_pop_accumulators_46),
-    .inputs_0_accumulators_47(sums_0_pop_accumulators_47),
-    .inputs_0_accumulators_48(sums_0_pop_accumulators_48),
-    .inputs_0_accumulators_49(sums_0_pop_accumulators_49),
-    .inputs_0_accumulators_50(sums_0_pop_accumulators_50),
-    .inputs_0_accumulators_51(sums_0_pop_accumulators_51),
-    .inputs_0_accumulators_52(sums_0_pop_accumulators_52),
-    .inputs_0_accumulators_53(sums_0_pop_accumulators_53),
-    .inputs_0_accumulators_54(sums_0_pop_accumulators_54),
-    .inputs_0_accumulators_55(sums_0_pop_accumulators_55),
-    .inputs_0_accumulators_56(sums_0_pop_accumulators_56),
-    .inputs_0_accumulators_57(sums_0_pop_accumulators_57),
-    .inputs_0_accumulators_58(sums_0_pop_accumulators_58),
-    .inputs_0_accumulators_59(sums_0_pop_accumulators_59),
-    .inputs_0_accumulators_60(sums_0_pop_accumulators_60),
-    .inputs_0_accumulators_61(sums_0_pop_accumulators_61),
-    .inputs_0_accumulators_62(sums_0_pop_accumulators_62),
-    .inputs_0_accumulators_63(sums_0_pop_accumulators_63),
-    .inputs_0_sum(sums_0_pop_sum),
-    .inputs_0_row_ceiling(sums_0_pop_row_ceiling),
-    .inputs_0_row_valueExponent(sums_0_pop_row_valueExponent),
-    .inputs_0_row_tag_entry(sums_0_pop_row_tag_entry),
-    .inputs_0_row_tag_row(sums_0_pop_row_tag_row),
-    .inputs_1_valid(sums_1_pop_valid),
-    .inputs_1_ready(sums_inputs_1_ready),
-    .inputs_1_accumulators_0(sums_1_pop_accumulators_0),
-    .inputs_1_accumulators_1(sums_1_pop_accumulators_1),
-    .inputs_1_accumulators_2(sums_1_pop_accumulators_2),
-    .inputs_1_accumulators_3(sums_1_pop_accumulators_3),
-    .inputs_1_accumulators_4(sums_1_pop_accumulators_4),
-    .inputs_1_accumulators_5(sums_1_pop_accumulators_5),
-    .inputs_1_accumulators_6(sums_1_pop_accumulators_6),
-    .inputs_1_accumulators_7(sums_1_pop_accumulators_7),
-    .inputs_1_accumulators_8(sums_1_pop_accumulators_8),
-    .inputs_1_accumulators_9(sums_1_pop_accumulators_9),
-    .inputs_1_accumulators_10(sums_1_pop_accumulators_10),
-    .inputs_1_accumulators_11(sums_1_pop_accumulators_11),
-    .inputs_1_accumulators_12(sums_1_pop_accumulators_12),
-    .inputs_1_accumulators_13(sums_1_pop_accumulators_13),
-    .inputs_1_accumulators_14(sums_1_pop_accumulators_14),
-    .inputs_1_accumulators_15(sums_1_pop_accumulators_15),
-    .inputs_1_accumulators_16(sums_1_pop_accumulators_16),
-    .inputs_1_accumulators_17(sums_1_pop_accumulators_17),
-    .inputs_1_accumulators_18(sums_1_pop_accumulators_18),
-    .inputs_1_accumulators_19(sums_1_pop_accumulators_19),
-    .inputs_1_accumulators_20(sums_1_pop_accumulators_20),
-    .inputs_1_accumulators_21(sums_1_pop_accumulators_21),
-    .inputs_1_accumulators_22(sums_1_pop_accumulators_22),
-    .inputs_1_accumulators_23(sums_1_pop_accumulators_23),
-    .inputs_1_accumulators_24(sums_1_pop_accumulators_24),
-    .inputs_1_accumulators_25(sums_1_pop_accumulators_25),
-    .inputs_1_accumulators_26(sums_1_pop_accumulators_26),
-    .inputs_1_accumulators_27(sums_1_pop_accumulators_27),
-    .inputs_1_accumulators_28(sums_1_pop_accumulators_28),
-    .inputs_1_accumulators_29(sums_1_pop_accumulators_29),
-    .inputs_1_accumulators_30(sums_1_pop_accumulators_30),
-    .inputs_1_accumulators_31(sums_1_pop_accumulators_31),
-    .inputs_1_accumulators_32(sums_1_pop_accumulators_32),
-    .inputs_1_accumulators_33(sums_1_pop_accumulators_33),
-    .inputs_1_accumulators_34(sums_1_pop_accumulators_34),
-    .inputs_1_accumulators_35(sums_1_pop_accumulators_35),
-    .inputs_1_accumulators_36(sums_1_pop_accumulators_36),
-    .inputs_1_accumulators_37(sums_1_pop_accumulators_37),
-    .inputs_1_accumulators_38(sums_1_pop_accumulators_38),
-    .inputs_1_accumulators_39(sums_1_pop_accumulators_39),
-    .inputs_1_accumulators_40(sums_1_pop_accumulators_40),
-    .inputs_1_accumulators_41(sums_1_pop_accumulators_41),
-    .inputs_1_accumulators_42(sums_1_pop_accumulators_42),
-    .inputs_1_accumulators_43(sums_1_pop_accumulators_43),
-    .inputs_1_accumulators_44(sums_1_pop_accumulators_44),
-    .inputs_1_accumulators_45(sums_1_pop_accumulators_45),
-    .inputs_1_accumulators_46(sums_1_pop_accumulators_46),
-    .inputs_1_accumulators_47(sums_1_pop_accumulators_47),
-    .inputs_1_accumulators_48(sums_1_pop_accumulators_48),
-    .inputs_1_accumulators_49(sums_1_pop_accumulators_49),
-    .inputs_1_accumulators_50(sums_1_pop_accumulators_50),
-    .inputs_1_accumulators_51(sums_1_pop_accumulators_51),
-    .inputs_1_accumulators_52(sums_1_pop_accumulators_52),
-    .inputs_1_accumulators_53(sums_1_pop_accumulators_53),
-    .inputs_1_accumulators_54(sums_1_pop_accumulators_54),
-    .inputs_1_accumulators_55(sums_1_pop_accumulators_55),
-    .inputs_1_accumulators_56(sums_1_pop_accumulators_56),
-    .inputs_1_accumulators_57(sums_1_pop_accumulators_57),
-    .inputs_1_accumulators_58(sums_1_pop_accumulators_58),
-    .inputs_1_accumulators_59(sums_1_pop_accumulators_59),
-    .inputs_1_accumulators_60(sums_1_pop_accumulators_60),
-    .inputs_1_accumulators_61(sums_1_pop_accumulators_61),
-    .inputs_1_accumulators_62(sums_1_pop_accumulators_62),
-    .inputs_1_accumulators_63(sums_1_pop_accumulators_63),
-    .inputs_1_sum(sums_1_pop_sum),
-    .inputs_1_row_ceiling(sums_1_pop_row_ceiling),
-    .inputs_1_row_valueExponent(sums_1_pop_row_valueExponent),
-    .inputs_1_row_tag_entry(sums_1_pop_row_tag_entry),
-    .inputs_1_row_tag_row(sums_1_pop_row_tag_row),
-    .output_valid(sums_output_valid),
-    .output_ready(sums_output_ready),
-    .output_accumulators_0(sums_output_accumulators_0),
-    .output_accumulators_1(sums_output_accumulators_1),
-    .output_accumulators_2(sums_output_accumulators_2),
-    .output_accumulators_3(sums_output_accumulators_3),
-    .output_accumulators_4(sums_output_accumulators_4),
-    .output_accumulators_5(sums_output_accumulators_5),
-    .output_accumulators_6(sums_output_accumulators_6),
-    .output_accumulators_7(sums_output_accumulators_7),
-    .output_accumulators_8(sums_output_accumulators_8),
-    .output_accumulators_9(sums_output_accumulators_9),
-    .output_accumulators_10(sums_output_accumulators_10),
-    .output_accumulators_11(sums_output_accumulators_11),
-    .output_accumulators_12(sums_output_accumulators_12),
-    .output_accumulators_13(sums_output_accumulators_13),
-    .output_accumulators_14(sums_output_accumulators_14),
-    .output_accumulators_15(sums_output_accumulators_15),
-    .output_accumulators_16(sums_output_accumulators_16),
-    .output_accumulators_17(sums_output_accumulators_17),
-    .output_accumulators_18(sums_output_accumulators_18),
-    .output_accumulators_19(sums_output_accumulators_19),
-    .output_accumulators_20(sums_output_accumulators_20),
-    .output_accumulators_21(sums_output_accumulators_21),
-    .output_accumulators_22(sums_output_accumulators_22),
-    .output_accumulators_23(sums_output_accumulators_23),
-    .output_accumulators_24(sums_output_accumulators_24),
-    .output_accumulators_25(sums_output_accumulators_25),
-    .output_accumulators_26(sums_output_accumulators_26),
-    .output_accumulators_27(sums_output_accumulators_27),
-    .output_accumulators_28(sums_output_accumulators_28),
-    .output_accumulators_29(sums_output_accumulators_29),
-    .output_accumulators_30(sums_output_accumulators_30),
-    .output_accumulators_31(sums_output_accumulators_31),
-    .output_accumulators_32(sums_output_accumulators_32),
-    .output_accumulators_33(sums_output_accumulators_33),
-    .output_accumulators_34(sums_output_accumulators_34),
-    .output_accumulators_35(sums_output_accumulators_35),
-    .output_accumulators_36(sums_output_accumulators_36),
-    .output_accumulators_37(sums_output_accumulators_37),
-    .output_accumulators_38(sums_output_accumulators_38),
-    .output_accumulators_39(sums_output_accumulators_39),
-    .output_accumulators_40(sums_output_accumulators_40),
-    .output_accumulators_41(sums_output_accumulators_41),
-    .output_accumulators_42(sums_output_accumulators_42),
-    .output_accumulators_43(sums_output_accumulators_43),
-    .output_accumulators_44(sums_output_accumulators_44),
-    .output_accumulators_45(sums_output_accumulators_45),
-    .output_accumulators_46(sums_output_accumulators_46),
-    .output_accumulators_47(sums_output_accumulators_47),
-    .output_accumulators_48(sums_output_accumulators_48),
-    .output_accumulators_49(sums_output_accumulators_49),
-    .output_accumulators_50(sums_output_accumulators_50),
-    .output_accumulators_51(sums_output_accumulators_51),
-    .output_accumulators_52(sums_output_accumulators_52),
-    .output_accumulators_53(sums_output_accumulators_53),
-    .output_accumulators_54(sums_output_accumulators_54),
-    .output_accumulators_55(sums_output_accumulators_55),
-    .output_accumulators_56(sums_output_accumulators_56),
-    .output_accumulators_57(sums_output_accumulators_57),
-    .output_accumulators_58(sums_output_accumulators_58),
-    .output_accumulators_59(sums_output_accumulators_59),
-    .output_accumulators_60(sums_output_accumulators_60),
-    .output_accumulators_61(sums_output_accumulators_61),
-    .output_accumulators_62(sums_output_accumulators_62),
-    .output_accumulators_63(sums_output_accumulators_63),
-    .output_sum(sums_output_sum),
-    .output_row_ceiling(sums_output_row_ceiling),
-    .output_row_valueExponent(sums_output_row_valueExponent),
-    .output_row_tag_entry(sums_output_row_tag_entry),
-    .output_row_tag_row(sums_output_row_tag_row),
-    .chosen(sums_chosen)
-  );
-
-  heddle_default_ValueLane_64x1024_2048x64 valueLane_0 (
-    .clk(clk),
-    .reset(reset),
-    .key_key_valid(valueBanks_out_meta_keys_0_key_valid && valueBanks_out_valid),
-    .key_key_first(valueBanks_out_meta_keys_0_key_first),
-    .key_key_last(valueBanks_out_meta_keys_0_key_last),
-    .key_key_place(valueBanks_out_meta_keys_0_key_place),
-    .key_weight(valueBanks_out_meta_keys_0_weight),
-    .key_folded(valueBanks_out_meta_keys_0_folded),
-    .key_row_ceiling(valueBanks_out_meta_keys_0_row_ceiling),
-    .key_row_valueExponent(valueBanks_out_meta_keys_0_row_valueExponent),
-    .key_row_tag_entry(valueBanks_out_meta_keys_0_row_tag_entry),
-    .key_row_tag_row(valueBanks_out_meta_keys_0_row_tag_row),
-    .codes(valueBanks_out_words_0),
-    .complete(valueLane_0_complete),
-    .sums_accumulators_0(valueLane_0_sums_accumulators_0),
-    .sums_accumulators_1(valueLane_0_sums_accumulators_1),
-    .sums_accumulators_2(valueLane_0_sums_accumulators_2),
-    .sums_accumulators_3(valueLane_0_sums_accumulators_3),
-    .sums_accumulators_4(valueLane_0_sums_accumulators_4),
-    .sums_accumulators_5(valueLane_0_sums_accumulators_5),
-    .sums_accumulators_6(valueLane_0_sums_accumulators_6),
-    .sums_accumulators_7(valueLane_0_sums_accumulators_7),
-    .sums_accumulators_8(valueLane_0_sums_accumulators_8),
-    .sums_accumulators_9(valueLane_0_sums_accumulators_9),
-    .sums_accumulators_10(valueLane_0_sums_accumulators_10),
-    .sums_accumulators_11(valueLane_0_sums_accumulators_11),
-    .sums_accumulators_12(valueLane_0_sums_accumulators_12),
-    .sums_accumulators_13(valueLane_0_sums_accumulators_13),
-    .sums_accumulators_14(valueLane_0_sums_accumulators_14),
-    .sums_accumulators_15(valueLane_0_sums_accumulators_15),
-    .sums_accumulators_16(valueLane_0_sums_accumulators_16),
-    .sums_accumulators_17(valueLane_0_sums_accumulators_17),
-    .sums_accumulators_18(valueLane_0_sums_accumulators_18),
-    .sums_accumulators_19(valueLane_0_sums_accumulators_19),
-    .sums_accumulators_20(valueLane_0_sums_accumulators_20),
-    .sums_accumulators_21(valueLane_0_sums_accumulators_21),
-    .sums_accumulators_22(valueLane_0_sums_accumulators_22),
-    .sums_accumulators_23(valueLane_0_sums_accumulators_23),
-    .sums_accumulators_24(valueLane_0_sums_accumulators_24),
-    .sums_accumulators_25(valueLane_0_sums_accumulators_25),
-    .sums_accumulators_26(valueLane_0_sums_accumulators_26),
-    .sums_accumulators_27(valueLane_0_sums_accumulators_27),
-    .sums_accumulators_28(valueLane_0_sums_accumulators_28),
-    .sums_accumulators_29(valueLane_0_sums_accumulators_29),
-    .sums_accumulators_30(valueLane_0_sums_accumulators_30),
-    .sums_accumulators_31(valueLane_0_sums_accumulators_31),
-    .sums_accumulators_32(valueLane_0_sums_accumulators_32),
-    .sums_accumulators_33(valueLane_0_sums_accumulators_33),
-    .sums_accumulators_34(valueLane_0_sums_accumulators_34),
-    .sums_accumulators_35(valueLane_0_sums_accumulators_35),
-    .sums_accumulators_36(valueLane_0_sums_accumulators_36),
-    .sums_accumulators_37(valueLane_0_sums_accumulators_37),
-    .sums_accumulators_38(valueLane_0_sums_accumulators_38),
-    .sums_accumulators_39(valueLane_0_sums_accumulators_39),
-    .sums_accumulators_40(valueLane_0_sums_accumulators_40),
-    .sums_accumulators_41(valueLane_0_sums_accumulators_41),
-    .sums_accumulators_42(valueLane_0_sums_accumulators_42),
-    .sums_accumulators_43(valueLane_0_sums_accumulators_43),
-    .sums_accumulators_44(valueLane_0_sums_accumulators_44),
-    .sums_accumulators_45(valueLane_0_sums_accumulators_45),
-    .sums_accumulators_46(valueLane_0_sums_accumulators_46),
-    .sums_accumulators_47(valueLane_0_sums_accumulators_47),
-    .sums_accumulators_48(valueLane_0_sums_accumulators_48),
-    .sums_accumulators_49(valueLane_0_sums_accumulators_49),
-    .sums_accumulators_50(valueLane_0_sums_accumulators_50),
-    .sums_accumulators_51(valueLane_0_sums_accumulators_51),
-    .sums_accumulators_52(valueLane_0_sums_accumulators_52),
-    .sums_accumulators_53(valueLane_0_sums_accumulators_53),
-    .sums_accumulators_54(valueLane_0_sums_accumulators_54),
-    .sums_accumulators_55(valueLane_0_sums_accumulators_55),
-    .sums_accumulators_56(valueLane_0_sums_accumulators_56),
-    .sums_accumulators_57(valueLane_0_sums_accumulators_57),
-    .sums_accumulators_58(valueLane_0_sums_accumulators_58),
-    .sums_accumulators_59(valueLane_0_sums_accumulators_59),
-    .sums_accumulators_60(valueLane_0_sums_accumulators_60),
-    .sums_accumulators_61(valueLane_0_sums_accumulators_61),
-    .sums_accumulators_62(valueLane_0_sums_accumulators_62),
-    .sums_accumulators_63(valueLane_0_sums_accumulators_63),
-    .sums_sum(valueLane_0_sums_sum),
-    .sums_row_ceiling(valueLane_0_sums_row_ceiling),
-    .sums_row_valueExponent(valueLane_0_sums_row_valueExponent),
-    .sums_row_tag_entry(valueLane_0_sums_row_tag_entry),
-    .sums_row_tag_row(valueLane_0_sums_row_tag_row)
-  );
-
-  heddle_default_Fifo_2495x4 sums_0 (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(valueLane_0_complete),
-    .push_ready(sums_0_push_ready),
-    .push_accumulators_0(valueLane_0_sums_accumulators_0),
-    .push_accumulators_1(valueLane_0_sums_accumulators_1),
-    .push_accumulators_2(valueLane_0_sums_accumulators_2),
-    .push_accumulators_3(valueLane_0_sums_accumulators_3),
-    .push_accumulators_4(valueLane_0_sums_accumulators_4),
-    .push_accumulators_5(valueLane_0_sums_accumulators_5),
-    .push_accumulators_6(valueLane_0_sums_accumulators_6),
-    .push_accumulators_7(valueLane_0_sums_accumulators_7),
-    .push_accumulators_8(valueLane_0_sums_accumulators_8),
-    .push_accumulators_9(valueLane_0_sums_accumulators_9),
-    .push_accumulators_10(valueLane_0_sums_accumulators_10),
-    .push_accumulators_11(valueLane_0_sums_accumulators_11),
-    .push_accumulators_12(valueLane_0_sums_accumulators_12),
-    .push_accumulators_13(valueLane_0_sums_accumulators_13),
-    .push_accumulators_14(valueLane_0_sums_accumulators_14),
-    .push_accumulators_15(valueLane_0_sums_accumulators_15),
-    .push_accumulators_16(valueLane_0_sums_accumulators_16),
-    .push_accumulators_17(valueLane_0_sums_accumulators_17),
-    .push_accumulators_18(valueLane_0_sums_accumulators_18),
-    .push_accumulators_19(valueLane_0_sums_accumulators_19),
-    .push_accumulators_20(valueLane_0_sums_accumulators_20),
-    .push_accumulators_21(valueLane_0_sums_accumulators_21),
-    .push_accumulators_22(valueLane_0_sums_accumulators_22),
-    .push_accumulators_23(valueLane_0_sums_accumulators_23),
-    .push_accumulators_24(valueLane_0_sums_accumulators_24),
-    .push_accumulators_25(valueLane_0_sums_accumulators_25),
-    .push_accumulators_26(valueLane_0_sums_accumulators_26),
-    .push_accumulators_27(valueLane_0_sums_accumulators_27),
-    .push_accumulators_28(valueLane_0_sums_accumulators_28),
-    .push_accumulators_29(valueLane_0_sums_accumulators_29),
-    .push_accumulators_30(valueLane_0_sums_accumulators_30),
-    .push_accumulators_31(valueLane_0_sums_accumulators_31),
-    .push_accumulators_32(valueLane_0_sums_accumulators_32),
-    .push_accumulators_33(valueLane_0_sums_accumulators_33),
-    .push_accumulators_34(valueLane_0_sums_accumulators_34),
-    .push_accumulators_35(valueLane_0_sums_accumulators_35),
-    .push_accumulators_36(valueLane_0_sums_accumulators_36),
-    .push_accumulators_37(valueLane_0_sums_accumulators_37),
-    .push_accumulators_38(valueLane_0_sums_accumulators_38),
-    .push_accumulators_39(valueLane_0_sums_accumulators_39),
-    .push_accumulators_40(valueLane_0_sums_accumulators_40),
-    .push_accumulators_41(valueLane_0_sums_accumulators_41),
-    .push_accumulators_42(valueLane_0_sums_accumulators_42),
-    .push_accumulators_43(valueLane_0_sums_accumulators_43),
-    .push_accumulators_44(valueLane_0_sums_accumulators_44),
-    .push_accumulators_45(valueLane_0_sums_accumulators_45),
-    .push_accumulators_46(valueLane_0_sums_accumulators_46),
-    .push_accumulators_47(valueLane_0_sums_accumulators_47),
-    .push_accumulators_48(valueLane_0_sums_accumulators_48),
-    .push_accumulators_49(valueLane_0_sums_accumulators_49),
-    .push_accumulators_50(valueLane_0_sums_accumulators_50),
-    .push_accumulators_51(valueLane_0_sums_accumulators_51),
-    .push_accumulators_52(valueLane_0_sums_accumulators_52),
-    .push_accumulators_53(valueLane_0_sums_accumulators_53),
-    .push_accumulators_54(valueLane_0_sums_accumulators_54),
-    .push_accumulators_55(valueLane_0_sums_accumulators_55),
-    .push_accumulators_56(valueLane_0_sums_accumulators_56),
-    .push_accumulators_57(valueLane_0_sums_accumulators_57),
-    .push_accumulators_58(valueLane_0_sums_accumulators_58),
-    .push_accumulators_59(valueLane_0_sums_accumulators_59),
-    .push_accumulators_60(valueLane_0_sums_accumulators_60),
-    .push_accumulators_61(valueLane_0_sums_accumulators_61),
-    .push_accumulators_62(valueLane_0_sums_accumulators_62),
-    .push_accumulators_63(valueLane_0_sums_accumulators_63),
-    .push_sum(valueLane_0_sums_sum),
-    .push_row_ceiling(valueLane_0_sums_row_ceiling),
-    .push_row_valueExponent(valueLane_0_sums_row_valueExponent),
-    .push_row_tag_entry(valueLane_0_sums_row_tag_entry),
-    .push_row_tag_row(valueLane_0_sums_row_tag_row),
-    .pop_valid(sums_0_pop_valid),
-    .pop_ready(sums_0_pop_ready),
-    .pop_accumulators_0(sums_0_pop_accumulators_0),
-    .pop_accumulators_1(sums_0_pop_accumulators_1),
-    .pop_accumulators_2(sums_0_pop_accumulators_2),
-    .pop_accumulators_3(sums_0_pop_accumulators_3),
-    .pop_accumulators_4(sums_0_pop_accumulators_4),
-    .pop_accumulators_5(sums_0_pop_accumulators_5),
-    .pop_accumulators_6(sums_0_pop_accumulators_6),
-    .pop_accumulators_7(sums_0_pop_accumulators_7),
-    .pop_accumulators_8(sums_0_pop_accumulators_8),
-    .pop_accumulators_9(sums_0_pop_accumulators_9),
-    .pop_accumulators_10(sums_0_pop_accumulators_10),
-    .pop_accumulators_11(sums_0_pop_accumulators_11),
-    .pop_accumulators_12(sums_0_pop_accumulators_12),
-    .pop_accumulators_13(sums_0_pop_accumulators_13),
-    .pop_accumulators_14(sums_0_pop_accumulators_14),
-    .pop_accumulators_15(sums_0_pop_accumulators_15),
-    .pop_accumulators_16(sums_0_pop_accumulators_16),
-    .pop_accumulators_17(sums_0_pop_accumulators_17),
-    .pop_accumulators_18(sums_0_pop_accumulators_18),
-    .pop_accumulators_19(sums_0_pop_accumulators_19),
-    .pop_accumulators_20(sums_0_pop_accumulators_20),
-    .pop_accumulators_21(sums_0_pop_accumulators_21),
-    .pop_accumulators_22(sums_0_pop_accumulators_22),
-    .pop_accumulators_23(sums_0_pop_accumulators_23),
-    .pop_accumulators_24(sums_0_pop_accumulators_24),
-    .pop_accumulators_25(sums_0_pop_accumulators_25),
-    .pop_accumulators_26(sums_0_pop_accumulators_26),
-    .pop_accumulators_27(sums_0_pop_accumulators_27),
-    .pop_accumulators_28(sums_0_pop_accumulators_28),
-    .pop_accumulators_29(sums_0_pop_accumulators_29),
-    .pop_accumulators_30(sums_0_pop_accumulators_30),
-    .pop_accumulators_31(sums_0_pop_accumulators_31),
-    .pop_accumulators_32(sums_0_pop_accumulators_32),
-    .pop_accumulators_33(sums_0_pop_accumulators_33),
-    .pop_accumulators_34(sums_0_pop_accumulators_34),
-    .pop_accumulators_35(sums_0_pop_accumulators_35),
-    .pop_accumulators_36(sums_0_pop_accumulators_36),
-    .pop_accumulators_37(sums_0_pop_accumulators_37),
-    .pop_accumulators_38(sums_0_pop_accumulators_38),
-    .pop_accumulators_39(sums_0_pop_accumulators_39),
-    .pop_accumulators_40(sums_0_pop_accumulators_40),
-    .pop_accumulators_41(sums_0_pop_accumulators_41),
-    .pop_accumulators_42(sums_0_pop_accumulators_42),
-    .pop_accumulators_43(sums_0_pop_accumulators_43),
-    .pop_accumulators_44(sums_0_pop_accumulators_44),
-    .pop_accumulators_45(sums_0_pop_accumulators_45),
-    .pop_accumulators_46(sums_0_pop_accumulators_46),
-    .pop_accumulators_47(sums_0_pop_accumulators_47),
-    .pop_accumulators_48(sums_0_pop_accumulators_48),
-    .pop_accumulators_49(sums_0_pop_accumulators_49),
-    .pop_accumulators_50(sums_0_pop_accumulators_50),
-    .pop_accumulators_51(sums_0_pop_accumulators_51),
-    .pop_accumulators_52(sums_0_pop_accumulators_52),
-    .pop_accumulators_53(sums_0_pop_accumulators_53),
-    .pop_accumulators_54(sums_0_pop_accumulators_54),
-    .pop_accumulators_55(sums_0_pop_accumulators_55),
-    .pop_accumulators_56(sums_0_pop_accumulators_56),
-    .pop_accumulators_57(sums_0_pop_accumulators_57),
-    .pop_accumulators_58(sums_0_pop_accumulators_58),
-    .pop_accumulators_59(sums_0_pop_accumulators_59),
-    .pop_accumulators_60(sums_0_pop_accumulators_60),
-    .pop_accumulators_61(sums_0_pop_accumulators_61),
-    .pop_accumulators_62(sums_0_pop_accumulators_62),
-    .pop_accumulators_63(sums_0_pop_accumulators_63),
-    .pop_sum(sums_0_pop_sum),
-    .pop_row_ceiling(sums_0_pop_row_ceiling),
-    .pop_row_valueExponent(sums_0_pop_row_valueExponent),
-    .pop_row_tag_entry(sums_0_pop_row_tag_entry),
-    .pop_row_tag_row(sums_0_pop_row_tag_row),
-    .level(sums_0_level)
-  );
-
-  heddle_default_ValueLane_64x1024_2048x64 valueLane_1 (
-    .clk(clk),
-    .reset(reset),
-    .key_key_valid(valueBanks_out_meta_keys_1_key_valid && valueBanks_out_valid),
-    .key_key_first(valueBanks_out_meta_keys_1_key_first),
-    .key_key_last(valueBanks_out_meta_keys_1_key_last),
-    .key_key_place(valueBanks_out_meta_keys_1_key_place),
-    .key_weight(valueBanks_out_meta_keys_1_weight),
-    .key_folded(valueBanks_out_meta_keys_1_folded),
-    .key_row_ceiling(valueBanks_out_meta_keys_1_row_ceiling),
-    .key_row_valueExponent(valueBanks_out_meta_keys_1_row_valueExponent),
-    .key_row_tag_entry(valueBanks_out_meta_keys_1_row_tag_entry),
-    .key_row_tag_row(valueBanks_out_meta_keys_1_row_tag_row),
-    .codes(valueBanks_out_words_1),
-    .complete(valueLane_1_complete),
-    .sums_accumulators_0(valueLane_1_sums_accumulators_0),
-    .sums_accumulators_1(valueLane_1_sums_accumulators_1),
-    .sums_accumulators_2(valueLane_1_sums_accumulators_2),
-    .sums_accumulators_3(valueLane_1_sums_accumulators_3),
-    .sums_accumulators_4(valueLane_1_sums_accumulators_4),
-    .sums_accumulators_5(valueLane_1_sums_accumulators_5),
-    .sums_accumulators_6(valueLane_1_sums_accumulators_6),
-    .sums_accumulators_7(valueLane_1_sums_accumulators_7),
-    .sums_accumulators_8(valueLane_1_sums_accumulators_8),
-    .sums_accumulators_9(valueLane_1_sums_accumulators_9),
-    .sums_accumulators_10(valueLane_1_sums_accumulators_10),
-    .sums_accumulators_11(valueLane_1_sums_accumulators_11),
-    .sums_accumulators_12(valueLane_1_sums_accumulators_12),
-    .sums_accumulators_13(valueLane_1_sums_accumulators_13),
-    .sums_accumulators_14(valueLane_1_sums_accumulators_14),
-    .sums_accumulators_15(valueLane_1_sums_accumulators_15),
-    .sums_accumulators_16(valueLane_1_sums_accumulators_16),
-    .sums_accumulators_17(valueLane_1_sums_accumulators_17),
-    .sums_accumulators_18(valueLane_1_sums_accumulators_18),
-    .sums_accumulators_19(valueLane_1_sums_accumulators_19),
-    .sums_accumulators_20(valueLane_1_sums_accumulators_20),
-    .sums_accumulators_21(valueLane_1_sums_accumulators_21),
-    .sums_accumulators_22(valueLane_1_sums_accumulators_22),
-    .sums_accumulators_23(valueLane_1_sums_accumulators_23),
-    .sums_accumulators_24(valueLane_1_sums_accumulators_24),
-    .sums_accumulators_25(valueLane_1_sums_accumulators_25),
-    .sums_accumulators_26(valueLane_1_sums_accumulators_26),
-    .sums_accumulators_27(valueLane_1_sums_accumulators_27),
-    .sums_accumulators_28(valueLane_1_sums_accumulators_28),
-    .sums_accumulators_29(valueLane_1_sums_accumulators_29),
-    .sums_accumulators_30(valueLane_1_sums_accumulators_30),
-    .sums_accumulators_31(valueLane_1_sums_accumulators_31),
-    .sums_accumulators_32(valueLane_1_sums_accumulators_32),
-    .sums_accumulators_33(valueLane_1_sums_accumulators_33),
-    .sums_accumulators_34(valueLane_1_sums_accumulators_34),
-    .sums_accumulators_35(valueLane_1_sums_accumulators_35),
-    .sums_accumulators_36(valueLane_1_sums_accumulators_36),
-    .sums_accumulators_37(valueLane_1_sums_accumulators_37),
-    .sums_accumulators_38(valueLane_1_sums_accumulators_38),
-    .sums_accumulators_39(valueLane_1_sums_accumulators_39),
-    .sums_accumulators_40(valueLane_1_sums_accumulators_40),
-    .sums_accumulators_41(valueLane_1_sums_accumulators_41),
-    .sums_accumulators_42(valueLane_1_sums_accumulators_42),
-    .sums_accumulators_43(valueLane_1_sums_accumulators_43),
-    .sums_accumulators_44(valueLane_1_sums_accumulators_44),
-    .sums_accumulators_45(valueLane_1_sums_accumulators_45),
-    .sums_accumulators_46(valueLane_1_sums_accumulators_46),
-    .sums_accumulators_47(valueLane_1_sums_accumulators_47),
-    .sums_accumulators_48(valueLane_1_sums_accumulators_48),
-    .sums_accumulators_49(valueLane_1_sums_accumulators_49),
-    .sums_accumulators_50(valueLane_1_sums_accumulators_50),
-    .sums_accumulators_51(valueLane_1_sums_accumulators_51),
-    .sums_accumulators_52(valueLane_1_sums_accumulators_52),
-    .sums_accumulators_53(valueLane_1_sums_accumulators_53),
-    .sums_accumulators_54(valueLane_1_sums_accumulators_54),
-    .sums_accumulators_55(valueLane_1_sums_accumulators_55),
-    .sums_accumulators_56(valueLane_1_sums_accumulators_56),
-    .sums_accumulators_57(valueLane_1_sums_accumulators_57),
-    .sums_accumulators_58(valueLane_1_sums_accumulators_58),
-    .sums_accumulators_59(valueLane_1_sums_accumulators_59),
-    .sums_accumulators_60(valueLane_1_sums_accumulators_60),
-    .sums_accumulators_61(valueLane_1_sums_accumulators_61),
-    .sums_accumulators_62(valueLane_1_sums_accumulators_62),
-    .sums_accumulators_63(valueLane_1_sums_accumulators_63),
-    .sums_sum(valueLane_1_sums_sum),
-    .sums_row_ceiling(valueLane_1_sums_row_ceiling),
-    .sums_row_valueExponent(valueLane_1_sums_row_valueExponent),
-    .sums_row_tag_entry(valueLane_1_sums_row_tag_entry),
-    .sums_row_tag_row(valueLane_1_sums_row_tag_row)
-  );
-
-  heddle_default_Fifo_2495x4 sums_1 (
-    .clk(clk),
-    .reset(reset),
-    .push_valid(valueLane_1_complete),
-    .push_ready(sums_1_push_ready),
-    .push_accumulators_0(valueLane_1_sums_accumulators_0),
-    .push_accumulators_1(valueLane_1_sums_accumulators_1),
-    .push_accumulators_2(valueLane_1_sums_accumulators_2),
-    .push_accumulators_3(valueLane_1_sums_accumulators_3),
-    .push_accumulators_4(valueLane_1_sums_accumulators_4),
-    .push_accumulators_5(valueLane_1_sums_accumulators_5),
-    .push_accumulators_6(valueLane_1_sums_accumulators_6),
-    .push_accumulators_7(valueLane_1_sums_accumulators_7),
-    .push_accumulators_8(valueLane_1_sums_accumulators_8),
-    .push_accumulators_9(valueLane_1_sums_accumulators_9),
-    .push_accumulators_10(valueLane_1_sums_accumulators_10),
-    .push_accumulators_11(valueLane_1_sums_accumulators_11),
-    .push_accumulators_12(valueLane_1_sums_accumulators_12),
-    .push_accumulators_13(valueLane_1_sums_accumulators_13),
-    .push_accumulators_14(valueLane_1_sums_accumulators_14),
-    .push_accumulators_15(valueLane_1_sums_accumulators_15),
-    .push_accumulators_16(valueLane_1_sums_accumulators_16),
-    .push_accumulators_17(valueLane_1_sums_accumulators_17),
-    .push_accumulators_18(valueLane_1_sums_accumulators_18),
-    .push_accumulators_19(valueLane_1_sums_accumulators_19),
-    .push_accumulators_20(valueLane_1_sums_accumulators_20),
-    .push_accumulators_21(valueLane_1_sums_accumulators_21),
-    .push_accumulators_22(valueLane_1_sums_accumulators_22),
-    .push_accumulators_23(valueLane_1_sums_accumulators_23),
-    .push_accumulators_24(valueLane_1_sums_accumulators_24),
-    .push_accumulators_25(valueLane_1_sums_accumulators_25),
-    .push_accumulators_26(valueLane_1_sums_accumulators_26),
-    .push_accumulators_27(valueLane_1_sums_accumulators_27),
-    .push_accumulators_28(valueLane_1_sums_accumulators_28),
-    .push_accumulators_29(valueLane_1_sums_accumulators_29),
-    .push_accumulators_30(valueLane_1_sums_accumulators_30),
-    .push_accumulators_31(valueLane_1_sums_accumulators_31),
-    .push_accumulators_32(valueLane_1_sums_accumulators_32),
-    .push_accumulators_33(valueLane_1_sums_accumulators_33),
-    .push_accumulators_34(valueLane_1_sums_accumulators_34),
-    .push_accumulators_35(valueLane_1_sums_accumulators_35),
-    .push_accumulators_36(valueLane_1_sums_accumulators_36),
-    .push_accumulators_37(valueLane_1_sums_accumulators_37),
-    .push_accumulators_38(valueLane_1_sums_accumulators_38),
-    .push_accumulators_39(valueLane_1_sums_accumulators_39),
-    .push_accumulators_40(valueLane_1_sums_accumulators_40),
-    .push_accumulators_41(valueLane_1_sums_accumulators_41),
-    .push_accumulators_42(valueLane_1_sums_accumulators_42),
-    .push_accumulators_43(valueLane_1_sums_accumulators_43),
-    .push_accumulators_44(valueLane_1_sums_accumulators_44),
-    .push_accumulators_45(valueLane_1_sums_accumulators_45),
-    .push_accumulators_46(valueLane_1_sums_accumulators_46),
-    .push_accumulators_47(valueLane_1_sums_accumulators_47),
-    .push_accumulators_48(valueLane_1_sums_accumulators_48),
-    .push_accumulators_49(valueLane_1_sums_accumulators_49),
-    .push_accumulators_50(valueLane_1_sums_accumulators_50),
-    .push_accumulators_51(valueLane_1_sums_accumulators_51),
-    .push_accumulators_52(valueLane_1_sums_accumulators_52),
-    .push_accumulators_53(valueLane_1_sums_accumulators_53),
-    .push_accumulators_54(valueLane_1_sums_accumulators_54),
-    .push_accumulators_55(valueLane_1_sums_accumulators_55),
-    .push_accumulators_56(valueLane_1_sums_accumulators_56),
-    .push_accumulators_57(valueLane_1_sums_accumulators_57),
-    .push_accumulators_58(valueLane_1_sums_accumulators_58),
-    .push_accumulators_59(valueLane_1_sums_accumulators_59),
-    .push_accumulators_60(valueLane_1_sums_accumulators_60),
-    .push_accumulators_61(valueLane_1_sums_accumulators_61),
-    .push_accumulators_62(valueLane_1_sums_accumulators_62),
-    .push_accumulators_63(valueLane_1_sums_accumulators_63),
-    .push_sum(valueLane_1_sums_sum),
-    .push_row_ceiling(valueLane_1_sums_row_ceiling),
-    .push_row_valueExponent(valueLane_1_sums_row_valueExponent),
-    .push_row_tag_entry(valueLane_1_sums_row_tag_entry),
-    .push_row_tag_row(valueLane_1_sums_row_tag_row),
-    .pop_valid(sums_1_pop_valid),
-    .pop_ready(sums_1_pop_ready),
-    .pop_accumulators_0(sums_1_pop_accumulators_0),
-    .pop_accumulators_1(sums_1_pop_accumulators_1),
-    .pop_accumulators_2(sums_1_pop_accumulators_2),
-    .pop_accumulators_3(sums_1_pop_accumulators_3),
-    .pop_accumulators_4(sums_1_pop_accumulators_4),
-    .pop_accumulators_5(sums_1_pop_accumulators_5),
-    .pop_accumulators_6(sums_1_pop_accumulators_6),
-    .pop_accumulators_7(sums_1_pop_accumulators_7),
-    .pop_accumulators_8(sums_1_pop_accumulators_8),
-    .pop_accumulators_9(sums_1_pop_accumulators_9),
-    .pop_accumulators_10(sums_1_pop_accumulators_10),
-    .pop_accumulators_11(sums_1_pop_accumulators_11),
-    .pop_accumulators_12(sums_1_pop_accumulators_12),
-    .pop_accumulators_13(sums_1_pop_accumulators_13),
-    .pop_accumulators_14(sums_1_pop_accumulators_14),
-    .pop_accumulators_15(sums_1_pop_accumulators_15),
-    .pop_accumulators_16(sums_1_pop_accumulators_16),
-    .pop_accumulators_17(sums_1_pop_accumulators_17),
-    .pop_accumulators_18(sums_1_pop_accumulators_18),
-    .pop_accumulators_19(sums_1_pop_accumulators_19),
-    .pop_accumulators_20(sums_1_pop_accumulators_20),
-    .pop_accumulators_21(sums_1_pop_accumulators_21),
-    .pop_accumulators_22(sums_1_pop_accumulators_22),
-    .pop_accumulators_23(sums_1_pop_accumulators_23),
-    .pop_accumulators_24(sums_1_pop_accumulators_24),
-    .pop_accumulators_25(sums_1_pop_accumulators_25),
-    .pop_accumulators_26(sums_1_pop_accumulators_26),
-    .pop_accumulators_27(sums_1_pop_accumulators_27),
-    .pop_accumulators_28(sums_1_pop_accumulators_28),
-    .pop_accumulators_29(sums_1_pop_accumulators_29),
-    .pop_accumulators_30(sums_1_pop_accumulators_30),
-    .pop_accumulators_31(sums_1_pop_accumulators_31),
-    .pop_accumulators_32(sums_1_pop_accumulators_32),
-    .pop_accumulators_33(sums_1_pop_accumulators_33),
-    .pop_accumulators_34(sums_1_pop_accumulators_34),
-    .pop_accumulators_35(sums_1_pop_accumulators_35),
-    .pop_accumulators_36(sums_1_pop_accumulators_36),
-    .pop_accumulators_37(sums_1_pop_accumulators_37),
-    .pop_accumulators_38(sums_1_pop_accumulators_38),
-    .pop_accumulators_39(sums_1_pop_accumulators_39),
-    .pop_accumulators_40(sums_1_pop_accumulators_40),
-    .pop_accumulators_41(sums_1_pop_accumulators_41),
-    .pop_accumulators_42(sums_1_pop_accumulators_42),
-    .pop_accumulators_43(sums_1_pop_accumulators_43),
-    .pop_accumulators_44(sums_1_pop_accumulators_44),
-    .pop_accumulators_45(sums_1_pop_accumulators_45),
-    .pop_accumulators_46(sums_1_pop_accumulators_46),
-    .pop_accumulators_47(sums_1_pop_accumulators_47),
-    .pop_accumulators_48(sums_1_pop_accumulators_48),
-    .pop_accumulators_49(sums_1_pop_accumulators_49),
-    .pop_accumulators_50(sums_1_pop_accumulators_50),
-    .pop_accumulators_51(sums_1_pop_accumulators_51),
-    .pop_accumulators_52(sums_1_pop_accumulators_52),
-    .pop_accumulators_53(sums_1_pop_accumulators_53),
-    .pop_accumulators_54(sums_1_pop_accumulators_54),
-    .pop_accumulators_55(sums_1_pop_accumulators_55),
-    .pop_accumulators_56(sums_1_pop_accumulators_56),
-    .pop_accumulators_57(sums_1_pop_accumulators_57),
-    .pop_accumulators_58(sums_1_pop_accumulators_58),
-    .pop_accumulators_59(sums_1_pop_accumulators_59),
-    .pop_accumulators_60(sums_1_pop_accumulators_60),
-    .pop_accumulators_61(sums_1_pop_accumulators_61),
-    .pop_accumulators_62(sums_1_pop_accumulators_62),
-    .pop_accumulators_63(sums_1_pop_accumulators_63),
-    .pop_sum(sums_1_pop_sum),
-    .pop_row_ceiling(sums_1_pop_row_ceiling),
-    .pop_row_valueExponent(sums_1_pop_row_valueExponent),
-    .pop_row_tag_entry(sums_1_pop_row_tag_entry),
-    .pop_row_tag_row(sums_1_pop_row_tag_row),
-    .level(sums_1_level)
+    .push_valid(valueJobs_entries_valid_condition && !valueEntries_taken_1),
+    .push_ready(valueCounts_push_ready),
+    .push_payload(headTable_entries_entry[75:64]),
+    .pop_valid(valueCounts_pop_valid),
+    .pop_ready(valueStage_entryRead),
+    .pop_payload(valueCounts_pop_payload),
+    .level(valueCounts_level)
   );
 
   heddle_default_Normaliser_64x4_1024_64 normaliser (
     .clk(clk),
     .reset(reset),
-    .rows_valid(sums_output_valid),
+    .rows_valid(valueStage_sums_valid),
     .rows_ready(normaliser_rows_ready),
-    .rows_accumulators_0(sums_output_accumulators_0),
-    .rows_accumulators_1(sums_output_accumulators_1),
-    .rows_accumulators_2(sums_output_accumulators_2),
-    .rows_accumulators_3(sums_output_accumulators_3),
-    .rows_accumulators_4(sums_output_accumulators_4),
-    .rows_accumulators_5(sums_output_accumulators_5),
-    .rows_accumulators_6(sums_output_accumulators_6),
-    .rows_accumulators_7(sums_output_accumulators_7),
-    .rows_accumulators_8(sums_output_accumulators_8),
-    .rows_accumulators_9(sums_output_accumulators_9),
-    .rows_accumulators_10(sums_output_accumulators_10),
-    .rows_accumulators_11(sums_output_accumulators_11),
-    .rows_accumulators_12(sums_output_accumulators_12),
-    .rows_accumulators_13(sums_output_accumulators_13),
-    .rows_accumulators_14(sums_output_accumulators_14),
-    .rows_accumulators_15(sums_output_accumulators_15),
-    .rows_accumulators_16(sums_output_accumulators_16),
-    .rows_accumulators_17(sums_output_accumulators_17),
-    .rows_accumulators_18(sums_output_accumulators_18),
-    .rows_accumulators_19(sums_output_accumulators_19),
-    .rows_accumulators_20(sums_output_accumulators_20),
-    .rows_accumulators_21(sums_output_accumulators_21),
-    .rows_accumulators_22(sums_output_accumulators_22),
-    .rows_accumulators_23(sums_output_accumulators_23),
-    .rows_accumulators_24(sums_output_accumulators_24),
-    .rows_accumulators_25(sums_output_accumulators_25),
-    .rows_accumulators_26(sums_output_accumulators_26),
-    .rows_accumulators_27(sums_output_accumulators_27),
-    .rows_accumulators_28(sums_output_accumulators_28),
-    .rows_accumulators_29(sums_output_accumulators_29),
-    .rows_accumulators_30(sums_output_accumulators_30),
-    .rows_accumulators_31(sums_output_accumulators_31),
-    .rows_accumulators_32(sums_output_accumulators_32),
-    .rows_accumulators_33(sums_output_accumulators_33),
-    .rows_accumulators_34(sums_output_accumulators_34),
-    .rows_accumulators_35(sums_output_accumulators_35),
-    .rows_accumulators_36(sums_output_accumulators_36),
-    .rows_accumulators_37(sums_output_accumulators_37),
-    .rows_accumulators_38(sums_output_accumulators_38),
-    .rows_accumulators_39(sums_output_accumulators_39),
-    .rows_accumulators_40(sums_output_accumulators_40),
-    .rows_accumulators_41(sums_output_accumulators_41),
-    .rows_accumulators_42(sums_output_accumulators_42),
-    .rows_accumulators_43(sums_output_accumulators_43),
-    .rows_accumulators_44(sums_output_accumulators_44),
-    .rows_accumulators_45(sums_output_accumulators_45),
-    .rows_accumulators_46(sums_output_accumulators_46),
-    .rows_accumulators_47(sums_output_accumulators_47),
-    .rows_accumulators_48(sums_output_accumulators_48),
-    .rows_accumulators_49(sums_output_accumulators_49),
-    .rows_accumulators_50(sums_output_accumulators_50),
-    .rows_accumulators_51(sums_output_accumulators_51),
-    .rows_accumulators_52(sums_output_accumulators_52),
-    .rows_accumulators_53(sums_output_accumulators_53),
-    .rows_accumulators_54(sums_output_accumulators_54),
-    .rows_accumulators_55(sums_output_accumulators_55),
-    .rows_accumulators_56(sums_output_accumulators_56),
-    .rows_accumulators_57(sums_output_accumulators_57),
-    .rows_accumulators_58(sums_output_accumulators_58),
-    .rows_accumulators_59(sums_output_accumulators_59),
-    .rows_accumulators_60(sums_output_accumulators_60),
-    .rows_accumulators_61(sums_output_accumulators_61),
-    .rows_accumulators_62(sums_output_accumulators_62),
-    .rows_accumulators_63(sums_output_accumulators_63),
-    .rows_sum(sums_output_sum),
-    .rows_row_ceiling(sums_output_row_ceiling),
-    .rows_row_valueExponent(sums_output_row_valueExponent),
-    .rows_row_tag_entry(sums_output_row_tag_entry),
-    .rows_row_tag_row(sums_output_row_tag_row),
+    .rows_accumulators_0(valueStage_sums_accumulators_0),
+    .rows_accumulators_1(valueStage_sums_accumulators_1),
+    .rows_accumulators_2(valueStage_sums_accumulators_2),
+    .rows_accumulators_3(valueStage_sums_accumulators_3),
+    .rows_accumulators_4(valueStage_sums_accumulators_4),
+    .rows_accumulators_5(valueStage_sums_accumulators_5),
+    .rows_accumulators_6(valueStage_sums_accumulators_6),
+    .rows_accumulators_7(valueStage_sums_accumulators_7),
+    .rows_accumulators_8(valueStage_sums_accumulators_8),
+    .rows_accumulators_9(valueStage_sums_accumulators_9),
+    .rows_accumulators_10(valueStage_sums_accumulators_10),
+    .rows_accumulators_11(valueStage_sums_accumulators_11),
+    .rows_accumulators_12(valueStage_sums_accumulators_12),
+    .rows_accumulators_13(valueStage_sums_accumulators_13),
+    .rows_accumulators_14(valueStage_sums_accumulators_14),
+    .rows_accumulators_15(valueStage_sums_accumulators_15),
+    .rows_accumulators_16(valueStage_sums_accumulators_16),
+    .rows_accumulators_17(valueStage_sums_accumulators_17),
+    .rows_accumulators_18(valueStage_sums_accumulators_18),
+    .rows_accumulators_19(valueStage_sums_accumulators_19),
+    .rows_accumulators_20(valueStage_sums_accumulators_20),
+    .rows_accumulators_21(valueStage_sums_accumulators_21),
+    .rows_accumulators_22(valueStage_sums_accumulators_22),
+    .rows_accumulators_23(valueStage_sums_accumulators_23),
+    .rows_accumulators_24(valueStage_sums_accumulators_24),
+    .rows_accumulators_25(valueStage_sums_accumulators_25),
+    .rows_accumulators_26(valueStage_sums_accumulators_26),
+    .rows_accumulators_27(valueStage_sums_accumulators_27),
+    .rows_accumulators_28(valueStage_sums_accumulators_28),
+    .rows_accumulators_29(valueStage_sums_accumulators_29),
+    .rows_accumulators_30(valueStage_sums_accumulators_30),
+    .rows_accumulators_31(valueStage_sums_accumulators_31),
+    .rows_accumulators_32(valueStage_sums_accumulators_32),
+    .rows_accumulators_33(valueStage_sums_accumulators_33),
+    .rows_accumulators_34(valueStage_sums_accumulators_34),
+    .rows_accumulators_35(valueStage_sums_accumulators_35),
+    .rows_accumulators_36(valueStage_sums_accumulators_36),
+    .rows_accumulators_37(valueStage_sums_accumulators_37),
+    .rows_accumulators_38(valueStage_sums_accumulators_38),
+    .rows_accumulators_39(valueStage_sums_accumulators_39),
+    .rows_accumulators_40(valueStage_sums_accumulators_40),
+    .rows_accumulators_41(valueStage_sums_accumulators_41),
+    .rows_accumulators_42(valueStage_sums_accumulators_42),
+    .rows_accumulators_43(valueStage_sums_accumulators_43),
+    .rows_accumulators_44(valueStage_sums_accumulators_44),
+    .rows_accumulators_45(valueStage_sums_accumulators_45),
+    .rows_accumulators_46(valueStage_sums_accumulators_46),
+    .rows_accumulators_47(valueStage_sums_accumulators_47),
+    .rows_accumulators_48(valueStage_sums_accumulators_48),
+    .rows_accumulators_49(valueStage_sums_accumulators_49),
+    .rows_accumulators_50(valueStage_sums_accumulators_50),
+    .rows_accumulators_51(valueStage_sums_accumulators_51),
+    .rows_accumulators_52(valueStage_sums_accumulators_52),
+    .rows_accumulators_53(valueStage_sums_accumulators_53),
+    .rows_accumulators_54(valueStage_sums_accumulators_54),
+    .rows_accumulators_55(valueStage_sums_accumulators_55),
+    .rows_accumulators_56(valueStage_sums_accumulators_56),
+    .rows_accumulators_57(valueStage_sums_accumulators_57),
+    .rows_accumulators_58(valueStage_sums_accumulators_58),
+    .rows_accumulators_59(valueStage_sums_accumulators_59),
+    .rows_accumulators_60(valueStage_sums_accumulators_60),
+    .rows_accumulators_61(valueStage_sums_accumulators_61),
+    .rows_accumulators_62(valueStage_sums_accumulators_62),
+    .rows_accumulators_63(valueStage_sums_accumulators_63),
+    .rows_sum(valueStage_sums_sum),
+    .rows_row_ceiling(valueStage_sums_row_ceiling),
+    .rows_row_valueExponent(valueStage_sums_row_valueExponent),
+    .rows_row_tag_entry(valueStage_sums_row_tag_entry),
+    .rows_row_tag_row(valueStage_sums_row_tag_row),
     .parts_valid(normaliser_parts_valid),
     .parts_ready(outputWriter_parts_ready),
     .parts_numbers(normaliser_parts_numbers),
@@ -2507,11 +1280,11 @@ module heddle_default_AttentionEngine (
 
   assign command_ready = headTable_command_ready && !running;
   assign done = ends;
-  assign busy = keyBanks_out_valid;
+  assign busy = scoreStage_busy;
   assign beatsTaken = beatsTaken_bits[2:0];
   assign counted_0 = signal_1;
-  assign counted_1 = signal_3;
-  assign counted_2 = signal_4;
+  assign counted_1 = signal_4;
+  assign counted_2 = signal_3;
   assign counted_3 = signal_2;
   assign counted_4 = signal_5;
   assign counted_5 = signal_6;
@@ -2580,7 +1353,7 @@ module heddle_default_AttentionEngine (
   assign entries_ready_1 = sourceEntries_fifo_push_ready;
   assign entries_ready_2 = entries_ready_2_condition && entries_ready_2_condition_1;
   assign entries_ready_3 = entries_ready_3_condition && entries_ready_3_condition_1 && entries_ready_3_condition_2;
-  assign entries_ready_4 = issueCounts_push_ready;
+  assign entries_ready_4 = scoreCounts_push_ready;
   assign entries_ready_5 = outputWriter_entries_ready;
   assign keyEntries_ready = keyJobs_entries_ready;
   assign keyEntries_ready_1 = keyCounts_push_ready;
@@ -2592,13 +1365,7 @@ module heddle_default_AttentionEngine (
   assign queriesReader_beats_ready = queries_beats_ready;
   assign tableReader_beats_ready = headTable_beats_ready;
   assign headTable_entries_ready = headTable_entries_ready_condition && headTable_entries_ready_condition_1 && headTable_entries_ready_condition_2 && headTable_entries_ready_condition_3 && headTable_entries_ready_condition_4 && headTable_entries_ready_condition_5;
-  assign queryQueue_0_push_valid = queries_queries_0_valid;
-  assign queryQueue_1_push_valid = queries_queries_1_valid;
-  assign scores_pop_ready = weightStage_scores_ready;
-  assign weightStage_weights_ready = valueBanks_steps_ready && roomForAll;
-  assign sums_output_ready = normaliser_rows_ready;
-  assign sums_0_pop_ready = sums_inputs_0_ready;
-  assign sums_1_pop_ready = sums_inputs_1_ready;
+  assign valueStage_sums_ready = normaliser_rows_ready;
 
   always @(posedge clk) begin
     if (reset) begin
@@ -2615,22 +1382,6 @@ module heddle_default_AttentionEngine (
       valueEntries_taken_2 <= 1'd0;
       signal_1 <= 5'd0;
       signal_2 <= 5'd0;
-      scored_delayed <= 1'd0;
-      scored_delayed_1 <= 1'd0;
-      scored_delayed_2 <= 1'd0;
-      scored_delayed_3 <= 1'd0;
-      scored_delayed_4 <= 1'd0;
-      scored_delayed_5 <= 1'd0;
-      scored_delayed_6 <= 1'd0;
-      scoredLast_delayed <= 1'd0;
-      scoredLast_delayed_1 <= 1'd0;
-      scoredLast_delayed_2 <= 1'd0;
-      scoredLast_delayed_3 <= 1'd0;
-      scoredLast_delayed_4 <= 1'd0;
-      scoredLast_delayed_5 <= 1'd0;
-      scoredLast_delayed_6 <= 1'd0;
-      promised_0 <= 3'd0;
-      promised_1 <= 3'd0;
       signal_3 <= 5'd0;
       signal_4 <= 5'd0;
       running <= 1'd0;
@@ -2653,30 +1404,6 @@ module heddle_default_AttentionEngine (
       valueEntries_taken_2 <= valueJobs_entries_valid_condition && !entries_ready_3 && entries_ready_3_condition_2;
       signal_1 <= step;
       signal_2 <= step_1;
-      scored_delayed <= keyBanks_out_valid;
-      scored_delayed_1 <= scored_delayed;
-      scored_delayed_2 <= scored_delayed_1;
-      scored_delayed_3 <= scored_delayed_2;
-      scored_delayed_4 <= scored_delayed_3;
-      scored_delayed_5 <= scored_delayed_4;
-      scored_delayed_6 <= scored_delayed_5;
-      scoredLast_delayed <= keyBanks_out_meta_last;
-      scoredLast_delayed_1 <= scoredLast_delayed;
-      scoredLast_delayed_2 <= scoredLast_delayed_1;
-      scoredLast_delayed_3 <= scoredLast_delayed_2;
-      scoredLast_delayed_4 <= scoredLast_delayed_3;
-      scoredLast_delayed_5 <= scoredLast_delayed_4;
-      scoredLast_delayed_6 <= scoredLast_delayed_5;
-      if (promises && !leaves) begin
-        promised_0 <= promised_0 + 3'd1;
-      end else if (leaves && !promises) begin
-        promised_0 <= promised_0 - 3'd1;
-      end
-      if (promises_1 && !leaves_1) begin
-        promised_1 <= promised_1 + 3'd1;
-      end else if (leaves_1 && !promises_1) begin
-        promised_1 <= promised_1 - 3'd1;
-      end
       signal_3 <= step_2;
       signal_4 <= step_3;
       quiet <= idle && rowWriter_idle;
@@ -2692,43 +1419,12 @@ module heddle_default_AttentionEngine (
     end
   end
 
-`ifdef SIMULATION
-  always @(posedge clk) begin
-    if (!reset) begin
-      if (!(!scored_delayed_6 || scores_push_ready)) begin
-        $display("%m: scores come without room for them");
-        $stop;
-      end
-      if (!(!valueLane_0_complete || sums_0_push_ready)) begin
-        $display("%m: sums come without room for them");
-        $stop;
-      end
-      if (!(!valueLane_1_complete || sums_1_push_ready)) begin
-        $display("%m: sums come without room for them");
-        $stop;
-      end
-    end
-  end
-`endif
-
-`ifdef FORMAL
-  always @(posedge clk) begin
-    if (!reset) begin
-      assert (!scored_delayed_6 || scores_push_ready); // scores come without room for them
-      assert (!valueLane_0_complete || sums_0_push_ready); // sums come without room for them
-      assert (!valueLane_1_complete || sums_1_push_ready); // sums come without room for them
-    end
-  end
-`endif
-
-  wire unused = &{1'b0, beatsTaken_bits[5:3], issueCounts_level, keyCounts_level,
-    keyCounts_pop_valid, keysReader_idle, keysReader_memory_arqos, maxima_0_level,
-    maxima_0_push_ready, maxima_1_level, maxima_1_push_ready, queriesReader_idle,
-    queriesReader_memory_arqos, queries_lastRow, queryEntries_fifo_level, queryQueue_0_level,
-    queryQueue_1_level, rowWriter_done, rowWriter_memory_awqos, scores_level, scores_push_ready,
-    sourceEntries_fifo_level, sums_0_level, sums_0_push_ready, sums_1_level, sums_1_push_ready,
-    sums_chosen, tableReader_idle, tableReader_memory_arqos, valueCounts_level,
-    valueCounts_pop_valid, valuesReader_idle, valuesReader_memory_arqos, weightCounts_level};
+  wire unused = &{1'b0, beatsTaken_bits[5:3], keyCounts_level, keyCounts_pop_valid,
+    keysReader_idle, keysReader_memory_arqos, queriesReader_idle, queriesReader_memory_arqos,
+    queries_lastRow, queryEntries_fifo_level, rowWriter_done, rowWriter_memory_awqos,
+    scoreCounts_level, sourceEntries_fifo_level, tableReader_idle, tableReader_memory_arqos,
+    valueCounts_level, valueCounts_pop_valid, valuesReader_idle, valuesReader_memory_arqos,
+    weightCounts_level};
 endmodule
 
 `default_nettype wire

@@ -10,11 +10,8 @@ import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
-import dev.heddle.hdl.Data;
-import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
 import dev.heddle.hdl.Vec;
-import dev.heddle.lib.Arbiter;
 import dev.heddle.lib.AxiAddress;
 import dev.heddle.lib.AxiLimits;
 import dev.heddle.lib.AxiRead;
@@ -22,8 +19,6 @@ import dev.heddle.lib.AxiReader;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.AxiWrite;
 import dev.heddle.lib.AxiWriter;
-import dev.heddle.lib.BlockRamFifo;
-import dev.heddle.lib.Delay;
 import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
@@ -47,9 +42,6 @@ import java.util.Locale;
  * loaded while those before still compute.
  */
 public final class AttentionEngine extends Component {
-  private static final int QUERY_QUEUE = 8;
-  private static final int SUM_QUEUE = 4;
-
   /** Lines of exponents whose responses are awaited at once. */
   private static final int EXPONENT_LINES = 16;
 
@@ -180,7 +172,7 @@ public final class AttentionEngine extends Component {
     Stream<EntryCommand> sourceEntries = entries.get(1).queue(RowTag.ENTRIES);
 
     // ---- sources
-    StepIssue issue = inst(new StepIssue(shape));
+    ScoreStage scoreStage = inst(new ScoreStage(shape));
     QueryFetch queries = inst(new QueryFetch(shape, memory));
     connect(queries.entries, queryEntries);
     connect(queryReader.requests, queries.requests);
@@ -188,7 +180,7 @@ public final class AttentionEngine extends Component {
     if (shape.schedule()) {
       MixedSource source = inst(new MixedSource(shape, memory));
       connect(source.entries, sourceEntries);
-      connect(issue.source, source.steps);
+      connect(scoreStage.steps, source.steps);
       connect(queries.rows, source.rows);
       source.lastRow.set(queries.lastRow);
       source.masks.ifPresent(masks -> connect(masks, masks(entries.get(6))));
@@ -202,7 +194,7 @@ public final class AttentionEngine extends Component {
     } else {
       PatternSource source = inst(new PatternSource(shape));
       connect(source.entries, sourceEntries);
-      connect(issue.source, source.steps);
+      connect(scoreStage.steps, source.steps);
       connect(queries.rows, source.rows);
       unused(queries.lastRow);
       source.masks.ifPresent(masks -> connect(masks, masks(entries.get(6))));
@@ -218,7 +210,6 @@ public final class AttentionEngine extends Component {
         pages -> connect(pages, lists(EntryLists.Kind.PAGES, Reader.KEY_PAGES, keyEntries.get(2))));
     connect(keyLoader.jobs, keyJobs.jobs);
     load(keyReader, keyLoader);
-    Stream<UInt> keyCounts = counts("keyCounts", keyEntries.get(1));
     List<Stream<EntryCommand>> valueEntries = entries.get(3).fork(3 + pageLists);
     VectorLoader valueLoader =
         inst("valueLoader", new VectorLoader(memory, shape.valueDimension(), shape.keys(), false));
@@ -229,129 +220,39 @@ public final class AttentionEngine extends Component {
     boolean onePort = Reader.KEYS.port(configuration) == Reader.VALUES.port(configuration);
     connect(valueLoader.jobs, onePort ? afterKeys(valueJobs, keyJobs, keyLoader) : valueJobs.jobs);
     load(valueReader, valueLoader);
-    Stream<UInt> valueCounts = counts("valueCounts", valueEntries.get(1));
-    Stream<UInt> weightCounts = counts("weightCounts", valueEntries.get(2));
-    issue.loaded.set(keyLoader.loaded);
-    connect(issue.counts, counts("issueCounts", entries.get(4)));
 
-    // ---- scores
-    int keyWord = keyLoader.writeWord.width();
-    VectorBanks<Step> keyBanks = banks("keyBanks", keyLoader, Step.of(shape));
-    Step issued = issue.steps.payload;
-    keyBanks.steps.valid.set(issue.steps.valid);
-    issue.steps.ready.set(keyBanks.steps.ready);
-    connect(keyBanks.steps.payload, new VectorBanks.Reads<>(reads(issued.keys()), issued));
-    Bit arrives = keyBanks.out.valid;
-    Step arriving = keyBanks.out.payload.meta();
-    busy.set(arrives);
-    count(
-        AttentionCounter.PAIRS,
-        arriving.keys().stream().map(key -> key.valid().and(arrives)).toList());
-    count(AttentionCounter.SCORE_STALLS, List.of(issue.scoresFull));
-
-    List<Stream<RowMaximum>> maxima = new ArrayList<>();
-    List<ScoredKey> scores = new ArrayList<>();
-    int exponentBits = keyWord - shape.keyDimension() * 8;
+    // ---- scores, weights, values
     for (int lane : range(lanes)) {
-      Fifo<QueryRow> rowQueue =
-          inst("queryQueue_" + lane, new Fifo<>(QueryRow.of(shape), QUERY_QUEUE));
-      connect(rowQueue.push, queries.queries.get(lane));
-      unused(rowQueue.level);
-      issue.arrived.get(lane).set(rowQueue.push.fire());
-      ScoreLane scoreLane = inst("scoreLane_" + lane, new ScoreLane(shape));
-      connect(scoreLane.key, arriving.keys().get(lane).and(arrives));
-      UInt word = keyBanks.out.payload.words().get(lane);
-      UInt exponents = word.slice(keyWord - 1, keyWord - exponentBits);
-      scoreLane.codes.set(word.slice(shape.keyDimension() * 8 - 1, 0));
-      scoreLane.keyExponent.set(exponents.slice(7, 0).asSInt());
-      scoreLane.valueExponent.set(exponents.slice(15, 8).asSInt());
-      connect(scoreLane.rows, rowQueue.pop);
-      scores.add(scoreLane.scored);
-      BlockRamFifo<RowMaximum> queue =
-          inst("maxima_" + lane, new BlockRamFifo<>(RowMaximum.of(shape), shape.scores()));
-      queue.push.valid.set(scoreLane.complete);
-      connect(queue.push.payload, scoreLane.maximum);
-      unused(queue.push.ready);
-      unused(queue.level);
-      maxima.add(queue.pop);
+      connect(scoreStage.queries.get(lane), queries.queries.get(lane));
     }
-    BlockRamFifo<StepScores> scoreQueue =
-        inst("scores", new BlockRamFifo<>(StepScores.of(shape), shape.scores()));
-    Bit scored = Delay.of(this, ScoreLane.LATENCY, arrives, 0);
-    Bit scoredLast = Delay.of(this, ScoreLane.LATENCY, arriving.last(), 0);
-    scoreQueue.push.valid.set(scored);
-    connect(scoreQueue.push.payload, new StepScores(Vec.of(scores), scoredLast));
-    check(scored.not().or(scoreQueue.push.ready), "scores come without room for them");
-    unused(scoreQueue.push.ready);
-    unused(scoreQueue.level);
-    release(keyLoader, arrives.and(arriving.last()), keyCounts);
-
-    // ---- weights
+    connect(scoreStage.counts, counts("scoreCounts", entries.get(4)));
+    scoreStage.loaded.set(keyLoader.loaded);
+    scoreStage.write.set(keyLoader.write);
+    scoreStage.writePlace.set(keyLoader.writePlace);
+    scoreStage.writeWord.set(keyLoader.writeWord);
+    release(keyLoader, scoreStage.entryRead, counts("keyCounts", keyEntries.get(1)));
     WeightStage weightStage = inst(new WeightStage(shape));
-    connect(weightStage.scores, scoreQueue.pop);
+    connect(weightStage.scores, scoreStage.scores);
     for (int lane : range(lanes)) {
-      connect(weightStage.maxima.get(lane), maxima.get(lane));
+      connect(weightStage.maxima.get(lane), scoreStage.maxima.get(lane));
     }
-    connect(weightStage.counts, weightCounts);
+    connect(weightStage.counts, counts("weightCounts", valueEntries.get(2)));
     weightStage.loaded.set(valueLoader.loaded);
-    issue.left.set(scoreQueue.pop.fire());
-
-    // ---- values: a step enters when the sums that it may complete have room
-    Stream<StepWeights> weighted = weightStage.weights;
-    VectorBanks<StepWeights> valueBanks = banks("valueBanks", valueLoader, StepWeights.of(shape));
-    Vec<UInt> promised = regs(lanes, uint(bits(SUM_QUEUE + 1)), 0);
-    Bit roomForAll = lit(true);
-    for (int lane : range(lanes)) {
-      LaneKey key = weighted.payload.keys().get(lane).key();
-      Bit closes = key.valid().and(key.last());
-      roomForAll = roomForAll.and(closes.not().or(promised.get(lane).ne(SUM_QUEUE)));
-    }
-    Bit roomForSums = roomForAll;
-    valueBanks.steps.valid.set(weighted.valid.and(roomForSums));
-    weighted.ready.set(valueBanks.steps.ready.and(roomForSums));
-    List<LaneKey> weightedKeys = weighted.payload.keys().stream().map(WeightedKey::key).toList();
-    connect(
-        valueBanks.steps.payload,
-        new VectorBanks.Reads<>(reads(Vec.of(weightedKeys)), weighted.payload));
-    Bit valuesArrive = valueBanks.out.valid;
-    StepWeights weights = valueBanks.out.payload.meta();
-    release(valueLoader, valuesArrive.and(weights.last()), valueCounts);
-    Arbiter<RowSum> sums =
-        inst(
-            "sums",
-            new Arbiter<>(RowSum.of(shape), Math.max(2, lanes), Arbiter.Policy.ROUND_ROBIN));
-    unused(sums.chosen);
-    for (int lane : range(lanes)) {
-      ValueLane valueLane = inst("valueLane_" + lane, new ValueLane(shape));
-      WeightedKey key = weights.keys().get(lane);
-      LaneKey arrived = key.key().and(valuesArrive);
-      connect(valueLane.key, new WeightedKey(arrived, key.weight(), key.folded(), key.row()));
-      valueLane.codes.set(valueBanks.out.payload.words().get(lane));
-      Fifo<RowSum> sumQueue = inst("sums_" + lane, new Fifo<>(RowSum.of(shape), SUM_QUEUE));
-      sumQueue.push.valid.set(valueLane.complete);
-      connect(sumQueue.push.payload, valueLane.sums);
-      check(valueLane.complete.not().or(sumQueue.push.ready), "sums come without room for them");
-      unused(sumQueue.push.ready);
-      unused(sumQueue.level);
-      connect(sums.inputs.get(lane), sumQueue.pop);
-      LaneKey promisedKey = weighted.payload.keys().get(lane).key();
-      Bit promises = weighted.fire().and(promisedKey.valid()).and(promisedKey.last());
-      Bit leaves = sumQueue.pop.fire();
-      UInt count = promised.get(lane);
-      when(promises.andNot(leaves), () -> count.set(count.inc()))
-          .elseWhen(leaves.andNot(promises), () -> count.set(count.dec()));
-    }
-    for (int unusedLane = lanes; unusedLane < 2; unusedLane++) {
-      sums.inputs.get(unusedLane).valid.set(false);
-      connect(sums.inputs.get(unusedLane).payload, sums.inputs.get(0).payload);
-      unused(sums.inputs.get(unusedLane).ready);
-    }
+    ValueStage valueStage = inst(new ValueStage(shape));
+    connect(valueStage.weights, weightStage.weights);
+    valueStage.write.set(valueLoader.write);
+    valueStage.writePlace.set(valueLoader.writePlace);
+    valueStage.writeWord.set(valueLoader.writeWord);
+    release(valueLoader, valueStage.entryRead, counts("valueCounts", valueEntries.get(1)));
+    busy.set(scoreStage.busy);
+    count(AttentionCounter.PAIRS, scoreStage.taken);
+    count(AttentionCounter.SCORE_STALLS, List.of(scoreStage.scoresFull));
+    count(AttentionCounter.CONFLICTS, List.of(scoreStage.conflict, valueStage.conflict));
 
     // ---- output
     Normaliser normaliser = inst(new Normaliser(shape));
-    connect(normaliser.rows, sums.output);
-    count(AttentionCounter.ROWS, List.of(sums.output.fire()));
-    count(AttentionCounter.CONFLICTS, List.of(keyBanks.conflict, valueBanks.conflict));
+    connect(normaliser.rows, valueStage.sums);
+    count(AttentionCounter.ROWS, List.of(valueStage.sums.fire()));
     OutputWriter output = inst("outputWriter", new OutputWriter(shape, memory));
     connect(output.entries, entries.get(5));
     connect(output.parts, normaliser.parts);
@@ -490,29 +391,6 @@ public final class AttentionEngine extends Component {
     unused(master.aw.payload.qos());
     connect(port.w, master.w);
     connect(master.b, port.b);
-  }
-
-  /** Banks for the vectors that {@code loader} reads. */
-  private <M extends Data> VectorBanks<M> banks(String name, VectorLoader loader, Type<M> meta) {
-    VectorBanks<M> banks =
-        inst(
-            name,
-            new VectorBanks<>(
-                shape.lanes(), shape.banks(), shape.keys(), loader.writeWord.width(), meta));
-    banks.write.set(loader.write);
-    banks.writePlace.set(loader.writePlace);
-    banks.writeWord.set(loader.writeWord);
-    banks.out.ready.set(true);
-    return banks;
-  }
-
-  /** What the lanes of a step read. */
-  private Vec<VectorBanks.Read> reads(Vec<LaneKey> keys) {
-    List<VectorBanks.Read> reads = new ArrayList<>();
-    for (LaneKey key : keys) {
-      reads.add(new VectorBanks.Read(key.valid(), key.place().wrap(shape.placeBits())));
-    }
-    return Vec.of(reads);
   }
 
   /** The numbers of keys of the entries. */

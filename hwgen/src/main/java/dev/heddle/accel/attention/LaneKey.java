@@ -32,6 +32,11 @@ public record LaneKey(Bit valid, Bit first, Bit last, UInt place) implements Dat
     return new LaneKey(valid.and(enable), first, last, place);
   }
 
+  /** What the lane reads of the banks that hold the ring. */
+  VectorBanks.Read read() {
+    return new VectorBanks.Read(valid, place.wrap(place.width() - 1));
+  }
+
   /** This key some cycles later in {@code component}, where no key is valid after reset. */
   LaneKey after(int cycles, Component component) {
     LaneKey key = this;
