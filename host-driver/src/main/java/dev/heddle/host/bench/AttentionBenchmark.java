@@ -2,12 +2,15 @@ package dev.heddle.host.bench;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.BlockRouting;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.MemoryModel;
 import dev.heddle.testbench.attention.AttentionWork;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -25,8 +28,10 @@ import java.util.stream.Stream;
  *       payload_share}, the beats of keys and values as a share of all cycles.
  *   <li>{@code paged/SIZE}: the same at context 1,024 with ideal memory, keys and values in pages
  *       of {@code SIZE} tokens.
- *   <li>{@code blocks/64x4}: a token at context 2,048 that sees 4 blocks of 64, listed for each KV
- *       head by the host; {@code cycles_over_dense} beside {@code pairs_over_dense}.
+ *   <li>{@code moba} and {@code quest}: a token at context 2,048 that sees 4 blocks of 64, or 64
+ *       blocks of 16, that the host chooses by its queries for each KV head; {@code
+ *       cycles_over_dense} beside {@code pairs_over_dense}, and {@code break_even_context}, from
+ *       which on they take fewer cycles than dense attention. The choice itself is not counted.
  *   <li>{@code lambda}: 2,048 causal rows that see the first 16 and the last 256 keys; {@code
  *       cycles_over_dense} beside {@code pairs_over_dense}.
  * </ul>
@@ -44,9 +49,8 @@ public final class AttentionBenchmark implements Benchmark {
   private static final int PREFILL = 512;
   private static final List<Integer> CONTEXTS = List.of(1024, 4096);
   private static final List<Integer> PAGES = List.of(1, 8, 16, 32, 64);
-  private static final int BLOCK = 64;
-  private static final int BLOCKS = 4;
-  private static final int BLOCKS_CONTEXT = 2048;
+  private static final Map<String, BlockRouting> ROUTED = routed();
+  private static final int ROUTED_CONTEXT = 2048;
   private static final int LAMBDA_CONTEXT = 2048;
   private static final int LAMBDA_FIRST = 16;
   private static final int LAMBDA_WINDOW = 256;
@@ -79,10 +83,9 @@ public final class AttentionBenchmark implements Benchmark {
                         .map(memory -> decode(context, memory)));
     Stream<BenchResult> paged =
         PAGES.stream().filter(size -> wanted.test("paged/" + size)).map(this::paged);
-    String blocksName = "blocks/%dx%d".formatted(BLOCK, BLOCKS);
-    Stream<BenchResult> blocks = Stream.of(blocksName).filter(wanted).flatMap(this::blocks);
+    Stream<BenchResult> routed = ROUTED.keySet().stream().filter(wanted).flatMap(this::routed);
     Stream<BenchResult> lambda = Stream.of("lambda").filter(wanted).flatMap(this::lambda);
-    return Stream.of(prefill, decode, paged, blocks, lambda).flatMap(results -> results);
+    return Stream.of(prefill, decode, paged, routed, lambda).flatMap(results -> results);
   }
 
   private static String decodeName(int context, BenchMemory memory) {
@@ -118,12 +121,34 @@ public final class AttentionBenchmark implements Benchmark {
     return result(workload, "payload_share", share, memory.model());
   }
 
-  private Stream<BenchResult> blocks(String workload) {
-    int listed = BLOCK * BLOCKS;
+  private static Map<String, BlockRouting> routed() {
+    Map<String, BlockRouting> routed = new LinkedHashMap<>();
+    routed.put("moba", new BlockRouting(BlockRouting.Summary.MEAN, 64, 4));
+    routed.put("quest", new BlockRouting(BlockRouting.Summary.BOUNDS, 16, 64));
+    return routed;
+  }
+
+  private Stream<BenchResult> routed(String workload) {
+    BlockRouting routing = ROUTED.get(workload);
     MemoryModel memory = BenchMemory.IDEAL.model();
-    long dense = run(token(BLOCKS_CONTEXT), memory).record().cycles();
-    double cycles = (double) run(paged(token(listed), BLOCK), memory).record().cycles() / dense;
-    return overDense(workload, cycles, (double) listed / BLOCKS_CONTEXT, memory);
+    double cycles = routedOverDense(routing, ROUTED_CONTEXT);
+    double pairs = (double) routing.seen(ROUTED_CONTEXT - 1) / ROUTED_CONTEXT;
+    int context = routing.size() * routing.count();
+    do {
+      context += routing.size();
+    } while (routedOverDense(routing, context) >= 1);
+    return Stream.concat(
+        overDense(workload, cycles, pairs, memory),
+        Stream.of(result(workload, "break_even_context", context, memory)));
+  }
+
+  /** Cycles of the last token of a context with blocks that its queries choose, over dense ones. */
+  private double routedOverDense(BlockRouting routing, int context) {
+    AttentionWork routed = paged(token(context), routing.size());
+    routed.entries().forEach(entry -> routed.route(entry, routing));
+    MemoryModel memory = BenchMemory.IDEAL.model();
+    return (double) run(routed, memory).record().cycles()
+        / run(token(context), memory).record().cycles();
   }
 
   /** The last token of {@code context}, which sees all. */

@@ -110,8 +110,11 @@ final class RunCommand implements Callable<Integer>, Configurable {
       defaultValue = "dense",
       converter = PatternConverter.class,
       description = {
-        "Tokens that a token sees: dense, window=N (the last N) or lambda=G+L",
-        "(the first G and the last L). Default: ${DEFAULT-VALUE}."
+        "Tokens that a token sees: dense, window=N (the",
+        "last N), lambda=G+L (the first G and the last L),",
+        "moba=B,K or quest=B,K (its block of B and K-1",
+        "others that its queries choose).",
+        "Default: ${DEFAULT-VALUE}."
       })
   private AttentionPattern attention;
 

@@ -18,7 +18,7 @@ import java.util.List;
  * card memory, so that it is written at once and its results are read at once.
  *
  * <pre>
- *   written   ATTEND, END | head table | of each entry: queries, query exponents
+ *   written   ATTEND, END | head table | of each entry: queries, query exponents, page list
  *   read      of each entry: output rows | completion record
  * </pre>
  */
@@ -44,6 +44,10 @@ final class AttendList {
     return (int) ActivationImage.aligned(head.queries().size());
   }
 
+  private static int pageListBytes(HeadQueries head) {
+    return (int) ActivationImage.aligned((long) head.pages().size() * GoldenHead.PAGE_BYTES);
+  }
+
   private static int rowElements(HeadQueries head) {
     return lines(head, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
   }
@@ -60,7 +64,7 @@ final class AttendList {
   int writtenBytes() {
     int bytes = LIST_BYTES + tableBytes();
     for (HeadQueries head : heads) {
-      bytes += queryBytes(head) + exponentBytes(head);
+      bytes += queryBytes(head) + exponentBytes(head) + pageListBytes(head);
     }
     return bytes;
   }
@@ -88,10 +92,13 @@ final class AttendList {
     for (int i = 0; i < heads.size(); i++) {
       HeadQueries head = heads.get(i);
       int exponents = at + queryBytes(head);
+      int pages = exponents + exponentBytes(head);
       head.entry()
           .with(HeadEntry.ROWS, head.queries().size())
           .with(HeadEntry.QUERIES, address + at)
           .with(HeadEntry.QUERY_EXPONENTS, address + exponents)
+          .with(HeadEntry.PAGES, address + pages)
+          .with(HeadEntry.PAGE_COUNT, head.pages().size())
           .with(HeadEntry.OUTPUT_FORMAT, HeadEntry.Output.FP32.ordinal())
           .with(HeadEntry.OUTPUT, output)
           .with(HeadEntry.OUTPUT_STRIDE, rowElements(head) * Float.BYTES)
@@ -102,7 +109,10 @@ final class AttendList {
         query.write(bytes, at + row * width);
         bytes.put(exponents + row, (byte) query.exponent());
       }
-      at = exponents + exponentBytes(head);
+      for (int page = 0; page < head.pages().size(); page++) {
+        bytes.putInt(pages + page * GoldenHead.PAGE_BYTES, head.pages().get(page));
+      }
+      at = pages + pageListBytes(head);
       output += outputBytes(head);
     }
     return bytes;

@@ -72,6 +72,11 @@ public record LlamaShape(
     }
   }
 
+  /** Query heads that share a KV head. */
+  public int group() {
+    return heads / kvHeads;
+  }
+
   /** Elements of all query heads of a token. */
   public int queryWidth() {
     return heads * headDimension;

@@ -1,5 +1,10 @@
 package dev.heddle.host.runtime;
 
+import dev.heddle.accel.format.KvVector;
+import dev.heddle.host.model.LlamaShape;
+import java.util.ArrayList;
+import java.util.List;
+
 /** Computes the attention of a layer; every implementation gives the same bits. */
 interface Attention {
   /**
@@ -10,4 +15,18 @@ interface Attention {
    * @return the outputs of each token, all heads
    */
   float[][] rows(Sequence sequence, int layer, int position, float[][] queries);
+
+  /**
+   * The queries of the heads that share a KV head.
+   *
+   * @param queries of a token, all heads
+   */
+  static List<KvVector> group(LlamaShape shape, int kvHead, float[] queries) {
+    List<KvVector> group = new ArrayList<>();
+    for (int member = 0; member < shape.group(); member++) {
+      int from = (kvHead * shape.group() + member) * shape.headDimension();
+      group.add(KvVector.quantise(queries, from, from + shape.headDimension()));
+    }
+    return group;
+  }
 }

@@ -1,6 +1,10 @@
 package dev.heddle.host.runtime;
 
+import dev.heddle.accel.format.BlockRouting;
 import dev.heddle.accel.format.GoldenAttention;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which tokens a token sees of those before it: the token at position i sees the one at position j
@@ -10,6 +14,8 @@ import dev.heddle.accel.format.GoldenAttention;
  *   dense        all
  *   window=N     the last N, itself included
  *   lambda=G+L   the first G and the last L
+ *   moba=B,K     in blocks of B: those of its own, and of K - 1 others that its queries choose
+ *   quest=B,K    the same, chosen otherwise ({@link BlockRouting})
  * </pre>
  *
  * With a window the work and the memory of a token do not grow with its position, and a sequence
@@ -21,24 +27,32 @@ import dev.heddle.accel.format.GoldenAttention;
  * for bit.
  *
  * <p>Source: StreamingLLM (Xiao et al., ICLR 2024) for the first tokens; LM-Infinite (Han et al.,
- * NAACL 2024) for the shape and the ceiling.
+ * NAACL 2024) for the shape and the ceiling; {@link dev.heddle.accel.format.KeyCentroid} and {@link
+ * dev.heddle.accel.format.KeyBounds} name those of the choices.
  *
  * @param first tokens at the start that all see
  * @param window tokens of the window, itself included; {@link #UNLIMITED} for all
+ * @param routing how queries choose blocks of all tokens; empty when the position says it all
  */
-public record AttentionPattern(int first, int window) {
+public record AttentionPattern(int first, int window, Optional<BlockRouting> routing) {
   /** The window of a pattern that leaves nothing out. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
 
   /** Every token sees all before it. */
   public static final AttentionPattern DENSE = new AttentionPattern(0, UNLIMITED);
 
-  private static final String FORMS = "dense, window=N or lambda=G+L";
+  private static final String FORMS = "dense, window=N, lambda=G+L, moba=B,K or quest=B,K";
+  private static final Pattern WINDOW = Pattern.compile("window=(\\d+)");
+  private static final Pattern LAMBDA = Pattern.compile("lambda=(\\d+)\\+(\\d+)");
+  private static final Pattern ROUTED = Pattern.compile("(moba|quest)=(\\d+),(\\d+)");
 
   public AttentionPattern {
     if (first < 0 || window < 1) {
       throw new IllegalArgumentException(
           "%d first tokens and a window of %d; a window has at least 1".formatted(first, window));
+    }
+    if (routing.isPresent() && window != UNLIMITED) {
+      throw new IllegalArgumentException("blocks are chosen of all tokens, not of a window");
     }
     if (window == UNLIMITED ? first > 0 : (long) first + window > GoldenAttention.MAX_KEYS) {
       throw new IllegalArgumentException(
@@ -47,8 +61,13 @@ public record AttentionPattern(int first, int window) {
     }
   }
 
+  private AttentionPattern(int first, int window) {
+    this(first, window, Optional.empty());
+  }
+
   /**
-   * Reads {@code dense}, {@code window=N} or {@code lambda=G+L}.
+   * Reads {@code dense}, {@code window=N}, {@code lambda=G+L}, {@code moba=B,K} or {@code
+   * quest=B,K}.
    *
    * @throws IllegalArgumentException when the text is none of these or a number is out of range
    */
@@ -56,14 +75,24 @@ public record AttentionPattern(int first, int window) {
     if (text.equals("dense")) {
       return DENSE;
     }
-    if (text.matches("window=\\d+")) {
-      return new AttentionPattern(0, number(text, text.substring(text.indexOf('=') + 1)));
+    Matcher windowed = WINDOW.matcher(text);
+    if (windowed.matches()) {
+      return new AttentionPattern(0, number(text, windowed.group(1)));
     }
-    if (text.matches("lambda=\\d+\\+\\d+")) {
-      int plus = text.indexOf('+');
+    Matcher lambda = LAMBDA.matcher(text);
+    if (lambda.matches()) {
+      return new AttentionPattern(number(text, lambda.group(1)), number(text, lambda.group(2)));
+    }
+    Matcher routed = ROUTED.matcher(text);
+    if (routed.matches()) {
+      BlockRouting.Summary summary =
+          routed.group(1).equals("moba") ? BlockRouting.Summary.MEAN : BlockRouting.Summary.BOUNDS;
       return new AttentionPattern(
-          number(text, text.substring(text.indexOf('=') + 1, plus)),
-          number(text, text.substring(plus + 1)));
+          0,
+          UNLIMITED,
+          Optional.of(
+              new BlockRouting(
+                  summary, number(text, routed.group(2)), number(text, routed.group(3)))));
     }
     throw new IllegalArgumentException(
         "%s is no attention pattern; there are %s".formatted(text, FORMS));
@@ -77,24 +106,36 @@ public record AttentionPattern(int first, int window) {
     return Integer.parseInt(digits);
   }
 
-  /** Whether nothing is left out. */
-  public boolean dense() {
+  /** Whether every token may be seen again, so that none is ever dropped. */
+  boolean keepsAll() {
     return window == UNLIMITED;
   }
 
   /** The first position behind the first tokens that the token at {@code position} sees. */
   int low(int position) {
-    return Math.max(first, dense() ? 0 : position - window + 1);
+    return Math.max(first, keepsAll() ? 0 : position - window + 1);
   }
 
   /** How many tokens the one at {@code position} sees. */
   int seen(int position) {
-    return Math.min(first, position + 1) + Math.max(0, position + 1 - low(position));
+    return routing
+        .map(blocks -> blocks.seen(position))
+        .orElse(Math.min(first, position + 1) + Math.max(0, position + 1 - low(position)));
+  }
+
+  /** Most tokens that one of the first {@code tokens} sees. */
+  int mostSeen(int tokens) {
+    return routing.map(blocks -> blocks.mostSeen(tokens)).orElse(seen(tokens - 1));
   }
 
   @Override
   public String toString() {
-    return text(first, window);
+    return routing.map(AttentionPattern::text).orElse(text(first, window));
+  }
+
+  private static String text(BlockRouting routing) {
+    String name = routing.summary() == BlockRouting.Summary.MEAN ? "moba" : "quest";
+    return "%s=%d,%d".formatted(name, routing.size(), routing.count());
   }
 
   private static String text(int first, int window) {

@@ -33,7 +33,7 @@ record CacheForm(
 
   /** Room for two windows, so that tokens move up once in a window. */
   static int slots(LlamaShape shape, AttentionPattern pattern, int chunk) {
-    return pattern.dense()
+    return pattern.keepsAll()
         ? LlamaRuntime.contextLength(shape, pattern)
         : pattern.first() + 2 * pattern.window() + chunk;
   }

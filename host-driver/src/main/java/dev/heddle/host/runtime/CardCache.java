@@ -1,5 +1,6 @@
 package dev.heddle.host.runtime;
 
+import dev.heddle.accel.format.ActivationImage;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
@@ -12,12 +13,14 @@ import java.util.List;
  * The keys and values of a sequence in card memory, as the head table names them.
  *
  * <pre>
- *   layer 0                                                      layer 1
- *     KV head 0                          KV head 1                 ..
- *       keys | values | exponents          keys | values | ..
+ *   layer 0                                                         layer 1
+ *     KV head 0                                   KV head 1           ..
+ *       page 0                      page 1 ..       page 0 ..
+ *         keys | values | exponents   keys | ..
  * </pre>
  *
- * A slot of a {@link LayerCache} has the same number here.
+ * A slot of a {@link LayerCache} has the same number here: slot s is number {@code s % page} of
+ * page {@code s / page}. Where nothing chooses among pages there is one.
  */
 final class CardCache {
   private final Device device;
@@ -31,21 +34,20 @@ final class CardCache {
    * @param kvHeads key and value heads
    * @param lines lines of 64 codes of a key, and of a value
    * @param slots tokens that there is room for
+   * @param page tokens of a page
    */
-  record Form(int layers, int kvHeads, int lines, int slots) {
-    Form {
-      slots =
-          (slots + GoldenHead.KEYS_PER_LINE - 1)
-              / GoldenHead.KEYS_PER_LINE
-              * GoldenHead.KEYS_PER_LINE;
-    }
-
+  record Form(int layers, int kvHeads, int lines, int slots, int page) {
     int vectorBytes() {
       return lines * GoldenHead.LINE;
     }
 
+    /** Bytes of a page, whose exponents end with a line. */
+    long pageBytes() {
+      return 2L * page * vectorBytes() + ActivationImage.aligned(2L * page);
+    }
+
     long headBytes() {
-      return slots * (2L * vectorBytes() + 2);
+      return (slots + page - 1) / page * pageBytes();
     }
 
     /** Bytes of card memory. */
@@ -62,16 +64,17 @@ final class CardCache {
         device.allocate(form.bytes(), "keys and values of %d tokens".formatted(form.slots));
   }
 
-  private long keysOf(int layer, int head) {
-    return (layer * form.kvHeads + head) * form.headBytes();
+  /** Where a page is in the region; its keys come first. */
+  private long page(int layer, int head, int number) {
+    return (layer * form.kvHeads + head) * form.headBytes() + number * form.pageBytes();
   }
 
-  private long valuesOf(int layer, int head) {
-    return keysOf(layer, head) + (long) form.slots * form.vectorBytes();
+  private long values() {
+    return (long) form.page * form.vectorBytes();
   }
 
-  private long exponentsOf(int layer, int head) {
-    return valuesOf(layer, head) + (long) form.slots * form.vectorBytes();
+  private long exponents() {
+    return 2 * values();
   }
 
   /** Brings a layer to what it is on the host. */
@@ -85,21 +88,27 @@ final class CardCache {
   }
 
   private void write(int layer, LayerCache cache, int from, int to) {
-    if (from >= to) {
-      return;
-    }
-    for (int head = 0; head < form.kvHeads; head++) {
-      List<KvVector> keys = cache.keys(head).subList(from, to);
-      List<KvVector> values = cache.values(head).subList(from, to);
-      long at = (long) from * form.vectorBytes();
-      device.write(region, keysOf(layer, head) + at, codes(keys));
-      device.write(region, valuesOf(layer, head) + at, codes(values));
-      ByteBuffer exponents = ByteBuffer.allocateDirect(2 * keys.size());
-      for (int i = 0; i < keys.size(); i++) {
-        exponents.put((byte) keys.get(i).exponent()).put((byte) values.get(i).exponent());
+    for (int start = from; start < to; ) {
+      int end = Math.min(to, (start / form.page + 1) * form.page);
+      for (int head = 0; head < form.kvHeads; head++) {
+        List<KvVector> keys = cache.keys(head).subList(start, end);
+        List<KvVector> values = cache.values(head).subList(start, end);
+        write(page(layer, head, start / form.page), start % form.page, keys, values);
       }
-      device.write(region, exponentsOf(layer, head) + 2L * from, exponents.flip());
+      start = end;
     }
+  }
+
+  /** Writes neighbours of a page, the first of which is number {@code first} there. */
+  private void write(long page, int first, List<KvVector> keys, List<KvVector> values) {
+    long at = page + (long) first * form.vectorBytes();
+    device.write(region, at, codes(keys));
+    device.write(region, at + values(), codes(values));
+    ByteBuffer exponents = ByteBuffer.allocateDirect(2 * keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      exponents.put((byte) keys.get(i).exponent()).put((byte) values.get(i).exponent());
+    }
+    device.write(region, page + exponents() + 2L * first, exponents.flip());
   }
 
   private ByteBuffer codes(List<KvVector> vectors) {
@@ -110,15 +119,23 @@ final class CardCache {
     return codes;
   }
 
-  /** An entry of the head table with the places of a head's keys and values. */
+  /** What stands in a page list for pages: how many lines each lies behind page 0. */
+  List<Integer> places(List<Integer> pages) {
+    return pages.stream()
+        .map(number -> Math.toIntExact(number * form.pageBytes() / GoldenHead.LINE))
+        .toList();
+  }
+
+  /** An entry of the head table with the places of a head's keys and values in page 0. */
   HeadEntry entry(int layer, int head) {
+    long start = region.address() + page(layer, head, 0);
     return new HeadEntry()
         .with(HeadEntry.SOURCE, HeadEntry.Source.PATTERN.ordinal())
         .with(HeadEntry.KEY_LINES, form.lines)
         .with(HeadEntry.VALUE_LINES, form.lines)
-        .with(HeadEntry.KEY_ROWS, region.address() + keysOf(layer, head))
-        .with(HeadEntry.VALUE_ROWS, region.address() + valuesOf(layer, head))
-        .with(HeadEntry.KEY_EXPONENTS, region.address() + exponentsOf(layer, head));
+        .with(HeadEntry.KEY_ROWS, start)
+        .with(HeadEntry.VALUE_ROWS, start + values())
+        .with(HeadEntry.KEY_EXPONENTS, start + exponents());
   }
 
   /** Gives the card memory back. */

@@ -2,6 +2,7 @@ package dev.heddle.host.runtime;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.BlockRouting;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
@@ -74,10 +75,21 @@ final class DeviceAttention implements Attention {
           "the model's heads have %d elements, those of configuration %s at most %d"
               .formatted(model.headDimension(), configuration.name(), dimension));
     }
-    if (group(model) > engine.rows()) {
+    if (model.group() > engine.rows()) {
       return Optional.of(
           "%d query heads share keys, configuration %s takes at most %d rows"
-              .formatted(group(model), configuration.name(), engine.rows()));
+              .formatted(model.group(), configuration.name(), engine.rows()));
+    }
+    if (pattern.routing().isPresent()) {
+      if (!engine.pages()) {
+        return Optional.of(
+            "%s needs listed pages, which the engine of configuration %s does not take; use --attention-pages true"
+                .formatted(pattern, configuration.name()));
+      }
+      int longest = pattern.mostSeen(LlamaRuntime.contextLength(model, pattern));
+      if (longest > engine.longestRow()) {
+        return Optional.of(tooLong(configuration));
+      }
     }
     long bytes = cardForm(engine, model, pattern, configuration.maxTokens()).bytes();
     return bytes > budget
@@ -94,41 +106,44 @@ final class DeviceAttention implements Attention {
     }
     int chunk = configuration.maxTokens();
     return cardForm(configuration.attention().orElseThrow(), model, pattern, chunk).bytes()
-        + workBytes(configuration, model);
+        + workBytes(configuration, model, pattern);
   }
 
-  /** Bytes for queries, outputs and head table, twice for they grow by being moved. */
-  static long workBytes(Configuration configuration, LlamaShape model) {
+  /** Bytes for queries, outputs, page lists and head table, twice for they grow by being moved. */
+  static long workBytes(Configuration configuration, LlamaShape model, AttentionPattern pattern) {
     long row = (long) lines(model) * GoldenHead.LINE * (Byte.BYTES + Float.BYTES) + 1;
     long rows = (long) model.heads() * configuration.maxTokens() * row;
-    return 2 * (rows + (long) model.kvHeads() * (HeadEntry.BYTES + GoldenHead.LINE) + WORK_BYTES);
+    long pages =
+        pattern.routing().map(BlockRouting::count).orElse(0) * (long) GoldenHead.PAGE_BYTES;
+    long head = HeadEntry.BYTES + 2 * GoldenHead.LINE + pages;
+    return 2 * (rows + model.kvHeads() * head + WORK_BYTES);
   }
 
   private static CardCache.Form cardForm(
       AttentionShape engine, LlamaShape model, AttentionPattern pattern, int chunk) {
-    int longest = pattern.seen(LlamaRuntime.contextLength(model, pattern) - 1);
+    int longest = pattern.mostSeen(LlamaRuntime.contextLength(model, pattern));
     int slots =
         longest <= engine.longestRow()
             ? CacheForm.slots(model, pattern, chunk)
             : engine.longestRow();
-    return new CardCache.Form(model.layers(), model.kvHeads(), lines(model), slots);
+    int page = pattern.routing().map(BlockRouting::size).orElse(slots);
+    return new CardCache.Form(model.layers(), model.kvHeads(), lines(model), slots, page);
   }
 
   private static int lines(LlamaShape model) {
     return (model.headDimension() + GoldenHead.LINE - 1) / GoldenHead.LINE;
   }
 
-  private static int group(LlamaShape model) {
-    return model.heads() / model.kvHeads();
-  }
-
   /** Why the token at {@code position} sees too many keys; empty when it does not. */
   Optional<String> refusal(int position) {
     return form.pattern().seen(position) <= engine.longestRow()
         ? Optional.empty()
-        : Optional.of(
-            "tokens that see more than %d keys, the most that configuration %s takes"
-                .formatted(engine.longestRow(), device.configuration().name()));
+        : Optional.of(tooLong(device.configuration()));
+  }
+
+  private static String tooLong(Configuration configuration) {
+    return "tokens that see more than %d keys, the most that configuration %s takes"
+        .formatted(configuration.attention().orElseThrow().longestRow(), configuration.name());
   }
 
   @Override
@@ -144,9 +159,13 @@ final class DeviceAttention implements Attention {
       keys.write(layer, cache, form.pattern().first());
       List<HeadQueries> heads = new ArrayList<>();
       for (int head = 0; head < model.kvHeads(); head++) {
+        List<KvVector> rows = new ArrayList<>();
+        for (int i = from; i < from + tokens; i++) {
+          rows.addAll(Attention.group(model, head, queries[i]));
+        }
         HeadEntry entry = keys.entry(layer, head);
-        select(entry, cache, at, tokens);
-        heads.add(queries(entry, head, at, queries, from, tokens));
+        List<Integer> pages = select(entry, cache, head, at, tokens, rows);
+        heads.add(new HeadQueries(entry, rows, pairs(at, tokens), keys.places(pages)));
       }
       List<float[][]> rows = device.attend(heads);
       for (int head = 0; head < model.kvHeads(); head++) {
@@ -156,18 +175,34 @@ final class DeviceAttention implements Attention {
     return outputs;
   }
 
-  /** How many tokens from a position on one head table can take: they share their keys. */
+  /** How many tokens from a position on an entry can take: they share their keys. */
   private int together(int position) {
-    if (position > form.lastUnturned()) {
+    if (position > form.lastUnturned() || form.pattern().routing().isPresent()) {
       return 1;
     }
-    int tokens = Math.min(engine.rows() / group(model), form.lastUnturned() - position + 1);
+    int tokens = Math.min(engine.rows() / model.group(), form.lastUnturned() - position + 1);
     return Math.min(tokens, engine.keys() - form.pattern().seen(position) + 1);
   }
 
-  /** Says which keys the rows of some tokens see. */
-  private void select(HeadEntry entry, LayerCache cache, int position, int tokens) {
+  /**
+   * Says which keys the rows of some tokens see.
+   *
+   * @return the pages that are loaded; empty where keys lie side by side
+   */
+  private List<Integer> select(
+      HeadEntry entry, LayerCache cache, int head, int position, int tokens, List<KvVector> rows) {
     AttentionPattern pattern = form.pattern();
+    entry
+        .with(HeadEntry.GROUP, model.group())
+        .with(HeadEntry.MULTIPLIER, scale.multiplier())
+        .with(HeadEntry.EXPONENT, scale.exponent());
+    if (pattern.routing().isPresent()) {
+      entry
+          .with(HeadEntry.KEYS, pattern.seen(position))
+          .with(HeadEntry.BIDIRECTIONAL, 1)
+          .with(HeadEntry.PAGE_SIZE, pattern.routing().get().size());
+      return cache.blocks(head, position, rows);
+    }
     int end = cache.slot(position + tokens - 1) + 1;
     int gap = end <= pattern.first() ? 0 : cache.slot(pattern.low(position)) - pattern.first();
     int keys = end - gap;
@@ -176,32 +211,25 @@ final class DeviceAttention implements Attention {
         .with(HeadEntry.FIRST, Math.min(pattern.first(), Math.min(keys, engine.keys() - 1)))
         .with(HeadEntry.GAP, gap)
         .with(HeadEntry.POSITION, cache.slot(position))
-        .with(HeadEntry.WINDOW, Math.min(pattern.window(), engine.keys()))
-        .with(HeadEntry.GROUP, group(model))
-        .with(HeadEntry.MULTIPLIER, scale.multiplier())
-        .with(HeadEntry.EXPONENT, scale.exponent());
+        .with(HeadEntry.WINDOW, Math.min(pattern.window(), engine.keys()));
+    return List.of();
   }
 
-  private HeadQueries queries(
-      HeadEntry entry, int kvHead, int position, float[][] queries, int from, int tokens) {
-    List<KvVector> rows = new ArrayList<>();
+  /** How many keys the rows of some tokens see together. */
+  private long pairs(int position, int tokens) {
     long pairs = 0;
     for (int i = 0; i < tokens; i++) {
-      for (int member = 0; member < group(model); member++) {
-        int at = (kvHead * group(model) + member) * model.headDimension();
-        rows.add(KvVector.quantise(queries[from + i], at, at + model.headDimension()));
-        pairs += form.pattern().seen(position + i);
-      }
+      pairs += (long) model.group() * form.pattern().seen(position + i);
     }
-    return new HeadQueries(entry, rows, pairs);
+    return pairs;
   }
 
   private void gather(float[][] rows, int kvHead, float[][] outputs, int from, int tokens) {
     int dimension = model.headDimension();
     for (int i = 0; i < tokens; i++) {
-      for (int member = 0; member < group(model); member++) {
-        int head = kvHead * group(model) + member;
-        float[] row = rows[i * group(model) + member];
+      for (int member = 0; member < model.group(); member++) {
+        int head = kvHead * model.group() + member;
+        float[] row = rows[i * model.group() + member];
         System.arraycopy(row, 0, outputs[from + i], head * dimension, dimension);
       }
     }

@@ -1,5 +1,7 @@
 package dev.heddle.host.runtime;
 
+import dev.heddle.accel.format.BlockRouting;
+import dev.heddle.accel.format.KeySummary;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.Rope;
 import java.util.ArrayList;
@@ -20,8 +22,22 @@ import java.util.List;
  * {@link #turn} can give them another position ({@link AttentionPattern}).
  */
 final class LayerCache {
-  /** Keys and values of a KV head, by slot, and the unrotated keys of the first tokens. */
-  private record Head(List<KvVector> keys, List<KvVector> values, List<float[]> unrotated) {}
+  /**
+   * Keys and values of a KV head, by slot, the unrotated keys of the first tokens, and what is kept
+   * of complete blocks of keys.
+   */
+  private record Head(
+      List<KvVector> keys,
+      List<KvVector> values,
+      List<float[]> unrotated,
+      List<KeySummary> summaries) {
+    Head() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  /** The keys and values that a token sees, in the order of the tokens. */
+  record Seen(List<KvVector> keys, List<KvVector> values) {}
 
   private final CacheForm form;
   private final List<Head> heads = new ArrayList<>();
@@ -34,7 +50,7 @@ final class LayerCache {
   LayerCache(CacheForm form) {
     this.form = form;
     for (int head = 0; head < form.kvHeads(); head++) {
-      heads.add(new Head(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
+      heads.add(new Head());
     }
   }
 
@@ -55,6 +71,7 @@ final class LayerCache {
       cut(head.keys(), end);
       cut(head.values(), end);
       cut(head.unrotated(), end);
+      form.pattern().routing().ifPresent(blocks -> cut(head.summaries(), end / blocks.size()));
     }
     cut(turnedTo, end);
     written = Math.min(written, end);
@@ -134,8 +151,43 @@ final class LayerCache {
     return heads.get(head).values();
   }
 
+  /**
+   * The keys and values of a KV head that the token at {@code position} sees.
+   *
+   * @param queries those of the query heads that share the KV head
+   */
+  Seen seen(int head, int position, List<KvVector> queries) {
+    if (form.pattern().routing().isEmpty()) {
+      return new Seen(seen(keys(head), position), seen(values(head), position));
+    }
+    List<Integer> blocks = blocks(head, position, queries);
+    return new Seen(
+        ofBlocks(keys(head), blocks, position), ofBlocks(values(head), blocks, position));
+  }
+
+  /** The blocks that queries of the token at {@code position} choose, where a pattern has them. */
+  List<Integer> blocks(int head, int position, List<KvVector> queries) {
+    BlockRouting routing = form.pattern().routing().orElseThrow();
+    List<KeySummary> summaries = heads.get(head).summaries();
+    int size = routing.size();
+    while (summaries.size() < position / size) {
+      int from = summaries.size() * size;
+      summaries.add(routing.summary().of(keys(head).subList(from, from + size)));
+    }
+    return routing.blocks(position, queries, summaries);
+  }
+
+  private List<KvVector> ofBlocks(List<KvVector> slots, List<Integer> blocks, int position) {
+    int size = form.pattern().routing().orElseThrow().size();
+    List<KvVector> seen = new ArrayList<>();
+    for (int block : blocks) {
+      seen.addAll(slots.subList(block * size, Math.min((block + 1) * size, position + 1)));
+    }
+    return seen;
+  }
+
   /** The vectors of those slots that the token at {@code position} sees. */
-  List<KvVector> seen(List<KvVector> slots, int position) {
+  private List<KvVector> seen(List<KvVector> slots, int position) {
     int first = form.pattern().first();
     int low = slot(form.pattern().low(position));
     int end = slot(position) + 1;

@@ -64,7 +64,7 @@ public final class LlamaRuntime {
     Configuration configuration = device.configuration();
     this.caches = CacheForm.of(shape, pattern, rope, configuration.maxTokens());
     this.hostAttention = new HostAttention(shape);
-    long budget = device.freeBytes() - workBytes(shape, configuration);
+    long budget = device.freeBytes() - workBytes(shape, configuration, pattern);
     hostReason = DeviceAttention.refusal(configuration, shape, pattern, budget).orElse(null);
     deviceAttention =
         hostReason == null
@@ -105,7 +105,7 @@ public final class LlamaRuntime {
       AttentionPattern pattern,
       Configuration configuration) {
     LlamaShape shape = model.shape();
-    long bytes = workBytes(shape, configuration);
+    long bytes = workBytes(shape, configuration, pattern);
     for (Tensor matrix : LlamaWeights.matrices(model)) {
       bytes += LlamaWeights.imageBytes(matrix, otherwise, configuration);
     }
@@ -113,13 +113,14 @@ public final class LlamaRuntime {
   }
 
   /** Bytes of vectors, results and lists. */
-  private static long workBytes(LlamaShape shape, Configuration configuration) {
+  private static long workBytes(
+      LlamaShape shape, Configuration configuration, AttentionPattern pattern) {
     long widest = Math.max(shape.vocabulary(), 2L * shape.ffn());
     widest = Math.max(widest, shape.queryWidth() + 2L * shape.kvWidth());
     // Vectors and results grow by being moved, so that the old and the new place exist together.
     return LIST_BYTES
         + 2 * configuration.maxTokens() * (widest + shape.width() + 1024) * Float.BYTES
-        + DeviceAttention.workBytes(configuration, shape);
+        + DeviceAttention.workBytes(configuration, shape, pattern);
   }
 
   /** The hyperparameters. */
@@ -139,7 +140,7 @@ public final class LlamaRuntime {
 
   /** The longest sequence of a model with a pattern. */
   static int contextLength(LlamaShape shape, AttentionPattern pattern) {
-    return pattern.dense()
+    return pattern.keepsAll()
         ? Math.min(shape.context(), GoldenAttention.MAX_KEYS)
         : AttentionPattern.UNLIMITED;
   }

@@ -30,7 +30,8 @@ class AttentionBenchmarkTest {
             "paged/16",
             "paged/32",
             "paged/64",
-            "blocks/64x4",
+            "moba",
+            "quest",
             "lambda");
   }
 }

@@ -11,7 +11,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AttentionPatternTest {
   @ParameterizedTest
-  @ValueSource(strings = {"dense", "window=1", "window=16384", "lambda=4+64", "lambda=1+1"})
+  @ValueSource(
+      strings = {
+        "dense",
+        "window=1",
+        "window=16384",
+        "lambda=4+64",
+        "lambda=1+1",
+        "moba=64,4",
+        "quest=16,1"
+      })
   void textsAreReadAndWrittenAlike(String text) {
     assertThat(AttentionPattern.parse(text)).hasToString(text);
   }
@@ -25,13 +34,18 @@ class AttentionPatternTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "sparse            | sparse is no attention pattern; there are dense, window=N or lambda=G+L",
+        "sparse            | sparse is no attention pattern; there are dense, window=N, lambda=G+L, moba=B,K or quest=B,K",
         "window            | window is no attention pattern",
         "window=           | window= is no attention pattern",
         "window=-3         | window=-3 is no attention pattern",
         "window=4x         | window=4x is no attention pattern",
         "lambda=4          | lambda=4 is no attention pattern",
         "lambda=4+         | lambda=4+ is no attention pattern",
+        "moba=64           | moba=64 is no attention pattern",
+        "quest=16,         | quest=16, is no attention pattern",
+        "moba=12,4         | blocks of 12 tokens; the tokens of a block are a power of two, such as 8",
+        "moba=64,0         | 0 blocks; a token sees at least 1, its own",
+        "quest=128,129     | 129 blocks of 128 tokens; a token can see at most 16384 tokens",
         "Dense             | Dense is no attention pattern",
         "window=0          | a window has at least 1",
         "lambda=4+0        | a window has at least 1",

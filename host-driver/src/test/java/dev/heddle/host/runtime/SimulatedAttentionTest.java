@@ -2,6 +2,7 @@ package dev.heddle.host.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.host.device.Device;
@@ -23,15 +24,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SimulatedAttentionTest {
   private static final Configuration CONFIGURATION = Configuration.DEFAULT;
 
+  /** A machine for patterns that choose pages. */
+  private static final Configuration PAGED =
+      Configuration.NANO.withAttention(
+          new AttentionShape(2, 64, 64, 4, 128, 128, 4, 64).withPages());
+
   @TempDir Path folder;
 
   private static LlamaRuntime load(ModelFile model, AttentionPattern pattern) {
-    long bytes = LlamaRuntime.memoryBytes(model, WeightFormat.Q8_0, pattern, CONFIGURATION);
+    Configuration machine = pattern.routing().isPresent() ? PAGED : CONFIGURATION;
+    long bytes = LlamaRuntime.memoryBytes(model, WeightFormat.Q8_0, pattern, machine);
     Device device =
         Device.open(
             new SimulatorTransport(
-                CONFIGURATION, bytes, MemoryModel.parse("ideal:20"), BuildProgress.SILENT),
-            CONFIGURATION);
+                machine, bytes, MemoryModel.parse("ideal:20"), BuildProgress.SILENT),
+            machine);
     return LlamaRuntime.load(model, device, WeightFormat.Q8_0, pattern, UploadProgress.NONE);
   }
 
@@ -41,7 +48,10 @@ class SimulatedAttentionTest {
     "8, 1, 64, dense, 32",
     "4, 2, 16, window=7, 60",
     "6, 2, 40, lambda=3+6, 60",
-    "8, 4, 8, lambda=20+9, 60"
+    "8, 4, 8, lambda=20+9, 60",
+    "4, 2, 16, 'moba=8,2', 32",
+    "6, 2, 40, 'moba=4,3', 32",
+    "4, 4, 64, 'quest=2,6', 32"
   })
   void theLogitsAreThoseOfAttentionOnTheHost(
       int heads, int kvHeads, int headDimension, String text, int length) {

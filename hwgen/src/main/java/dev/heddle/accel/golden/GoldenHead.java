@@ -55,42 +55,53 @@ public final class GoldenHead {
    * @return pairs of a row and a key that it sees
    */
   public long run() {
-    int rows = value(HeadEntry.ROWS);
-    int keyBytes = value(HeadEntry.KEY_LINES) * LINE;
-    int valueBytes = value(HeadEntry.VALUE_LINES) * LINE;
-    List<KvVector> keys = new ArrayList<>();
-    List<KvVector> values = new ArrayList<>();
-    for (int place = 0; place < value(HeadEntry.KEYS); place++) {
-      int exponents = value(HeadEntry.KEY_EXPONENTS) + offset(place, 2);
-      keys.add(
-          vector(
-              value(HeadEntry.KEY_ROWS) + offset(place, keyBytes),
-              keyBytes,
-              memory.get(exponents)));
-      values.add(
-          vector(
-              value(HeadEntry.VALUE_ROWS) + offset(place, valueBytes),
-              valueBytes,
-              memory.get(exponents + 1)));
-    }
+    List<KvVector> queries = queries();
+    List<KvVector> keys = keys();
+    List<KvVector> values = vectors(HeadEntry.VALUE_ROWS, HeadEntry.VALUE_LINES, 1);
     ScoreScale scale = new ScoreScale(value(HeadEntry.MULTIPLIER), value(HeadEntry.EXPONENT));
     float[] output = new float[value(HeadEntry.VALUE_LINES) * LINE];
-    List<List<Integer>> seen = seen(rows);
-    for (int row = 0; row < rows; row++) {
+    List<List<Integer>> seen = seen(queries.size());
+    for (int row = 0; row < queries.size(); row++) {
       List<KvVector> seenKeys = new ArrayList<>();
       List<KvVector> seenValues = new ArrayList<>();
       for (int place : seen.get(row)) {
         seenKeys.add(keys.get(place));
         seenValues.add(values.get(place));
       }
-      byte exponent = memory.get(value(HeadEntry.QUERY_EXPONENTS) + row);
-      KvVector query = vector(value(HeadEntry.QUERIES) + row * keyBytes, keyBytes, exponent);
       if (!seenKeys.isEmpty()) {
-        GoldenAttention.row(query, seenKeys, seenValues, scale, output, 0);
+        GoldenAttention.row(queries.get(row), seenKeys, seenValues, scale, output, 0);
         write(row, output);
       }
     }
     return seen.stream().mapToLong(List::size).sum();
+  }
+
+  /** The queries, row after row. */
+  public List<KvVector> queries() {
+    int bytes = value(HeadEntry.KEY_LINES) * LINE;
+    List<KvVector> queries = new ArrayList<>();
+    for (int row = 0; row < value(HeadEntry.ROWS); row++) {
+      byte exponent = memory.get(value(HeadEntry.QUERY_EXPONENTS) + row);
+      queries.add(vector(value(HeadEntry.QUERIES) + row * bytes, bytes, exponent));
+    }
+    return queries;
+  }
+
+  /** The keys that are loaded, in their order. */
+  public List<KvVector> keys() {
+    return vectors(HeadEntry.KEY_ROWS, HeadEntry.KEY_LINES, 0);
+  }
+
+  /** Keys or values; {@code exponent} is which of the two of a token is theirs. */
+  private List<KvVector> vectors(MemoryField start, MemoryField lines, int exponent) {
+    int bytes = value(lines) * LINE;
+    List<KvVector> vectors = new ArrayList<>();
+    for (int place = 0; place < value(HeadEntry.KEYS); place++) {
+      int exponents = value(HeadEntry.KEY_EXPONENTS) + offset(place, 2);
+      vectors.add(
+          vector(value(start) + offset(place, bytes), bytes, memory.get(exponents + exponent)));
+    }
+    return vectors;
   }
 
   /** Number of the key at a place of those that are loaded. */

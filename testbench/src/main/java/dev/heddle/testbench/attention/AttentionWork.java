@@ -1,5 +1,8 @@
 package dev.heddle.testbench.attention;
 
+import dev.heddle.accel.format.BlockRouting;
+import dev.heddle.accel.format.KeySummary;
+import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.Descriptor;
@@ -186,6 +189,30 @@ public final class AttentionWork {
         .with(HeadEntry.PAGES, list)
         .with(HeadEntry.PAGE_COUNT, count)
         .with(HeadEntry.PAGE_SIZE, size);
+  }
+
+  /**
+   * Leaves an entry whose rows are the queries of one token, the last, those of its listed pages
+   * that the queries choose.
+   */
+  public void route(HeadEntry entry, BlockRouting routing) {
+    GoldenHead head = new GoldenHead(entry, image, 1);
+    List<KvVector> keys = head.keys();
+    List<KeySummary> summaries = new ArrayList<>();
+    for (int end = routing.size(); end <= keys.size(); end += routing.size()) {
+      summaries.add(routing.summary().of(keys.subList(end - routing.size(), end)));
+    }
+    List<Integer> pages = routing.blocks(keys.size() - 1, head.queries(), summaries);
+    int list = value(entry, HeadEntry.PAGES);
+    for (int i = 0; i < pages.size(); i++) {
+      // Pages are chosen in ascending order, so none is overwritten before it is read.
+      int line = image.getInt(list + pages.get(i) * GoldenHead.PAGE_BYTES);
+      image.putInt(list + i * GoldenHead.PAGE_BYTES, line);
+    }
+    entry
+        .with(HeadEntry.KEYS, routing.seen(keys.size() - 1))
+        .with(HeadEntry.PAGE_COUNT, pages.size())
+        .with(HeadEntry.BIDIRECTIONAL, 1);
   }
 
   /** Lets each row of an entry see its first keys and those of a mask behind them. */

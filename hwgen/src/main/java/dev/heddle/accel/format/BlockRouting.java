@@ -1,0 +1,111 @@
+package dev.heddle.accel.format;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Which blocks of keys the queries of a token see, chosen by the queries themselves: the block of
+ * the token, causally, and of the blocks before it those with the largest gates.
+ *
+ * <pre>
+ *   block      0        1        2        3
+ *   keys    0 .. 15  16 .. 31 32 .. 47 48 .. 63      size 16, count 3, token 52
+ *   gate       4        9        7     its own
+ *   seen                x        x     48 .. 52
+ * </pre>
+ *
+ * The blocks before that of a token are complete, so a summary of a part of a block never counts.
+ * Query heads that share keys share the choice: the gates of their queries are added, in the order
+ * of the heads, in fp32. Of equal gates the one of the lower block is larger. With a count of 1 a
+ * token sees its own block alone; with as many as there are blocks it sees all tokens before it.
+ *
+ * @param summary what is kept of a block
+ * @param size tokens of a block, a power of two
+ * @param count most blocks that a token sees, its own included
+ */
+public record BlockRouting(Summary summary, int size, int count) {
+  /** What gates are computed from. */
+  public enum Summary {
+    /** The mean of the keys: MoBA. */
+    MEAN(KeyCentroid::new),
+    /** The least and the greatest of each element: Quest. */
+    BOUNDS(KeyBounds::new);
+
+    private final Function<List<KvVector>, KeySummary> of;
+
+    Summary(Function<List<KvVector>, KeySummary> of) {
+      this.of = of;
+    }
+
+    /** The summary of the keys of a complete block. */
+    public KeySummary of(List<KvVector> keys) {
+      return of.apply(keys);
+    }
+  }
+
+  public BlockRouting {
+    if (size < 1 || Integer.bitCount(size) != 1) {
+      throw new IllegalArgumentException(
+          "blocks of %d tokens; the tokens of a block are a power of two, such as %d"
+              .formatted(size, Math.max(1, Integer.highestOneBit(size))));
+    }
+    if (count < 1) {
+      throw new IllegalArgumentException(
+          "%d blocks; a token sees at least 1, its own".formatted(count));
+    }
+    if ((long) size * count > GoldenAttention.MAX_KEYS) {
+      throw new IllegalArgumentException(
+          "%d blocks of %d tokens; a token can see at most %d tokens"
+              .formatted(count, size, GoldenAttention.MAX_KEYS));
+    }
+  }
+
+  /**
+   * The blocks that some queries of the token at {@code position} see, in ascending order; the last
+   * is the token's own.
+   *
+   * @param queries of one token, those of the heads that share the keys
+   * @param summaries of the complete blocks from 0 on, at least of those before the token's
+   */
+  public List<Integer> blocks(
+      int position, List<KvVector> queries, List<? extends KeySummary> summaries) {
+    int own = position / size;
+    float[] gates = new float[own];
+    for (int block = 0; block < own; block++) {
+      for (KvVector query : queries) {
+        gates[block] = Fp32.add(gates[block], summaries.get(block).gate(query));
+      }
+    }
+    // The sort is stable, so that of equal gates the lower block comes first.
+    List<Integer> seen =
+        new ArrayList<>(
+            IntStream.range(0, own)
+                .boxed()
+                .sorted(Comparator.comparing(block -> -gates[block]))
+                .limit(count - 1)
+                .sorted()
+                .toList());
+    seen.add(own);
+    return seen;
+  }
+
+  /** How many tokens the one at {@code position} sees. */
+  public int seen(int position) {
+    return Math.min(position / size, count - 1) * size + position % size + 1;
+  }
+
+  /** Most tokens that one of the first {@code tokens} sees. */
+  public int mostSeen(int tokens) {
+    return Math.min(tokens, size * count);
+  }
+
+  static void requireLength(KvVector query, int length) {
+    if (query.length() != length) {
+      throw new IllegalArgumentException(
+          "a query of %d elements for keys of %d".formatted(query.length(), length));
+    }
+  }
+}
