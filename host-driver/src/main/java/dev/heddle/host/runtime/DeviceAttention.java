@@ -12,7 +12,9 @@ import dev.heddle.host.device.HeadQueries;
 import dev.heddle.host.model.LlamaShape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -115,8 +117,9 @@ final class DeviceAttention implements Attention {
     long rows = (long) model.heads() * configuration.maxTokens() * row;
     long pages =
         pattern.routing().map(BlockRouting::count).orElse(0) * (long) GoldenHead.PAGE_BYTES;
-    long head = HeadEntry.BYTES + 2 * GoldenHead.LINE + pages;
-    return 2 * (rows + model.kvHeads() * head + WORK_BYTES);
+    long entry = HeadEntry.BYTES + 2 * GoldenHead.LINE + pages;
+    long entries = (long) model.kvHeads() * (pages == 0 ? 1 : configuration.maxTokens());
+    return 2 * (rows + entries * entry + WORK_BYTES);
   }
 
   private static CardCache.Form cardForm(
@@ -157,27 +160,43 @@ final class DeviceAttention implements Attention {
       tokens = Math.min(queries.length - from, together(at));
       cache.turn(at + tokens - 1);
       keys.write(layer, cache, form.pattern().first());
+      // Tokens that choose their keys share no entry.
+      int shared = form.pattern().routing().isPresent() ? 1 : tokens;
       List<HeadQueries> heads = new ArrayList<>();
-      for (int head = 0; head < model.kvHeads(); head++) {
-        List<KvVector> rows = new ArrayList<>();
-        for (int i = from; i < from + tokens; i++) {
-          rows.addAll(Attention.group(model, head, queries[i]));
+      for (int i = 0; i < tokens; i += shared) {
+        float[][] ofEntry = Arrays.copyOfRange(queries, from + i, from + i + shared);
+        for (int head = 0; head < model.kvHeads(); head++) {
+          heads.add(queries(keys, layer, cache, head, at + i, ofEntry));
         }
-        HeadEntry entry = keys.entry(layer, head);
-        List<Integer> pages = select(entry, cache, head, at, tokens, rows);
-        heads.add(new HeadQueries(entry, rows, pairs(at, tokens), keys.places(pages)));
       }
-      List<float[][]> rows = device.attend(heads);
-      for (int head = 0; head < model.kvHeads(); head++) {
-        gather(rows.get(head), head, outputs, from, tokens);
+      Iterator<float[][]> rows = device.attend(heads).iterator();
+      for (int i = 0; i < tokens; i += shared) {
+        for (int head = 0; head < model.kvHeads(); head++) {
+          gather(rows.next(), head, outputs, from + i, shared);
+        }
       }
     }
     return outputs;
   }
 
-  /** How many tokens from a position on an entry can take: they share their keys. */
+  /** The entry of some tokens that share their keys, of one KV head. */
+  private HeadQueries queries(
+      CardCache keys, int layer, LayerCache cache, int head, int position, float[][] queries) {
+    List<KvVector> rows = new ArrayList<>();
+    for (float[] token : queries) {
+      rows.addAll(Attention.group(model, head, token));
+    }
+    HeadEntry entry = keys.entry(layer, head);
+    List<Integer> pages = select(entry, cache, head, position, queries.length, rows);
+    return new HeadQueries(entry, rows, pairs(position, queries.length), keys.places(pages));
+  }
+
+  /** How many tokens from a position on one head table takes. */
   private int together(int position) {
-    if (position > form.lastUnturned() || form.pattern().routing().isPresent()) {
+    if (form.pattern().routing().isPresent()) {
+      return device.configuration().maxTokens();
+    }
+    if (position > form.lastUnturned()) {
       return 1;
     }
     int tokens = Math.min(engine.rows() / model.group(), form.lastUnturned() - position + 1);

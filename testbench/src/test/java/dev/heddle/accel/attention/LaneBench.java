@@ -24,8 +24,9 @@ final class LaneBench implements AutoCloseable {
 
   /** A small engine with rows of up to {@code scores} keys. */
   static AttentionShape shape(int dimension, int scores, int normalisers, boolean blocks) {
-    return new AttentionShape(
-        1, dimension, dimension, 2, 64, scores, normalisers, 64, false, false, false, blocks);
+    AttentionShape shape =
+        new AttentionShape(1, dimension, dimension, 2, 64, scores, normalisers, 64);
+    return blocks ? shape.withBlocks() : shape;
   }
 
   void set(String port, long value) {
