@@ -20,12 +20,10 @@ public final class Cell extends Component {
   public final SInt pOut = out(sint(32));
 
   public Cell() {
-    SInt a = reg(sint(8), 0);
+    SInt a = next(aIn, 0);
     SInt w = reg(sint(8), 0);
-    SInt p = reg(sint(32), 0);
-    a.set(aIn);
     when(load, () -> w.set(wIn));
-    p.set(pIn.add(aIn.mul(w)).wrap(32));
+    SInt p = next(pIn.add(aIn.mul(w)).wrap(32), 0);
     aOut.set(a);
     wOut.set(w);
     pOut.set(p);

@@ -160,14 +160,16 @@ public abstract class Component {
 
   /** The value of {@code data} in the last cycle in which {@code enable} was one. */
   public final <T extends Data> T nextWhen(Bit enable, T data) {
-    T register = bind(copy(data), Op.REGISTER, Op.REGISTER, null, domain);
-    Hdl.when(enable, () -> Hdl.connect(register, data));
+    CallSite.Found site = CallSite.find();
+    T register = bind(copy(data), Op.REGISTER, Op.REGISTER, null, domain, site);
+    Hdl.when(enable, () -> Hdl.connect(register, data, site.location()));
     return register;
   }
 
   private <T extends Data> T follow(T data, Long reset) {
-    T register = bind(copy(data), Op.REGISTER, Op.REGISTER, reset, domain);
-    Hdl.connect(register, data);
+    CallSite.Found site = CallSite.find();
+    T register = bind(copy(data), Op.REGISTER, Op.REGISTER, reset, domain, site);
+    Hdl.connect(register, data, site.location());
     return register;
   }
 
@@ -177,11 +179,10 @@ public abstract class Component {
    * behind it.
    */
   public final <T extends Data> T capture(T data, long reset) {
-    T register = bind(copy(data), Op.REGISTER, Op.REGISTER, reset, domain);
+    T register = follow(data, reset);
     for (Leaf leaf : Leaf.of(register)) {
       leaf.value().node().capture();
     }
-    Hdl.connect(register, data);
     return register;
   }
 
@@ -479,8 +480,12 @@ public abstract class Component {
   }
 
   private <T extends Data> T bind(T data, Op op, Op against, Long reset, int signalDomain) {
+    return bind(data, op, against, reset, signalDomain, CallSite.find());
+  }
+
+  private <T extends Data> T bind(
+      T data, Op op, Op against, Long reset, int signalDomain, CallSite.Found site) {
     requireOpen("signals");
-    CallSite.Found site = CallSite.find();
     for (Leaf leaf : Leaf.of(data)) {
       Value value = leaf.value();
       if (value.isBound()) {

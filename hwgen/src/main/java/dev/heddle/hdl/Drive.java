@@ -9,6 +9,11 @@ final class Drive {
   private Drive() {}
 
   static void set(Value target, Value value) {
+    set(target, value, CallSite.here());
+  }
+
+  /** As a statement at {@code location}. */
+  static void set(Value target, Value value, String location) {
     Node node = target.node();
     boolean placed = node.owner() != null && node.owner().instance() != null;
     switch (node.op()) {
@@ -35,7 +40,7 @@ final class Drive {
           target, scope.name(), value, value.scope().name());
     }
     Component component = Component.of(scope);
-    component.block().add(new Statement.Assign(node, value.node(), CallSite.here()));
+    component.block().add(new Statement.Assign(node, value.node(), location));
   }
 
   private static void checkFit(Value target, Value value) {

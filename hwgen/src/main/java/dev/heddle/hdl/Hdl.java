@@ -298,6 +298,11 @@ public final class Hdl {
    * against the direction are driven the other way round.
    */
   public static <T extends Data> void connect(T sink, T source) {
+    connect(sink, source, CallSite.here());
+  }
+
+  /** As statements at {@code location}: what the caller looked up need not be looked up again. */
+  static <T extends Data> void connect(T sink, T source, String location) {
     List<Leaf> to = Leaf.of(sink);
     List<Leaf> from = Leaf.of(source);
     if (to.size() != from.size()) {
@@ -305,9 +310,9 @@ public final class Hdl {
     }
     for (int i = 0; i < to.size(); i++) {
       if (to.get(i).flipped()) {
-        Drive.set(from.get(i).value(), to.get(i).value());
+        Drive.set(from.get(i).value(), to.get(i).value(), location);
       } else {
-        Drive.set(to.get(i).value(), from.get(i).value());
+        Drive.set(to.get(i).value(), from.get(i).value(), location);
       }
     }
   }
