@@ -15,7 +15,6 @@ import dev.heddle.hdl.ir.Node;
 import dev.heddle.hdl.ir.Op;
 import dev.heddle.hdl.ir.Statement;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -186,22 +185,8 @@ public abstract class Component {
     return register;
   }
 
-  @SuppressWarnings("unchecked")
   private static <T extends Data> T copy(T data) {
-    if (data instanceof Value value) {
-      return (T) Hdl.like(value).make();
-    }
-    if (data instanceof Record tuple) {
-      List<Data> parts = new ArrayList<>();
-      Leaf.parts(tuple).forEach(part -> parts.add(copy(part)));
-      return Leaf.rebuild(data, parts);
-    }
-    if (data instanceof Vec<?> vec) {
-      List<Data> parts = new ArrayList<>();
-      vec.forEach(part -> parts.add(copy(part)));
-      return (T) new Vec<>(parts);
-    }
-    throw new HdlException("%s has directions; delay its members", data.getClass().getSimpleName());
+    return Leaf.map(data, value -> Hdl.like(value).make(), "%s has directions; delay its members");
   }
 
   /** A register that holds a constant of an enum, {@code initial} under reset. */

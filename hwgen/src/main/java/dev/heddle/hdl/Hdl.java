@@ -220,33 +220,16 @@ public final class Hdl {
       throw new HdlException(
           "unpack: %s is uint(%d), the type has %d bits", bits, bits.width(), width);
     }
-    return unpack(shape, bits, new int[] {width});
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T extends Data> T unpack(T shape, UInt bits, int[] position) {
-    if (shape instanceof Value value) {
-      int high = position[0] - 1;
-      position[0] -= value.width();
-      UInt part = bits.slice(high, position[0]);
-      Value typed = value instanceof Bit ? part.asBit() : value.signed() ? part.asSInt() : part;
-      return (T) typed;
-    }
-    if (shape instanceof Record tuple) {
-      List<Data> parts = new ArrayList<>();
-      for (Data part : Leaf.parts(tuple)) {
-        parts.add(unpack(part, bits, position));
-      }
-      return Leaf.rebuild(shape, parts);
-    }
-    if (shape instanceof Vec<?> vec) {
-      List<Data> parts = new ArrayList<>();
-      for (Data part : vec) {
-        parts.add(unpack(part, bits, position));
-      }
-      return (T) new Vec<>(parts);
-    }
-    throw new HdlException("%s cannot be unpacked", shape.getClass().getSimpleName());
+    int[] position = {width};
+    return Leaf.map(
+        shape,
+        value -> {
+          int high = position[0] - 1;
+          position[0] -= value.width();
+          UInt part = bits.slice(high, position[0]);
+          return value instanceof Bit ? part.asBit() : value.signed() ? part.asSInt() : part;
+        },
+        "%s cannot be unpacked");
   }
 
   /** The sum of the values by a balanced tree, exact. */

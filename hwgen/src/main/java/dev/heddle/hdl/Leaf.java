@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A ground value inside a {@link Data}, with its path.
@@ -101,6 +102,29 @@ record Leaf(Value value, String path, boolean flipped) {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * Data of the same shape with other values.
+   *
+   * @param each makes the value in the place of another, in declaration order
+   * @param refusal what is said of data that has directions, with its class for {@code %s}
+   */
+  @SuppressWarnings("unchecked")
+  static <T extends Data> T map(T data, UnaryOperator<Value> each, String refusal) {
+    if (data instanceof Value value) {
+      return (T) each.apply(value);
+    }
+    List<Data> parts = new ArrayList<>();
+    if (data instanceof Record tuple) {
+      parts(tuple).forEach(part -> parts.add(map(part, each, refusal)));
+      return rebuild(data, parts);
+    }
+    if (data instanceof Vec<?> vec) {
+      vec.forEach(part -> parts.add(map(part, each, refusal)));
+      return (T) new Vec<>(parts);
+    }
+    throw new HdlException(refusal, data.getClass().getSimpleName());
   }
 
   private static String name(Bundle bundle, Data member) {

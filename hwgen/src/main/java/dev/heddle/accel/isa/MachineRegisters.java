@@ -83,7 +83,6 @@ public final class MachineRegisters {
   }
 
   private static RegisterMap.Builder machine(Configuration configuration) {
-    int attention = configuration.attention().isPresent() ? 1 : 0;
     return RegisterMap.named(
             "heddle",
             "Identity, doorbell, status and counters of the machine %s."
@@ -125,7 +124,12 @@ public final class MachineRegisters {
                 16,
                 (1 << WeightFormat.values().length) - 1,
                 "Weight formats, a bit each."),
-            constant("attention", 16, 1, attention, "There is an attention engine."),
+            constant(
+                "attention",
+                16,
+                1,
+                has(configuration, engine -> true),
+                "There is an attention engine."),
             constant(
                 "attention_schedule",
                 17,

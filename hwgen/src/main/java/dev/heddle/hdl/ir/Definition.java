@@ -17,8 +17,6 @@ public final class Definition {
   /** Domain of a port that is synchronous to no clock of the module. */
   public static final int ASYNCHRONOUS = -2;
 
-  private static final Block EMPTY = new Block();
-
   private String name;
   private final String location;
   private final List<Domain> domains = new ArrayList<>(1);
@@ -212,7 +210,7 @@ public final class Definition {
       memories = List.of();
       instances = List.of();
       unused = List.of();
-      body = EMPTY;
+      body = new Block();
     }
   }
 }
