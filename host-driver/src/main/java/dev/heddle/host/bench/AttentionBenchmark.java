@@ -3,14 +3,13 @@ package dev.heddle.host.bench;
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.BlockRouting;
+import dev.heddle.accel.format.BlockRouting.Router;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.MemoryModel;
 import dev.heddle.testbench.attention.AttentionWork;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -49,7 +48,8 @@ public final class AttentionBenchmark implements Benchmark {
   private static final int PREFILL = 512;
   private static final List<Integer> CONTEXTS = List.of(1024, 4096);
   private static final List<Integer> PAGES = List.of(1, 8, 16, 32, 64);
-  private static final Map<String, BlockRouting> ROUTED = routed();
+  private static final List<BlockRouting> ROUTED =
+      List.of(new BlockRouting(Router.MOBA, 64, 4), new BlockRouting(Router.QUEST, 16, 64));
   private static final int ROUTED_CONTEXT = 2048;
   private static final int LAMBDA_CONTEXT = 2048;
   private static final int LAMBDA_FIRST = 16;
@@ -83,7 +83,10 @@ public final class AttentionBenchmark implements Benchmark {
                         .map(memory -> decode(context, memory)));
     Stream<BenchResult> paged =
         PAGES.stream().filter(size -> wanted.test("paged/" + size)).map(this::paged);
-    Stream<BenchResult> routed = ROUTED.keySet().stream().filter(wanted).flatMap(this::routed);
+    Stream<BenchResult> routed =
+        ROUTED.stream()
+            .filter(routing -> wanted.test(routing.router().toString()))
+            .flatMap(this::routed);
     Stream<BenchResult> lambda = Stream.of("lambda").filter(wanted).flatMap(this::lambda);
     return Stream.of(prefill, decode, paged, routed, lambda).flatMap(results -> results);
   }
@@ -121,15 +124,8 @@ public final class AttentionBenchmark implements Benchmark {
     return result(workload, "payload_share", share, memory.model());
   }
 
-  private static Map<String, BlockRouting> routed() {
-    Map<String, BlockRouting> routed = new LinkedHashMap<>();
-    routed.put("moba", new BlockRouting(BlockRouting.Summary.MEAN, 64, 4));
-    routed.put("quest", new BlockRouting(BlockRouting.Summary.BOUNDS, 16, 64));
-    return routed;
-  }
-
-  private Stream<BenchResult> routed(String workload) {
-    BlockRouting routing = ROUTED.get(workload);
+  private Stream<BenchResult> routed(BlockRouting routing) {
+    String workload = routing.router().toString();
     MemoryModel memory = BenchMemory.IDEAL.model();
     double cycles = routedOverDense(routing, ROUTED_CONTEXT);
     double pairs = (double) routing.seen(ROUTED_CONTEXT - 1) / ROUTED_CONTEXT;

@@ -1,10 +1,14 @@
 package dev.heddle.host.runtime;
 
 import dev.heddle.accel.format.BlockRouting;
+import dev.heddle.accel.format.BlockRouting.Router;
 import dev.heddle.accel.format.GoldenAttention;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which tokens a token sees of those before it: the token at position i sees the one at position j
@@ -44,7 +48,11 @@ public record AttentionPattern(int first, int window, Optional<BlockRouting> rou
   private static final String FORMS = "dense, window=N, lambda=G+L, moba=B,K or quest=B,K";
   private static final Pattern WINDOW = Pattern.compile("window=(\\d+)");
   private static final Pattern LAMBDA = Pattern.compile("lambda=(\\d+)\\+(\\d+)");
-  private static final Pattern ROUTED = Pattern.compile("(moba|quest)=(\\d+),(\\d+)");
+  private static final Pattern ROUTED =
+      Pattern.compile(
+          Arrays.stream(Router.values())
+              .map(Router::toString)
+              .collect(Collectors.joining("|", "(", ")=(\\d+),(\\d+)")));
 
   public AttentionPattern {
     if (first < 0 || window < 1) {
@@ -85,14 +93,10 @@ public record AttentionPattern(int first, int window, Optional<BlockRouting> rou
     }
     Matcher routed = ROUTED.matcher(text);
     if (routed.matches()) {
-      BlockRouting.Summary summary =
-          routed.group(1).equals("moba") ? BlockRouting.Summary.MEAN : BlockRouting.Summary.BOUNDS;
-      return new AttentionPattern(
-          0,
-          UNLIMITED,
-          Optional.of(
-              new BlockRouting(
-                  summary, number(text, routed.group(2)), number(text, routed.group(3)))));
+      Router router = Router.valueOf(routed.group(1).toUpperCase(Locale.ROOT));
+      int size = number(text, routed.group(2));
+      int count = number(text, routed.group(3));
+      return new AttentionPattern(0, UNLIMITED, Optional.of(new BlockRouting(router, size, count)));
     }
     throw new IllegalArgumentException(
         "%s is no attention pattern; there are %s".formatted(text, FORMS));
@@ -130,12 +134,7 @@ public record AttentionPattern(int first, int window, Optional<BlockRouting> rou
 
   @Override
   public String toString() {
-    return routing.map(AttentionPattern::text).orElse(text(first, window));
-  }
-
-  private static String text(BlockRouting routing) {
-    String name = routing.summary() == BlockRouting.Summary.MEAN ? "moba" : "quest";
-    return "%s=%d,%d".formatted(name, routing.size(), routing.count());
+    return routing.map(BlockRouting::toString).orElse(text(first, window));
   }
 
   private static String text(int first, int window) {

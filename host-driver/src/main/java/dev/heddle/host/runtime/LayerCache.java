@@ -169,11 +169,7 @@ final class LayerCache {
   List<Integer> blocks(int head, int position, List<KvVector> queries) {
     BlockRouting routing = form.pattern().routing().orElseThrow();
     List<KeySummary> summaries = heads.get(head).summaries();
-    int size = routing.size();
-    while (summaries.size() < position / size) {
-      int from = summaries.size() * size;
-      summaries.add(routing.summary().of(keys(head).subList(from, from + size)));
-    }
+    routing.summarise(keys(head), summaries);
     return routing.blocks(position, queries, summaries);
   }
 

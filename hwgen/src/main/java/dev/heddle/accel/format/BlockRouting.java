@@ -3,6 +3,7 @@ package dev.heddle.accel.format;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -22,27 +23,33 @@ import java.util.stream.IntStream;
  * of the heads, in fp32. Of equal gates the one of the lower block is larger. With a count of 1 a
  * token sees its own block alone; with as many as there are blocks it sees all tokens before it.
  *
- * @param summary what is kept of a block
+ * @param router what gates are computed from
  * @param size tokens of a block, a power of two
  * @param count most blocks that a token sees, its own included
  */
-public record BlockRouting(Summary summary, int size, int count) {
+public record BlockRouting(Router router, int size, int count) {
   /** What gates are computed from. */
-  public enum Summary {
-    /** The mean of the keys: MoBA. */
-    MEAN(KeyCentroid::new),
-    /** The least and the greatest of each element: Quest. */
-    BOUNDS(KeyBounds::new);
+  public enum Router {
+    /** The mean of the keys. */
+    MOBA(KeyCentroid::new),
+    /** The least and the greatest of each element. */
+    QUEST(KeyBounds::new);
 
-    private final Function<List<KvVector>, KeySummary> of;
+    private final Function<List<KvVector>, KeySummary> summary;
 
-    Summary(Function<List<KvVector>, KeySummary> of) {
-      this.of = of;
+    Router(Function<List<KvVector>, KeySummary> summary) {
+      this.summary = summary;
     }
 
     /** The summary of the keys of a complete block. */
-    public KeySummary of(List<KvVector> keys) {
-      return of.apply(keys);
+    public KeySummary summary(List<KvVector> keys) {
+      return summary.apply(keys);
+    }
+
+    /** The name as users write it, {@code moba} or {@code quest}. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -60,6 +67,13 @@ public record BlockRouting(Summary summary, int size, int count) {
       throw new IllegalArgumentException(
           "%d blocks of %d tokens; a token can see at most %d tokens"
               .formatted(count, size, GoldenAttention.MAX_KEYS));
+    }
+  }
+
+  /** Adds the summaries of those complete blocks of {@code keys} that are not yet there. */
+  public void summarise(List<KvVector> keys, List<KeySummary> summaries) {
+    for (int block = summaries.size(); block < keys.size() / size; block++) {
+      summaries.add(router.summary(keys.subList(block * size, (block + 1) * size)));
     }
   }
 
@@ -100,6 +114,12 @@ public record BlockRouting(Summary summary, int size, int count) {
   /** Most tokens that one of the first {@code tokens} sees. */
   public int mostSeen(int tokens) {
     return Math.min(tokens, size * count);
+  }
+
+  /** The text that users write: the router, the size and the count. */
+  @Override
+  public String toString() {
+    return "%s=%d,%d".formatted(router, size, count);
   }
 
   static void requireLength(KvVector query, int length) {

@@ -3,7 +3,7 @@ package dev.heddle.accel.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.heddle.accel.format.BlockRouting.Summary;
+import dev.heddle.accel.format.BlockRouting.Router;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,9 +32,7 @@ class BlockRoutingTest {
 
   private static List<KeySummary> summaries(BlockRouting routing, List<KvVector> keys) {
     List<KeySummary> summaries = new ArrayList<>();
-    for (int from = 0; from + routing.size() <= keys.size(); from += routing.size()) {
-      summaries.add(routing.summary().of(keys.subList(from, from + routing.size())));
-    }
+    routing.summarise(keys, summaries);
     return summaries;
   }
 
@@ -65,7 +63,7 @@ class BlockRoutingTest {
   void everyTokenSeesItsBlockAndTheOnesWithTheLargestMeans(int size, int count, int visits) {
     Random random = new Random(11);
     List<KvVector> keys = random(random, 512);
-    BlockRouting routing = new BlockRouting(Summary.MEAN, size, count);
+    BlockRouting routing = new BlockRouting(Router.MOBA, size, count);
     List<KeySummary> summaries = summaries(routing, keys);
     int visited = 0;
     for (int token = 0; token < keys.size(); token++) {
@@ -138,10 +136,10 @@ class BlockRoutingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Summary.class)
-  void aBlockThatAQueryWantsMostIsAlwaysSeen(Summary summary) {
+  @EnumSource(Router.class)
+  void aBlockThatAQueryWantsMostIsAlwaysSeen(Router router) {
     Random random = new Random(14);
-    BlockRouting routing = new BlockRouting(summary, 16, 2);
+    BlockRouting routing = new BlockRouting(router, 16, 2);
     for (int needle = 0; needle < 15; needle++) {
       KvVector query = random(random);
       byte[] along = new byte[ELEMENTS];
@@ -158,9 +156,9 @@ class BlockRoutingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Summary.class)
-  void ofEqualBlocksTheLowerOnesAreSeen(Summary summary) {
-    BlockRouting routing = new BlockRouting(summary, 4, 3);
+  @EnumSource(Router.class)
+  void ofEqualBlocksTheLowerOnesAreSeen(Router router) {
+    BlockRouting routing = new BlockRouting(router, 4, 3);
     Random random = new Random(15);
     KvVector key = random(random);
     List<KeySummary> summaries = summaries(routing, Collections.nCopies(40, key));
@@ -168,9 +166,9 @@ class BlockRoutingTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Summary.class)
-  void headsThatShareKeysAddTheirGates(Summary summary) {
-    BlockRouting routing = new BlockRouting(summary, 1, 2);
+  @EnumSource(Router.class)
+  void headsThatShareKeysAddTheirGates(Router router) {
+    BlockRouting routing = new BlockRouting(router, 1, 2);
     List<KeySummary> summaries = new ArrayList<>();
     for (float[] gates : new float[][] {{9, 0}, {6, 6}, {0, 9}}) {
       summaries.add(query -> gates[query.exponent()]);
@@ -192,15 +190,15 @@ class BlockRoutingTest {
         "128 | 129 | 129 blocks of 128 tokens; a token can see at most 16384 tokens"
       })
   void impossibleBlocksAreExplained(int size, int count, String message) {
-    assertThatThrownBy(() -> new BlockRouting(Summary.MEAN, size, count))
+    assertThatThrownBy(() -> new BlockRouting(Router.MOBA, size, count))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
   }
 
   @ParameterizedTest
-  @EnumSource(Summary.class)
-  void aQueryOfAnotherLengthIsRefused(Summary summary) {
-    KeySummary keys = summary.of(random(new Random(16), 4));
+  @EnumSource(Router.class)
+  void aQueryOfAnotherLengthIsRefused(Router router) {
+    KeySummary keys = router.summary(random(new Random(16), 4));
     assertThatThrownBy(() -> keys.gate(KvVector.of(new byte[3], 0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a query of 3 elements for keys of 16");

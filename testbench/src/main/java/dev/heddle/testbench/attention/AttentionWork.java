@@ -199,9 +199,7 @@ public final class AttentionWork {
     GoldenHead head = new GoldenHead(entry, image, 1);
     List<KvVector> keys = head.keys();
     List<KeySummary> summaries = new ArrayList<>();
-    for (int end = routing.size(); end <= keys.size(); end += routing.size()) {
-      summaries.add(routing.summary().of(keys.subList(end - routing.size(), end)));
-    }
+    routing.summarise(keys, summaries);
     List<Integer> pages = routing.blocks(keys.size() - 1, head.queries(), summaries);
     int list = value(entry, HeadEntry.PAGES);
     for (int i = 0; i < pages.size(); i++) {
