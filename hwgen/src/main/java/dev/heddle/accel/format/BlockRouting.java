@@ -93,12 +93,13 @@ public record BlockRouting(Router router, int size, int count) {
         gates[block] = Fp32.add(gates[block], summaries.get(block).gate(query));
       }
     }
-    // The sort is stable, so that of equal gates the lower block comes first.
+    // The sort is stable, so that of equal gates the lower block comes first; the subtraction makes
+    // one zero of two, which the comparison would tell apart.
     List<Integer> seen =
         new ArrayList<>(
             IntStream.range(0, own)
                 .boxed()
-                .sorted(Comparator.comparing(block -> -gates[block]))
+                .sorted(Comparator.comparing(block -> 0f - gates[block]))
                 .limit(count - 1)
                 .sorted()
                 .toList());

@@ -165,6 +165,19 @@ class BlockRoutingTest {
     assertThat(routing.blocks(39, List.of(random(random)), summaries)).containsExactly(0, 1, 9);
   }
 
+  @Test
+  void aGateThatUnderflowsFromBelowIsTheZeroOfOthers() {
+    BlockRouting routing = new BlockRouting(Router.MOBA, 1, 2);
+    // The sum of block 0 is negative and too small, so that it becomes -0.
+    List<KeySummary> summaries =
+        List.of(
+            query -> query.exponent() == 0 ? Float.MIN_NORMAL : -1.5f * Float.MIN_NORMAL,
+            query -> 0f);
+    List<KvVector> heads =
+        List.of(KvVector.of(new byte[ELEMENTS], 0), KvVector.of(new byte[ELEMENTS], 1));
+    assertThat(routing.blocks(2, heads, summaries)).containsExactly(0, 2);
+  }
+
   @ParameterizedTest
   @EnumSource(Router.class)
   void headsThatShareKeysAddTheirGates(Router router) {
