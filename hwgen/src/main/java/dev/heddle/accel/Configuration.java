@@ -69,9 +69,27 @@ public record Configuration(
   public static final Configuration LARGE =
       new Configuration("large", 4, 512, 8, 32, 16, 512, 32, 250_000_000, Optional.empty());
 
+  /**
+   * Fixed masks of vision transformers: 4 lanes of 128 multipliers for attention, 16 banks, on one
+   * memory behind four 512-bit ports; the size of ViTCoD (You et al., HPCA 2023).
+   */
+  public static final Configuration VISION =
+      new Configuration(
+          "vision",
+          4,
+          512,
+          8,
+          16,
+          1,
+          64,
+          8,
+          500_000_000,
+          Optional.of(
+              new AttentionShape(4, 64, 64, 16, 2048, 256, 64, 1024).withSchedule().withBlocks()));
+
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
-    return List.of(NANO, SMALL, DEFAULT, LARGE);
+    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION);
   }
 
   public Configuration {

@@ -39,11 +39,8 @@ public final class VitcodBenchmark implements Benchmark {
   /** The same as a path. */
   public static final Path DEFAULT_MASK = Path.of(DEFAULT_MASK_NAME);
 
-  /** The machine: 4 lane pairs of 64 + 64 multipliers and 16 banks. */
-  public static final Configuration CONFIGURATION =
-      new Configuration("vitcod", 4, 512, 8, 16, 1, 64, 8, 500_000_000L, Optional.empty())
-          .withAttention(
-              new AttentionShape(4, 64, 64, 16, 2048, 256, 64, 1024).withSchedule().withBlocks());
+  /** The machine. */
+  public static final Configuration CONFIGURATION = Configuration.VISION;
 
   /** One memory of 2.4 beats of 64 bytes a cycle: 76.8 GB/s at 500 MHz. */
   public static final MemoryModel.Shared MEMORY = new MemoryModel.Shared(20, 2.4);

@@ -59,8 +59,8 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "large",
       description =
-          "Configuration of the simulated machine (vitcod has its own): nano, small, default or"
-              + " large. Default: ${DEFAULT-VALUE}.")
+          "Configuration of the simulated machine (vitcod has its own): nano, small, default,"
+              + " large or vision. Default: ${DEFAULT-VALUE}.")
   private String configuration;
 
   @Option(

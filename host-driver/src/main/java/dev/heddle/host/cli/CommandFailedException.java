@@ -4,6 +4,11 @@ package dev.heddle.host.cli;
 final class CommandFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** A failure that no exception revealed. */
+  CommandFailedException(String message) {
+    super(message);
+  }
+
   /** A failure. */
   CommandFailedException(String message, Throwable cause) {
     super(message, cause);

@@ -53,7 +53,10 @@ final class ConfigurationOptions {
       names = "--config",
       paramLabel = "NAME",
       defaultValue = "default",
-      description = "Configuration: nano, small, default or large. Default: ${DEFAULT-VALUE}.")
+      description = {
+        "Configuration: nano, small, default, large or vision.",
+        "Default: ${DEFAULT-VALUE}."
+      })
   private String name;
 
   @Option(

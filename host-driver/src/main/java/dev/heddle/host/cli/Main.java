@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       EmitCommand.class,
       BenchCommand.class,
       MaskCommand.class,
+      VitCommand.class,
       HelpCommand.class
     },
     footer = {

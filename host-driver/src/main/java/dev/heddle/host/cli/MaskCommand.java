@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -68,16 +69,7 @@ final class MaskCommand implements Callable<Integer> {
       description = "Banks that the keys lie in. Default: ${DEFAULT-VALUE}.")
   private int banks;
 
-  @Option(
-      names = "--kept",
-      paramLabel = "0|1",
-      defaultValue = "0",
-      description = {
-        "Which elements are kept pairs: 0 the zeros, as in",
-        "the masks of ViTCoD; 1 the others.",
-        "Default: ${DEFAULT-VALUE}."
-      })
-  private int kept;
+  @Mixin private KeptOption kept;
 
   @Option(
       names = "--head-dim",
@@ -102,7 +94,7 @@ final class MaskCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ScheduleCompiler compiler = compiler();
-    List<AttentionMask> layers = LayerMasks.read(file, kept == 1).layers();
+    List<AttentionMask> layers = LayerMasks.read(file, kept.nonZero(spec)).layers();
     List<MaskCost> costs = costs(layers, compiler);
     MaskCost total = costs.stream().reduce(MaskCost::plus).orElseThrow();
     if (picture != null) {
@@ -114,7 +106,6 @@ final class MaskCommand implements Callable<Integer> {
 
   private ScheduleCompiler compiler() {
     requireRange("--banks", banks, 1, MAX_BANKS);
-    requireRange("--kept", kept, 0, 1);
     requireRange("--head-dim", headDimension, 1, MAX_HEAD_DIMENSION);
     if (!(bytesPerCycle > 0 && bytesPerCycle < Double.POSITIVE_INFINITY)) {
       throw mistake("--bytes-per-cycle is " + bytesPerCycle + " but must be above 0");

@@ -2,6 +2,7 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.host.device.Counters;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -63,6 +64,9 @@ record RunReport(
     if (attendsOnDevice) {
       row(out, "attention", clocked ? attention() : "on the device");
     }
+    if (attendsOnDevice && clocked) {
+      printAttention(out, configuration, decode, decodedTokens, " per token");
+    }
     hostAttention.ifPresent(
         reason -> row(out, "attention", "%son the host: %s".formatted(partly(), reason)));
     row(
@@ -85,11 +89,40 @@ record RunReport(
             configuration.attention().map(AttentionShape::multipliers).orElse(0));
   }
 
+  /**
+   * Prints what the attention engine counted.
+   *
+   * @param times what the counts are divided by
+   * @param each what to say behind them
+   */
+  static void printAttention(
+      PrintWriter out, Configuration configuration, Counters done, int times, String each) {
+    double kilobytes = (double) configuration.beatBytes() / 1024 / times;
+    row(
+        out,
+        "attention memory",
+        "keys %,.1f KB, values %,.1f KB, tables and lists %,.1f KB%s"
+            .formatted(
+                kilobytes * done.attention(AttentionCounter.KEY_BEATS),
+                kilobytes * done.attention(AttentionCounter.VALUE_BEATS),
+                kilobytes * done.attention(AttentionCounter.INDEX_BEATS),
+                each));
+    row(
+        out,
+        "attention waits",
+        "for banks %,.0f cycles, for scores %,.0f cycles%s"
+            .formatted(
+                (double) done.attention(AttentionCounter.CONFLICTS) / times,
+                (double) done.attention(AttentionCounter.SCORE_STALLS) / times,
+                each));
+  }
+
   private String partly() {
     return attendsOnDevice ? "partly " : "";
   }
 
-  private static void row(PrintWriter out, String name, String value) {
+  /** Prints a row of the table. */
+  static void row(PrintWriter out, String name, String value) {
     out.println(String.format(Locale.ROOT, "  %-24s%s", name, value));
   }
 }

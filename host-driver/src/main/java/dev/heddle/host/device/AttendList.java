@@ -8,17 +8,21 @@ import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.accel.mask.Schedule;
+import dev.heddle.accel.mask.ScheduleFormat;
+import dev.heddle.accel.mask.ScheduleImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A descriptor list that runs one head table, with everything but keys and values in one piece of
  * card memory, so that it is written at once and its results are read at once.
  *
  * <pre>
- *   written   ATTEND, END | head table | of each entry: queries, query exponents, page list
+ *   written   ATTEND, END | head table | of each entry: queries, exponents, pages, schedule
  *   read      of each entry: output rows | completion record
  * </pre>
  */
@@ -26,10 +30,21 @@ final class AttendList {
   private static final int LIST_BYTES = 2 * Operation.BYTES;
 
   private final List<HeadQueries> heads;
+  private final List<Optional<ScheduleImage>> schedules;
 
-  /** A table with an entry for each of {@code heads}. */
+  /**
+   * A table with an entry for each of {@code heads}.
+   *
+   * @throws IllegalArgumentException when a schedule has more rows or keys than can be listed
+   */
   AttendList(List<HeadQueries> heads) {
     this.heads = heads;
+    schedules = heads.stream().map(head -> head.schedule().map(AttendList::packed)).toList();
+  }
+
+  private static ScheduleImage packed(Schedule schedule) {
+    ScheduleFormat format = new ScheduleFormat(schedule.lanes(), ScheduleFormat.DEFAULT_ENTRY_BITS);
+    return ScheduleImage.pack(schedule, format);
   }
 
   private int tableBytes() {
@@ -66,7 +81,8 @@ final class AttendList {
     for (HeadQueries head : heads) {
       bytes += queryBytes(head) + exponentBytes(head) + pageListBytes(head);
     }
-    return bytes;
+    return bytes
+        + schedules.stream().flatMap(Optional::stream).mapToInt(ScheduleImage::bytes).sum();
   }
 
   /** Bytes that are read, behind those that are written. */
@@ -93,6 +109,15 @@ final class AttendList {
       HeadQueries head = heads.get(i);
       int exponents = at + queryBytes(head);
       int pages = exponents + exponentBytes(head);
+      int end = pages + pageListBytes(head);
+      if (schedules.get(i).isPresent()) {
+        ScheduleImage image = schedules.get(i).get();
+        int rows = end + image.steps().limit();
+        head.entry().withSchedule(head.schedule().get(), image, address + end, address + rows);
+        bytes.put(end, image.steps(), 0, image.steps().limit());
+        bytes.put(rows, image.rows(), 0, image.rows().limit());
+        end += image.bytes();
+      }
       head.entry()
           .with(HeadEntry.ROWS, head.queries().size())
           .with(HeadEntry.QUERIES, address + at)
@@ -112,7 +137,7 @@ final class AttendList {
       for (int page = 0; page < head.pages().size(); page++) {
         bytes.putInt(pages + page * GoldenHead.PAGE_BYTES, head.pages().get(page));
       }
-      at = pages + pageListBytes(head);
+      at = end;
       output += outputBytes(head);
     }
     return bytes;

@@ -2,6 +2,9 @@ package dev.heddle.host.device;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.AttentionCounter;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * What a device has done, summed over its matrix products and its attention.
@@ -16,6 +19,7 @@ import dev.heddle.accel.Configuration;
  * @param attentionCycles cycles of the attention engine, from the completion records of ATTEND
  * @param attentionProducts multiplications that the outputs of attention needed, without those of
  *     padding
+ * @param attention what the attention engine counts itself; empty when there is none
  */
 public record Counters(
     long lists,
@@ -25,25 +29,20 @@ public record Counters(
     long stalledMemory,
     long stalledTokens,
     long attentionCycles,
-    long attentionProducts) {
+    long attentionProducts,
+    Map<AttentionCounter, Long> attention) {
   /** Nothing done yet. */
-  public static final Counters ZERO = new Counters(0, 0, 0, 0, 0, 0, 0, 0);
+  public static final Counters ZERO = new Counters(0, 0, 0, 0, 0, 0, 0, 0, Map.of());
 
-  /** Both together. */
-  public Counters plus(Counters other) {
-    return new Counters(
-        lists + other.lists,
-        cycles + other.cycles,
-        payloadBytes + other.payloadBytes,
-        products + other.products,
-        stalledMemory + other.stalledMemory,
-        stalledTokens + other.stalledTokens,
-        attentionCycles + other.attentionCycles,
-        attentionProducts + other.attentionProducts);
+  /** Counts; the map is copied. */
+  public Counters {
+    attention = Map.copyOf(attention);
   }
 
   /** What was done since {@code earlier}. */
   public Counters minus(Counters earlier) {
+    Map<AttentionCounter, Long> counted = new EnumMap<>(AttentionCounter.class);
+    attention.forEach((counter, count) -> counted.put(counter, count - earlier.attention(counter)));
     return new Counters(
         lists - earlier.lists,
         cycles - earlier.cycles,
@@ -52,7 +51,8 @@ public record Counters(
         stalledMemory - earlier.stalledMemory,
         stalledTokens - earlier.stalledTokens,
         attentionCycles - earlier.attentionCycles,
-        attentionProducts - earlier.attentionProducts);
+        attentionProducts - earlier.attentionProducts,
+        counted);
   }
 
   /** Payload as a share of what the ports could deliver during matrix products, 0 to 1. */
@@ -69,6 +69,11 @@ public record Counters(
   /** Products of attention as a share of what its multipliers could do in its cycles, 0 to 1. */
   public double attentionShare(AttentionShape shape) {
     return share(attentionProducts, attentionCycles, shape.multipliers());
+  }
+
+  /** What an engine counted; 0 when there is none. */
+  public long attention(AttentionCounter counter) {
+    return attention.getOrDefault(counter, 0L);
   }
 
   private static double share(long done, long cycles, long perCycle) {

@@ -7,6 +7,7 @@ import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
 import dev.heddle.accel.golden.HeadCheck;
+import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.host.transport.Transport;
@@ -14,6 +15,7 @@ import dev.heddle.lib.Registers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +122,18 @@ public final class Device implements AutoCloseable {
         registers.read("STALLED_MEMORY"),
         registers.read("STALLED_TOKENS"),
         attentionCycles,
-        attentionProducts);
+        attentionProducts,
+        attentionCounts());
+  }
+
+  private Map<AttentionCounter, Long> attentionCounts() {
+    Map<AttentionCounter, Long> counts = new EnumMap<>(AttentionCounter.class);
+    if (configuration.attention().isPresent()) {
+      for (AttentionCounter counter : AttentionCounter.values()) {
+        counts.put(counter, registers.read(counter.register()));
+      }
+    }
+    return counts;
   }
 
   /** Bytes of card memory that nothing lies in. */
@@ -241,7 +254,8 @@ public final class Device implements AutoCloseable {
    * Lets query rows attend to keys and values that lie in card memory.
    *
    * @param heads the entries of the head table
-   * @return the output rows of each entry: {@code [row][element]}, zeros behind the head dimension
+   * @return the output rows of each entry: {@code [row][element]}, zeros behind the head dimension;
+   *     what a row holds that no key is scheduled for is undefined
    * @throws IllegalArgumentException when the attention engine cannot take an entry
    * @throws DeviceException when there is no attention engine
    */
@@ -259,7 +273,10 @@ public final class Device implements AutoCloseable {
     attendWork = atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
     ByteBuffer source = list.encode(attendWork.address());
     for (HeadQueries head : heads) {
-      HeadCheck.require(shape, head.entry(), source);
+      head.schedule()
+          .ifPresentOrElse(
+              schedule -> HeadCheck.require(shape, head.entry(), schedule),
+              () -> HeadCheck.require(shape, head.entry(), source));
     }
     transport.writeBlock(attendWork.address(), source);
     long results = attendWork.address() + written;

@@ -52,7 +52,7 @@ public record LayerMasks(List<AttentionMask> layers) {
     for (boolean[][] head : kept) {
       for (boolean[] row : head) {
         for (int key = 0; key < row.length; key++) {
-          row[key] = file.nonZero(at++) == keptIsNonZero;
+          row[key] = file.value(at++) != 0 == keptIsNonZero;
         }
       }
     }

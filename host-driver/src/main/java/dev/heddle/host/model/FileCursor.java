@@ -112,18 +112,24 @@ final class FileCursor {
               + Math.min(maxBytes, remaining())
               + " are possible");
     }
-    byte[] bytes = new byte[(int) length];
+    byte[] bytes = bytes((int) length, what);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw ModelFileException.damaged(file, what + " at byte " + at + " is not UTF-8", e);
+    }
+  }
+
+  /** Bytes, of which the caller knows that they remain. */
+  byte[] bytes(int length, String what) {
+    byte[] bytes = new byte[length];
     int done = 0;
     while (done < bytes.length) {
       int part = Math.min(bytes.length - done, BUFFER_BYTES);
       fetch(part, what).get(bytes, done, part);
       done += part;
     }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw ModelFileException.damaged(file, what + " at byte " + at + " is not UTF-8", e);
-    }
+    return bytes;
   }
 
   /** The buffer with at least {@code bytes} bytes left in it. */

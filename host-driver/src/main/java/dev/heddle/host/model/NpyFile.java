@@ -1,15 +1,19 @@
 package dev.heddle.host.model;
 
+import dev.heddle.accel.format.Fp16;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * An array that NumPy saved, read as a mask: which elements are not zero.
+ * An array of finite numbers that NumPy saved.
  *
  * <pre>
  *   bytes  93 'N' 'U' 'M' 'P' 'Y' | major minor | header length | header ... \n | elements
@@ -17,19 +21,22 @@ import java.util.stream.Collectors;
  *   header {'descr': '|b1', 'fortran_order': False, 'shape': (12, 3, 197, 197), }
  * </pre>
  *
- * Versions 1.0 and 2.0, C order (the last dimension runs fastest), at most 2^31 - 1 elements of one
- * of the {@link ElementType}s. See numpy.lib.format.
+ * Versions 1.0 and 2.0, C order (the last dimension runs fastest), at most 2^31 - 1 bytes of one of
+ * the {@link ElementType}s. See numpy.lib.format.
  */
 public final class NpyFile {
   private static final int[] MAGIC = {0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MAX_HEADER_BYTES = 1 << 16;
   private static final int MAX_DIMENSIONS = 32;
   private static final String SAVE_AGAIN = "save it again with np.save(file, ";
+  private static final String SAVE_AS =
+      SAVE_AGAIN + "x.astype(bool)) if it is a mask, x.astype(np.float32)) if it is not";
+  private static final int ALIGNMENT = 64;
 
   private final Path path;
   private final ElementType type;
   private final int[] shape;
-  private final BitSet nonZeros;
+  private final ByteBuffer elements;
 
   /** Element types that can be read, little endian. */
   public enum ElementType {
@@ -37,6 +44,8 @@ public final class NpyFile {
     BOOL("|b1"),
     /** Unsigned bytes. */
     UINT8("|u1"),
+    /** Half precision. */
+    FLOAT16("<f2"),
     /** Single precision. */
     FLOAT32("<f4"),
     /** Double precision. */
@@ -57,20 +66,26 @@ public final class NpyFile {
       return descriptor.charAt(2) - '0';
     }
 
-    private double read(FileCursor cursor) {
+    /** The element at a byte; not finite stays so. */
+    private double read(ByteBuffer bytes, int at) {
       return switch (this) {
-        case BOOL, UINT8 -> cursor.u8("an element");
-        case FLOAT32 -> cursor.f32("an element");
-        case FLOAT64 -> cursor.f64("an element");
+        case BOOL, UINT8 -> Byte.toUnsignedInt(bytes.get(at));
+        case FLOAT16 -> half(Short.toUnsignedInt(bytes.getShort(at)));
+        case FLOAT32 -> bytes.getFloat(at);
+        case FLOAT64 -> bytes.getDouble(at);
       };
+    }
+
+    private static double half(int bits) {
+      return Fp16.isFinite(bits) ? Fp16.toFloat(bits) : Double.NaN;
     }
   }
 
-  private NpyFile(Path path, ElementType type, int[] shape, BitSet nonZeros) {
+  private NpyFile(Path path, ElementType type, int[] shape, byte[] elements) {
     this.path = path;
     this.type = type;
     this.shape = shape;
-    this.nonZeros = nonZeros;
+    this.elements = ByteBuffer.wrap(elements).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -93,30 +108,27 @@ public final class NpyFile {
       throw new ModelFileException(
           path,
           "the elements lie in Fortran order (fortran_order is True)",
-          SAVE_AGAIN + "np.ascontiguousarray(mask))");
+          SAVE_AGAIN + "np.ascontiguousarray(x))");
     }
     int[] shape = header.shape();
-    int elements = elements(path, shape);
-    long bytes = (long) elements * type.bytes();
+    int bytes = bytes(path, type, shape);
+    long start = cursor.position();
     if (cursor.remaining() != bytes) {
       throw cursor.damaged(
           "shape %s of type %s takes %d bytes from byte %d on, but there are %d"
-              .formatted(
-                  text(shape), type.descriptor(), bytes, cursor.position(), cursor.remaining()));
+              .formatted(text(shape), type.descriptor(), bytes, start, cursor.remaining()));
     }
-    BitSet nonZeros = new BitSet(elements);
-    for (int i = 0; i < elements; i++) {
-      double value = type.read(cursor);
-      if (Double.isNaN(value)) {
+    NpyFile file = new NpyFile(path, type, shape, cursor.bytes(bytes, "the elements"));
+    for (int i = 0; i < bytes / type.bytes(); i++) {
+      if (!Double.isFinite(file.value(i))) {
         throw new ModelFileException(
             path,
-            "element %d, at byte %d, is not a number"
-                .formatted(i, cursor.position() - type.bytes()),
-            SAVE_AGAIN + "mask.astype(bool)) of a mask without NaN");
+            "element %d, at byte %d, is not a finite number"
+                .formatted(i, start + (long) i * type.bytes()),
+            "save it again without NaN and infinity");
       }
-      nonZeros.set(i, value != 0);
     }
-    return new NpyFile(path, type, shape, nonZeros);
+    return file;
   }
 
   private static String header(Path path, FileCursor cursor) {
@@ -157,26 +169,27 @@ public final class NpyFile {
                             Arrays.stream(ElementType.values())
                                 .map(ElementType::descriptor)
                                 .collect(Collectors.joining(", "))),
-                    SAVE_AGAIN + "mask.astype(bool))"));
+                    SAVE_AS));
   }
 
-  private static int elements(Path path, int[] shape) {
+  private static int bytes(Path path, ElementType type, int[] shape) {
     if (shape.length > MAX_DIMENSIONS) {
       throw ModelFileException.damaged(
           path,
           "the shape has %d dimensions, more than %d".formatted(shape.length, MAX_DIMENSIONS));
     }
-    long elements = 1;
+    long bytes = type.bytes();
     for (int size : shape) {
-      elements *= size;
-      if (elements > Integer.MAX_VALUE) {
+      bytes *= size;
+      if (bytes > Integer.MAX_VALUE) {
         throw new ModelFileException(
             path,
-            "shape %s has more than 2^31 - 1 elements".formatted(text(shape)),
+            "shape %s of type %s takes more than 2^31 - 1 bytes"
+                .formatted(text(shape), type.descriptor()),
             "split the array into several files");
       }
     }
-    return (int) elements;
+    return (int) bytes;
   }
 
   private static String text(int[] shape) {
@@ -202,14 +215,43 @@ public final class NpyFile {
 
   /** Number of elements. */
   public int elements() {
-    return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    return elements.capacity() / type.bytes();
   }
 
-  /** Whether the element of an index in C order is not zero. */
-  public boolean nonZero(int index) {
+  /** The element of an index in C order. */
+  public double value(int index) {
     if (index < 0 || index >= elements()) {
       throw new IndexOutOfBoundsException("element %d of %d".formatted(index, elements()));
     }
-    return nonZeros.get(index);
+    return type.read(elements, index * type.bytes());
+  }
+
+  /**
+   * Writes an array of single precision, version 1.0.
+   *
+   * @param shape size of each dimension, the slowest first
+   * @param elements in C order, as many as the shape says
+   * @throws IOException when the file cannot be written
+   */
+  public static void write(Path path, List<Integer> shape, float[] elements) throws IOException {
+    String sizes =
+        shape.stream().map(size -> size + ",").collect(Collectors.joining(" ", "(", ")"));
+    String header =
+        "{'descr': '%s', 'fortran_order': False, 'shape': %s, }"
+            .formatted(ElementType.FLOAT32.descriptor, sizes);
+    int start = MAGIC.length + 2 * Short.BYTES;
+    int padded = (start + header.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    ByteBuffer file =
+        ByteBuffer.allocate(padded + elements.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int value : MAGIC) {
+      file.put((byte) value);
+    }
+    file.put((byte) 1).put((byte) 0).putShort((short) (padded - start));
+    file.put(header.getBytes(StandardCharsets.US_ASCII));
+    while (file.position() < padded - 1) {
+      file.put((byte) ' ');
+    }
+    file.put((byte) '\n').asFloatBuffer().put(elements);
+    Files.write(path, file.array());
   }
 }

@@ -12,6 +12,7 @@ import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -100,10 +101,11 @@ class DeviceTest {
 
   @Test
   void sharesFollowFromTheCycles() {
-    Counters counters = new Counters(1, 1000, 16_000, 64_000, 0, 0, 0, 0);
+    Counters counters = new Counters(1, 1000, 16_000, 64_000, 0, 0, 0, 0, Map.of());
     assertThat(counters.payloadShare(Configuration.DEFAULT)).isEqualTo(0.5);
     assertThat(counters.multiplierShare(Configuration.DEFAULT)).isEqualTo(0.5);
-    assertThat(counters.plus(counters).minus(counters)).isEqualTo(counters);
+    assertThat(counters.minus(Counters.ZERO)).isEqualTo(counters);
+    assertThat(counters.minus(counters)).isEqualTo(Counters.ZERO);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.heddle.host.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.accel.format.Fp16;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,7 @@ class NpyFileTest {
     for (double value : values) {
       switch (type) {
         case BOOL, UINT8 -> bytes.put((byte) value);
+        case FLOAT16 -> bytes.putShort((short) Fp16.fromFloat((float) value));
         case FLOAT32 -> bytes.putFloat((float) value);
         case FLOAT64 -> bytes.putDouble(value);
       }
@@ -51,27 +54,28 @@ class NpyFileTest {
   void everyElementTypeIsRead(int version) throws IOException {
     for (NpyFile.ElementType type : NpyFile.ElementType.values()) {
       String header = NpyWriter.header(type.descriptor(), "(2, 3)");
-      NpyFile file = read(NpyWriter.bytes(version, header, elements(type, 0, 1, 0, 255, 0, 128)));
+      double[] values = {0, 1, 0, 255, 0, 128};
+      NpyFile file = read(NpyWriter.bytes(version, header, elements(type, values)));
       assertThat(file.type()).isEqualTo(type);
       assertThat(file.shape()).containsExactly(2, 3);
       assertThat(file.elements()).isEqualTo(6);
       for (int i = 0; i < 6; i++) {
-        assertThat(file.nonZero(i)).as("%s, element %d", type, i).isEqualTo(i % 2 == 1);
+        assertThat(file.value(i)).as("%s, element %d", type, i).isEqualTo(values[i]);
       }
     }
   }
 
   @Test
-  void smallAndNegativeNumbersAreNotZeroButMinusZeroIs() throws IOException {
+  void doublesAreReadWithAllTheirBits() throws IOException {
     String header = NpyWriter.header("<f8", "(3,)");
     NpyFile file =
         read(
             NpyWriter.bytes(
                 1, header, elements(NpyFile.ElementType.FLOAT64, Double.MIN_VALUE, -0.0, -2)));
-    assertThat(file.nonZero(0)).isTrue();
-    assertThat(file.nonZero(1)).isFalse();
-    assertThat(file.nonZero(2)).isTrue();
-    assertThatThrownBy(() -> file.nonZero(3)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(file.value(0)).isEqualTo(Double.MIN_VALUE);
+    assertThat(file.value(1)).isEqualTo(-0.0);
+    assertThat(file.value(2)).isEqualTo(-2);
+    assertThatThrownBy(() -> file.value(3)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
   @Test
@@ -88,11 +92,11 @@ class NpyFileTest {
       quoteCharacter = '`',
       value = {
         "'descr': '>f8', 'fortran_order': False, 'shape': (4,)"
-            + "; the element type 'descr' is >f8, not one of |b1, |u1, <f4, <f8"
-            + "; np.save(file, mask.astype(bool))",
+            + "; the element type 'descr' is >f8, not one of |b1, |u1, <f2, <f4, <f8"
+            + "; np.save(file, x.astype(bool))",
         "'descr': [('x', '<f4')], 'fortran_order': False, 'shape': (4,)"
             + "; the element type 'descr' is [('x', '<f4')], not one of"
-            + "; np.save(file, mask.astype(bool))",
+            + "; np.save(file, x.astype(bool))",
         "'descr': '|b1', 'fortran_order': True, 'shape': (4,)"
             + "; Fortran order ; np.ascontiguousarray",
         "'descr': '|b1', 'fortran_order': False, 'shape': (5,)"
@@ -100,7 +104,7 @@ class NpyFileTest {
         "'descr': '|b1', 'fortran_order': False, 'shape': (3,)"
             + "; takes 3 bytes from byte 128 on, but there are 4 ; fetch or convert it anew",
         "'descr': '|b1', 'fortran_order': False, 'shape': (65536, 65536)"
-            + "; shape (65536 x 65536) has more than 2^31 - 1 elements ; split the array",
+            + "; shape (65536 x 65536) of type |b1 takes more than 2^31 - 1 bytes ; split the array",
         "'descr': '|b1', 'fortran_order': False, 'shape': (4294967296, 4294967296)"
             + "; has 4294967296 elements, more than 2^31 - 1 ; split the array",
         "'descr': '|b1', 'fortran_order': False, 'shape': (99999999999999999999,)"
@@ -142,13 +146,33 @@ class NpyFileTest {
   }
 
   @Test
-  void notANumberIsRefused() {
-    byte[] file =
-        NpyWriter.bytes(
-            1,
-            NpyWriter.header("<f4", "(2,)"),
-            elements(NpyFile.ElementType.FLOAT32, 1, Double.NaN));
-    assertRefused(file, "element 1, at byte 132, is not a number", "astype(bool)");
+  void notANumberAndInfinityAreRefused() {
+    for (double value : new double[] {Double.NaN, Double.NEGATIVE_INFINITY}) {
+      byte[] file =
+          NpyWriter.bytes(
+              1, NpyWriter.header("<f4", "(2,)"), elements(NpyFile.ElementType.FLOAT32, 1, value));
+      assertRefused(file, "element 1, at byte 132, is not a finite number", "without NaN");
+    }
+    byte[] half = NpyWriter.bytes(1, NpyWriter.header("<f2", "(1,)"), new byte[] {0, 0x7C});
+    assertRefused(half, "element 0, at byte 128, is not a finite number", "without NaN");
+  }
+
+  @Test
+  void whatIsWrittenIsReadAndLiesAsNumPyWouldLayIt() throws IOException {
+    float[] elements = {0, -1.5f, Float.MIN_VALUE, Float.MAX_VALUE, 3, -0f};
+    Path path = folder.resolve("written.npy");
+    for (List<Integer> shape : List.of(List.of(6), List.of(2, 3), List.of(1, 2, 1, 3))) {
+      NpyFile.write(path, shape, elements);
+      NpyFile file = NpyFile.read(path);
+      assertThat(file.type()).isEqualTo(NpyFile.ElementType.FLOAT32);
+      assertThat(file.shape()).isEqualTo(shape);
+      for (int i = 0; i < elements.length; i++) {
+        assertThat(file.value(i)).isEqualTo(elements[i]);
+      }
+      assertThat((Files.size(path) - elements.length * Float.BYTES) % 64).isZero();
+    }
+    assertThatThrownBy(() -> NpyFile.write(folder, List.of(6), elements))
+        .isInstanceOf(IOException.class);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.UploadProgress;
 import dev.heddle.host.model.ModelFile;
@@ -73,6 +74,8 @@ class SimulatedAttentionTest {
               .isEqualTo(host.runtime().read(expected, tokens[i]));
         }
         assertThat(device.counters().attentionCycles()).isPositive();
+        assertThat(device.counters().attention(AttentionCounter.ROWS))
+            .isEqualTo((long) model.shape().layers() * heads * length);
       }
     }
   }

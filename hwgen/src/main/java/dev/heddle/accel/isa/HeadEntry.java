@@ -1,5 +1,8 @@
 package dev.heddle.accel.isa;
 
+import dev.heddle.accel.mask.Schedule;
+import dev.heddle.accel.mask.ScheduleFormat;
+import dev.heddle.accel.mask.ScheduleImage;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -26,7 +29,7 @@ import java.util.List;
  * {@code first - 1} and from {@code first + gap} on. A masked entry knows no positions: its rows
  * see the first keys, and of the 64 keys from {@code first + gap} on those of their mask
  * (speculative trees). With {@link Source#SCHEDULE} the keys of each row are listed ({@link
- * dev.heddle.accel.mask.Schedule}).
+ * Schedule}).
  *
  * <p>Keys, values and exponents lie row after row, or in pages of {@code page_size} tokens:
  *
@@ -229,6 +232,23 @@ public final class HeadEntry {
   public HeadEntry with(MemoryField field, long value) {
     values.put(field, value);
     return this;
+  }
+
+  /**
+   * Lets the rows see the keys of a schedule.
+   *
+   * @param image the packed schedule
+   * @param stepList address of its list of steps
+   * @param rowList address of its list of rows
+   */
+  public HeadEntry withSchedule(
+      Schedule schedule, ScheduleImage image, long stepList, long rowList) {
+    return with(SOURCE, Source.SCHEDULE.ordinal())
+        .with(STEPS, stepList)
+        .with(STEP_COUNT, schedule.steps())
+        .with(STEP_LINES, image.steps().limit() / ScheduleFormat.LINE_BYTES)
+        .with(ROW_LIST, rowList)
+        .with(LISTED_ROWS, schedule.rowCount());
   }
 
   /** The value of a field. */

@@ -107,6 +107,16 @@ public final class AttentionMask {
     return keysPerHead;
   }
 
+  /** The heads {@code [from .. to)} alone. */
+  public AttentionMask part(int from, int to) {
+    int first = from * queries;
+    int[] partStarts = new int[(to - from) * queries + 1];
+    Arrays.setAll(partStarts, row -> starts[first + row] - starts[first]);
+    int[] numbers = Arrays.copyOfRange(keyNumbers, starts[first], starts[to * queries]);
+    Arrays.setAll(numbers, i -> numbers[i] - from * keysPerHead);
+    return new AttentionMask(to - from, queries, keysPerHead, partStarts, numbers);
+  }
+
   /** Number of rows: the queries of all heads. */
   public int rows() {
     return heads * queries;

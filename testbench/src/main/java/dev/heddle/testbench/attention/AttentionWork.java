@@ -239,13 +239,8 @@ public final class AttentionWork {
     ScheduleFormat format = new ScheduleFormat(schedule.lanes(), ScheduleFormat.DEFAULT_ENTRY_BITS);
     ScheduleImage lists = ScheduleImage.pack(schedule, format);
     entry
-        .with(HeadEntry.SOURCE, Source.SCHEDULE.ordinal())
-        .with(HeadEntry.OUTPUT_FORMAT, output.ordinal())
-        .with(HeadEntry.STEPS, copy(lists.steps()))
-        .with(HeadEntry.STEP_COUNT, schedule.steps())
-        .with(HeadEntry.STEP_LINES, lists.steps().limit() / ScheduleFormat.LINE_BYTES)
-        .with(HeadEntry.ROW_LIST, copy(lists.rows()))
-        .with(HeadEntry.LISTED_ROWS, schedule.rowCount());
+        .withSchedule(schedule, lists, copy(lists.steps()), copy(lists.rows()))
+        .with(HeadEntry.OUTPUT_FORMAT, output.ordinal());
     if (output == Output.X8) {
       entry.with(HeadEntry.OUTPUT_STRIDE, entry.value(HeadEntry.VALUE_LINES) * GoldenHead.LINE);
     }

@@ -1,0 +1,245 @@
+package dev.heddle.host.vision;
+
+import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.ActivationImage;
+import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.format.ScoreScale;
+import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.mask.AttentionMask;
+import dev.heddle.accel.mask.Schedule;
+import dev.heddle.accel.mask.ScheduleCompiler;
+import dev.heddle.host.device.Device;
+import dev.heddle.host.device.HeadQueries;
+import dev.heddle.host.device.MemoryRegion;
+import dev.heddle.host.mask.MaskCost;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The attention of all layers of a vision transformer with fixed masks, as one ATTEND descriptor.
+ *
+ * <pre>
+ *   masks --ScheduleCompiler--> steps ------------.
+ *   queries, keys, values --quantised--> entries --+--> ATTEND --> outputs
+ * </pre>
+ *
+ * <p>An entry of the head table takes as many heads of a layer as the engine has rows and keys for.
+ * Rows that see no key have zeros as output. The schedules are compiled once; {@link #rows} may be
+ * called with any number of images.
+ */
+public final class VisionAttention {
+  /** Room for descriptors and the completion record. */
+  private static final int WORK_BYTES = 1024;
+
+  /** Some heads of a layer: what one entry of the head table computes. */
+  private record Part(int layer, int firstHead, AttentionMask mask, Schedule schedule) {
+    int firstRow() {
+      return firstHead * mask.queries();
+    }
+
+    int firstKey() {
+      return firstHead * mask.keysPerHead();
+    }
+  }
+
+  private final List<AttentionMask> layers;
+  private final int keyDimension;
+  private final int valueDimension;
+  private final AttentionShape engine;
+  private final List<Part> parts = new ArrayList<>();
+  private final MaskCost cost;
+
+  /**
+   * Compiles the schedules and proves that they compute the masks.
+   *
+   * @param layers the mask of each layer
+   * @param keyDimension elements of a query and of a key
+   * @param valueDimension elements of a value
+   * @throws IllegalArgumentException when the engine of {@code configuration} cannot take them
+   */
+  public VisionAttention(
+      Configuration configuration,
+      List<AttentionMask> layers,
+      int keyDimension,
+      int valueDimension) {
+    this.layers = List.copyOf(layers);
+    this.keyDimension = keyDimension;
+    this.valueDimension = valueDimension;
+    engine = engine(configuration);
+    if (keyDimension > engine.keyDimension() || valueDimension > engine.valueDimension()) {
+      throw new IllegalArgumentException(
+          "keys of %d and values of %d elements, configuration %s takes up to %d and %d"
+              .formatted(
+                  keyDimension,
+                  valueDimension,
+                  configuration.name(),
+                  engine.keyDimension(),
+                  engine.valueDimension()));
+    }
+    List<MaskCost> costs = new ArrayList<>();
+    for (int layer = 0; layer < layers.size(); layer++) {
+      compile(layer, costs);
+    }
+    cost = costs.stream().reduce(MaskCost::plus).orElseThrow();
+  }
+
+  private static AttentionShape engine(Configuration configuration) {
+    return configuration
+        .attention()
+        .filter(AttentionShape::schedule)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "configuration %s takes no schedules; use configuration %s or attentionSchedule=true"
+                        .formatted(configuration.name(), Configuration.VISION.name())));
+  }
+
+  private void compile(int layer, List<MaskCost> costs) {
+    AttentionMask mask = layers.get(layer);
+    int together = Math.min(engine.rows() / mask.queries(), engine.keys() / mask.keysPerHead());
+    if (together == 0 || mask.longestRow() > engine.longestRow()) {
+      throw new IllegalArgumentException(
+          "layer %d has %d queries and %d keys a head, and a row of %d keys; the attention engine takes up to %d rows, %d keys and rows of %d"
+              .formatted(
+                  layer,
+                  mask.queries(),
+                  mask.keysPerHead(),
+                  mask.longestRow(),
+                  engine.rows(),
+                  engine.keys(),
+                  engine.longestRow()));
+    }
+    ScheduleCompiler compiler = new ScheduleCompiler(engine.lanes(), engine.banks());
+    for (int head = 0; head < mask.heads(); head += together) {
+      AttentionMask heads = mask.part(head, Math.min(mask.heads(), head + together));
+      Schedule schedule = compiler.compile(heads);
+      costs.add(MaskCost.of(heads, schedule, engine.banks(), keyDimension));
+      parts.add(new Part(layer, head, heads, schedule));
+    }
+  }
+
+  /** What the work costs by calculation. */
+  public MaskCost cost() {
+    return cost;
+  }
+
+  /** Bytes of card memory that {@link #rows} takes. */
+  public long memoryBytes() {
+    long rows = layers.stream().mapToLong(AttentionMask::rows).sum();
+    long row = (long) keyLines() * GoldenHead.LINE + 1 + outputBytes();
+    long entries = (long) parts.size() * (HeadEntry.BYTES + 3 * GoldenHead.LINE);
+    return keyBytes() + rows * row + entries + cost.scheduleBytes() + WORK_BYTES;
+  }
+
+  private int keyLines() {
+    return (keyDimension + GoldenHead.LINE - 1) / GoldenHead.LINE;
+  }
+
+  private int valueLines() {
+    return (valueDimension + GoldenHead.LINE - 1) / GoldenHead.LINE;
+  }
+
+  private int outputBytes() {
+    return valueLines() * GoldenHead.LINE * Float.BYTES;
+  }
+
+  private static int exponentBytes(Part part) {
+    return (int) ActivationImage.aligned(2L * part.mask.keys());
+  }
+
+  /** Bytes of the keys, values and exponents of all parts. */
+  private long keyBytes() {
+    long vectors = (long) (keyLines() + valueLines()) * GoldenHead.LINE;
+    return parts.stream().mapToLong(part -> part.mask.keys() * vectors + exponentBytes(part)).sum();
+  }
+
+  /**
+   * Computes the attention of all layers.
+   *
+   * @return the output rows of each layer: {@code [layer][row][element]}
+   * @throws IllegalArgumentException when the vectors are not those of the masks
+   */
+  public float[][][] rows(
+      Device device, LayerVectors queries, LayerVectors keys, LayerVectors values) {
+    MemoryRegion region = device.allocate(keyBytes(), "keys and values of all layers");
+    try {
+      ByteBuffer image = ByteBuffer.allocateDirect(Math.toIntExact(keyBytes()));
+      List<HeadQueries> heads = new ArrayList<>();
+      int at = 0;
+      for (Part part : parts) {
+        HeadEntry entry = entry(region.address() + at, part);
+        at = put(part, keys, values, image, at);
+        int first = part.firstRow();
+        List<KvVector> rows =
+            queries.layers().get(part.layer).subList(first, first + part.mask.rows());
+        if (part.mask.nonZeros() > 0) {
+          heads.add(
+              new HeadQueries(
+                  entry, rows, part.mask.nonZeros(), List.of(), Optional.of(part.schedule)));
+        }
+      }
+      device.write(region, 0, image);
+      return gather(heads.isEmpty() ? List.of() : device.attend(heads));
+    } finally {
+      device.free(region);
+    }
+  }
+
+  private HeadEntry entry(long keys, Part part) {
+    long values = keys + (long) part.mask.keys() * keyLines() * GoldenHead.LINE;
+    long exponents = values + (long) part.mask.keys() * valueLines() * GoldenHead.LINE;
+    ScoreScale scale = ScoreScale.ofHeadDimension(keyDimension);
+    return new HeadEntry()
+        .with(HeadEntry.KEYS, part.mask.keys())
+        .with(HeadEntry.MULTIPLIER, scale.multiplier())
+        .with(HeadEntry.EXPONENT, scale.exponent())
+        .with(HeadEntry.KEY_LINES, keyLines())
+        .with(HeadEntry.VALUE_LINES, valueLines())
+        .with(HeadEntry.KEY_ROWS, keys)
+        .with(HeadEntry.VALUE_ROWS, values)
+        .with(HeadEntry.KEY_EXPONENTS, exponents);
+  }
+
+  /** Lays the keys, values and exponents of a part out and returns where the next part begins. */
+  private int put(Part part, LayerVectors keys, LayerVectors values, ByteBuffer image, int start) {
+    int count = part.mask.keys();
+    int valuesAt = start + count * keyLines() * GoldenHead.LINE;
+    int exponentsAt = valuesAt + count * valueLines() * GoldenHead.LINE;
+    for (int i = 0; i < count; i++) {
+      KvVector key = keys.layers().get(part.layer).get(part.firstKey() + i);
+      KvVector value = values.layers().get(part.layer).get(part.firstKey() + i);
+      key.write(image, start + i * keyLines() * GoldenHead.LINE);
+      value.write(image, valuesAt + i * valueLines() * GoldenHead.LINE);
+      image.put(exponentsAt + 2 * i, (byte) key.exponent());
+      image.put(exponentsAt + 2 * i + 1, (byte) value.exponent());
+    }
+    return exponentsAt + exponentBytes(part);
+  }
+
+  private float[][][] gather(List<float[][]> outputs) {
+    float[][][] rows = new float[layers.size()][][];
+    for (int layer = 0; layer < rows.length; layer++) {
+      rows[layer] = new float[layers.get(layer).rows()][valueDimension];
+    }
+    Iterator<float[][]> next = outputs.iterator();
+    for (Part part : parts) {
+      if (part.mask.nonZeros() == 0) {
+        continue;
+      }
+      float[][] output = next.next();
+      for (int row = 0; row < part.mask.rows(); row++) {
+        // No step names a row without keys, so nothing was written for it.
+        if (part.mask.rowLength(row) > 0) {
+          float[] target = rows[part.layer][part.firstRow() + row];
+          System.arraycopy(output[row], 0, target, 0, valueDimension);
+        }
+      }
+    }
+    return rows;
+  }
+}
