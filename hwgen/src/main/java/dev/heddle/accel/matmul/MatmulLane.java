@@ -142,8 +142,12 @@ public final class MatmulLane extends Component {
     return dot;
   }
 
-  private static UInt place(Bit bank, UInt token, int tokens) {
-    return tokens == 1 ? bank.asUInt() : cat(bank, token);
+  private UInt place(Bit bank, UInt token, int tokens) {
+    if (tokens == 1) {
+      unused(token);
+      return bank.asUInt();
+    }
+    return cat(bank, token);
   }
 
   /** floor(value * 2^amount) modulo 2^64. */
