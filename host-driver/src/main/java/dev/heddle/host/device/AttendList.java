@@ -22,7 +22,7 @@ import java.util.Optional;
  * card memory, so that it is written at once and its results are read at once.
  *
  * <pre>
- *   written   ATTEND, END | head table | of each entry: queries, exponents, pages, schedule
+ *   written   ATTEND, END | head table | of each entry: queries, exponents, pages, masks, schedule
  *   read      of each entry: output rows | completion record
  * </pre>
  */
@@ -63,6 +63,10 @@ final class AttendList {
     return (int) ActivationImage.aligned((long) head.pages().size() * GoldenHead.PAGE_BYTES);
   }
 
+  private static int maskBytes(HeadQueries head) {
+    return (int) ActivationImage.aligned((long) head.masks().size() * GoldenHead.MASK_BYTES);
+  }
+
   private static int rowElements(HeadQueries head) {
     return lines(head, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
   }
@@ -79,7 +83,7 @@ final class AttendList {
   int writtenBytes() {
     int bytes = LIST_BYTES + tableBytes();
     for (HeadQueries head : heads) {
-      bytes += queryBytes(head) + exponentBytes(head) + pageListBytes(head);
+      bytes += queryBytes(head) + exponentBytes(head) + pageListBytes(head) + maskBytes(head);
     }
     return bytes
         + schedules.stream().flatMap(Optional::stream).mapToInt(ScheduleImage::bytes).sum();
@@ -109,7 +113,8 @@ final class AttendList {
       HeadQueries head = heads.get(i);
       int exponents = at + queryBytes(head);
       int pages = exponents + exponentBytes(head);
-      int end = pages + pageListBytes(head);
+      int masks = pages + pageListBytes(head);
+      int end = masks + maskBytes(head);
       if (schedules.get(i).isPresent()) {
         ScheduleImage image = schedules.get(i).get();
         int rows = end + image.steps().limit();
@@ -124,6 +129,8 @@ final class AttendList {
           .with(HeadEntry.QUERY_EXPONENTS, address + exponents)
           .with(HeadEntry.PAGES, address + pages)
           .with(HeadEntry.PAGE_COUNT, head.pages().size())
+          .with(HeadEntry.MASKED, head.masks().isEmpty() ? 0 : 1)
+          .with(HeadEntry.MASKS, address + masks)
           .with(HeadEntry.OUTPUT_FORMAT, HeadEntry.Output.FP32.ordinal())
           .with(HeadEntry.OUTPUT, output)
           .with(HeadEntry.OUTPUT_STRIDE, rowElements(head) * Float.BYTES)
@@ -136,6 +143,9 @@ final class AttendList {
       }
       for (int page = 0; page < head.pages().size(); page++) {
         bytes.putInt(pages + page * GoldenHead.PAGE_BYTES, head.pages().get(page));
+      }
+      for (int row = 0; row < head.masks().size(); row++) {
+        bytes.putLong(masks + row * GoldenHead.MASK_BYTES, head.masks().get(row));
       }
       at = end;
       output += outputBytes(head);

@@ -271,14 +271,10 @@ public final class Device implements AutoCloseable {
     AttendList list = new AttendList(heads);
     int written = list.writtenBytes();
     attendWork = atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
-    ByteBuffer source = list.encode(attendWork.address());
-    for (HeadQueries head : heads) {
-      head.schedule()
-          .ifPresentOrElse(
-              schedule -> HeadCheck.require(shape, head.entry(), schedule),
-              () -> HeadCheck.require(shape, head.entry(), source));
-    }
-    transport.writeBlock(attendWork.address(), source);
+    // As if it lay at address 0, so that entries name places in the buffer.
+    ByteBuffer lists = list.encode(0);
+    heads.forEach(head -> HeadCheck.require(shape, head.entry(), lists));
+    transport.writeBlock(attendWork.address(), list.encode(attendWork.address()));
     long results = attendWork.address() + written;
     run(attendWork.address(), results + list.recordOffset());
     ByteBuffer bytes = ByteBuffer.allocateDirect(list.readBytes()).order(ByteOrder.LITTLE_ENDIAN);

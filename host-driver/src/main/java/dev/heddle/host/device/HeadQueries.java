@@ -10,27 +10,46 @@ import java.util.Optional;
  * Query rows for one entry of a head table.
  *
  * @param entry where the keys are and which of them each row sees; {@link Device#attend} fills in
- *     the rows and the places of queries, pages, schedules and outputs
+ *     the rows and the places of queries, outputs and lists
  * @param queries the rows, those of one position side by side
  * @param pairs how many keys the rows see together
  * @param pages the page list of the entry; empty when its keys lie side by side
- * @param schedule which keys the rows see, when no formula says so
+ * @param masks for each row which of the 64 keys behind the first ones it sees; empty when a
+ *     formula or the schedule says so
+ * @param schedule which keys the rows see, when neither a formula nor masks say so
  */
 public record HeadQueries(
     HeadEntry entry,
     List<KvVector> queries,
     long pairs,
     List<Integer> pages,
+    List<Long> masks,
     Optional<Schedule> schedule) {
   /** Queries with an entry; the lists are copied. */
   public HeadQueries {
     queries = List.copyOf(queries);
     pages = List.copyOf(pages);
+    masks = List.copyOf(masks);
   }
 
-  /** Queries that see keys by the formula of the entry. */
-  public HeadQueries(HeadEntry entry, List<KvVector> queries, long pairs, List<Integer> pages) {
-    this(entry, queries, pairs, pages, Optional.empty());
+  /** Queries that see keys by the formula of the entry, side by side in memory. */
+  public HeadQueries(HeadEntry entry, List<KvVector> queries, long pairs) {
+    this(entry, queries, pairs, List.of(), List.of(), Optional.empty());
+  }
+
+  /** The same with keys in pages, where there are any. */
+  public HeadQueries inPages(List<Integer> pageList) {
+    return new HeadQueries(entry, queries, pairs, pageList, masks, schedule);
+  }
+
+  /** The same with a mask for each row. */
+  public HeadQueries masked(List<Long> rowMasks) {
+    return new HeadQueries(entry, queries, pairs, pages, rowMasks, schedule);
+  }
+
+  /** The same by a schedule. */
+  public HeadQueries scheduled(Schedule steps) {
+    return new HeadQueries(entry, queries, pairs, pages, masks, Optional.of(steps));
   }
 
   /** Multiplications that the outputs need: of queries and keys, of weights and values. */

@@ -17,6 +17,16 @@ interface Attention {
   float[][] rows(Sequence sequence, int layer, int position, float[][] queries);
 
   /**
+   * The outputs of nodes of a tree, whose keys and values are in the cache behind those of the
+   * text, in the order of the nodes.
+   *
+   * @param from the first node
+   * @param queries the rotated queries of each node, all heads
+   * @return the outputs of each node, all heads
+   */
+  float[][] rows(Sequence sequence, int layer, TokenTree tree, int from, float[][] queries);
+
+  /**
    * The queries of the heads that share a KV head.
    *
    * @param queries of a token, all heads

@@ -13,6 +13,7 @@ import dev.heddle.host.model.LlamaShape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -113,7 +114,10 @@ final class DeviceAttention implements Attention {
 
   /** Bytes for queries, outputs, page lists and head table, twice for they grow by being moved. */
   static long workBytes(Configuration configuration, LlamaShape model, AttentionPattern pattern) {
-    long row = (long) lines(model) * GoldenHead.LINE * (Byte.BYTES + Float.BYTES) + 1;
+    long row =
+        (long) lines(model) * GoldenHead.LINE * (Byte.BYTES + Float.BYTES)
+            + 1
+            + GoldenHead.MASK_BYTES;
     long rows = (long) model.heads() * configuration.maxTokens() * row;
     long pages =
         pattern.routing().map(BlockRouting::count).orElse(0) * (long) GoldenHead.PAGE_BYTES;
@@ -142,6 +146,15 @@ final class DeviceAttention implements Attention {
     return form.pattern().seen(position) <= engine.longestRow()
         ? Optional.empty()
         : Optional.of(tooLong(device.configuration()));
+  }
+
+  /** Why a tree that ends with the token of a number cannot be taken; empty when it can. */
+  Optional<String> refusalOfTree(int tokens) {
+    return engine.masks()
+        ? refusal(tokens - 1)
+        : Optional.of(
+            "trees need masks, and configuration %s takes no masks; use --attention-masks true"
+                .formatted(device.configuration().name()));
   }
 
   private static String tooLong(Configuration configuration) {
@@ -179,6 +192,41 @@ final class DeviceAttention implements Attention {
     return outputs;
   }
 
+  @Override
+  public float[][] rows(Sequence sequence, int layer, TokenTree tree, int from, float[][] queries) {
+    CardCache keys = resident(sequence);
+    keys.write(layer, sequence.layer(layer), 0);
+    int text = sequence.length();
+    float[][] outputs = new float[queries.length][model.queryWidth()];
+    int most = engine.rows() / model.group();
+    for (int start = 0; start < queries.length; start += most) {
+      int count = Math.min(most, queries.length - start);
+      List<Long> masks = new ArrayList<>();
+      long pairs = 0;
+      for (int node = from + start; node < from + start + count; node++) {
+        masks.addAll(Collections.nCopies(model.group(), tree.seen(node)));
+        pairs += (long) model.group() * (text + tree.path(node).size());
+      }
+      List<HeadQueries> heads = new ArrayList<>();
+      for (int head = 0; head < model.kvHeads(); head++) {
+        List<KvVector> rows = new ArrayList<>();
+        for (int i = start; i < start + count; i++) {
+          rows.addAll(Attention.group(model, head, queries[i]));
+        }
+        HeadEntry entry =
+            scaled(keys.entry(layer, head))
+                .with(HeadEntry.KEYS, text + from + start + count)
+                .with(HeadEntry.FIRST, text);
+        heads.add(new HeadQueries(entry, rows, pairs).masked(masks));
+      }
+      List<float[][]> rows = device.attend(heads);
+      for (int head = 0; head < model.kvHeads(); head++) {
+        gather(rows.get(head), head, outputs, start, count);
+      }
+    }
+    return outputs;
+  }
+
   /** The entry of some tokens that share their keys, of one KV head. */
   private HeadQueries queries(
       CardCache keys, int layer, LayerCache cache, int head, int position, float[][] queries) {
@@ -188,7 +236,8 @@ final class DeviceAttention implements Attention {
     }
     HeadEntry entry = keys.entry(layer, head);
     List<Integer> pages = select(entry, cache, head, position, queries.length, rows);
-    return new HeadQueries(entry, rows, pairs(position, queries.length), keys.places(pages));
+    return new HeadQueries(entry, rows, pairs(position, queries.length))
+        .inPages(keys.places(pages));
   }
 
   /** How many tokens from a position on one head table takes. */
@@ -211,10 +260,7 @@ final class DeviceAttention implements Attention {
   private List<Integer> select(
       HeadEntry entry, LayerCache cache, int head, int position, int tokens, List<KvVector> rows) {
     AttentionPattern pattern = form.pattern();
-    entry
-        .with(HeadEntry.GROUP, model.group())
-        .with(HeadEntry.MULTIPLIER, scale.multiplier())
-        .with(HeadEntry.EXPONENT, scale.exponent());
+    scaled(entry);
     if (pattern.routing().isPresent()) {
       entry
           .with(HeadEntry.KEYS, pattern.seen(position))
@@ -232,6 +278,13 @@ final class DeviceAttention implements Attention {
         .with(HeadEntry.POSITION, cache.slot(position))
         .with(HeadEntry.WINDOW, Math.min(pattern.window(), engine.keys()));
     return List.of();
+  }
+
+  private HeadEntry scaled(HeadEntry entry) {
+    return entry
+        .with(HeadEntry.GROUP, model.group())
+        .with(HeadEntry.MULTIPLIER, scale.multiplier())
+        .with(HeadEntry.EXPONENT, scale.exponent());
   }
 
   /** How many keys the rows of some tokens see together. */

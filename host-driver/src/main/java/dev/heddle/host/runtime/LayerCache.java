@@ -165,6 +165,29 @@ final class LayerCache {
         ofBlocks(keys(head), blocks, position), ofBlocks(values(head), blocks, position));
   }
 
+  /** The keys and values of a KV head that a node sees: those of the text and of its path. */
+  Seen seenOnPath(int head, int text, List<Integer> path) {
+    return new Seen(ofPath(keys(head), text, path), ofPath(values(head), text, path));
+  }
+
+  private static List<KvVector> ofPath(List<KvVector> slots, int text, List<Integer> path) {
+    List<KvVector> seen = new ArrayList<>(slots.subList(0, text));
+    path.forEach(node -> seen.add(slots.get(text + node)));
+    return seen;
+  }
+
+  /** Makes the nodes of a path, whose tree stands behind {@code text} tokens, the next tokens. */
+  void commit(int text, List<Integer> path) {
+    for (Head head : heads) {
+      for (List<KvVector> slots : List.of(head.keys(), head.values())) {
+        List<KvVector> kept = path.stream().map(node -> slots.get(text + node)).toList();
+        cut(slots, text);
+        slots.addAll(kept);
+      }
+    }
+    written = Math.min(written, text);
+  }
+
   /** The blocks that queries of the token at {@code position} choose, where a pattern has them. */
   List<Integer> blocks(int head, int position, List<KvVector> queries) {
     BlockRouting routing = form.pattern().routing().orElseThrow();

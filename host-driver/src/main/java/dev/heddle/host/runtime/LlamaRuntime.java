@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A Llama model on a {@link Device}: matrix products run there, and attention where the device has
@@ -195,6 +196,32 @@ public final class LlamaRuntime {
     return logits.toArray(float[][]::new);
   }
 
+  /**
+   * Reads tokens that may follow, without making them part of the text; {@link Sequence#commit}
+   * does that, and reading on forgets them.
+   *
+   * @return the logits behind every node, those that reading its path token by token gives
+   * @throws ContextFullException when text and tree together would exceed {@link #contextLength}
+   * @throws IllegalArgumentException when the attention is not dense
+   */
+  public float[][] read(Sequence sequence, TokenTree tree) {
+    if (!caches.pattern().equals(AttentionPattern.DENSE)) {
+      throw new IllegalArgumentException(
+          "trees are read with dense attention, not with " + caches.pattern());
+    }
+    int[] tokens = tree.tokens().stream().mapToInt(Integer::intValue).toArray();
+    requireRoom(sequence, tokens);
+    sequence.dropUnfinished();
+    List<float[]> logits = new ArrayList<>();
+    int chunk = device.configuration().maxTokens();
+    for (int from = 0; from < tokens.length; from += chunk) {
+      int to = Math.min(tokens.length, from + chunk);
+      logits.addAll(Arrays.asList(logits(states(sequence, tree, from, to))));
+    }
+    sequence.hold(tree);
+    return logits.toArray(float[][]::new);
+  }
+
   private void requireRoom(Sequence sequence, int[] tokens) {
     if (tokens.length == 0) {
       throw new IllegalArgumentException("there are no tokens to read");
@@ -212,20 +239,56 @@ public final class LlamaRuntime {
 
   /** The residual stream behind the last layer, for each token of a chunk. */
   private float[][] states(Sequence sequence, int[] tokens, int from, int to) {
-    float[][] x = new float[to - from][shape.width()];
+    sequence.dropUnfinished();
+    int start = sequence.length();
+    Attention attention = attentionAt(start + to - from - 1);
+    float[][] x =
+        states(
+            sequence,
+            Arrays.copyOfRange(tokens, from, to),
+            start,
+            IntStream.range(start, start + to - from).toArray(),
+            (layer, queries) -> attention.rows(sequence, layer, start, queries));
+    sequence.advance(x.length);
+    return x;
+  }
+
+  /** The same for some nodes of a tree, behind those before them. */
+  private float[][] states(Sequence sequence, TokenTree tree, int from, int to) {
+    int text = sequence.length();
+    Attention attention = attentionOfTree(text + tree.size());
+    return states(
+        sequence,
+        IntStream.range(from, to).map(tree.tokens()::get).toArray(),
+        text + from,
+        IntStream.range(from, to).map(node -> text + tree.path(node).size() - 1).toArray(),
+        (layer, queries) -> attention.rows(sequence, layer, tree, from, queries));
+  }
+
+  /** Attention of a layer for the tokens of a chunk, whose keys and values are in the cache. */
+  private interface ChunkAttention {
+    float[][] rows(int layer, float[][] queries);
+  }
+
+  /**
+   * The residual stream behind the last layer.
+   *
+   * @param start how many tokens the caches hold
+   * @param positions where the tokens stand
+   */
+  private float[][] states(
+      Sequence sequence, int[] tokens, int start, int[] positions, ChunkAttention attention) {
+    float[][] x = new float[tokens.length][shape.width()];
     Rope.Angles[] angles = new Rope.Angles[x.length];
     for (int i = 0; i < x.length; i++) {
-      embedding.readRow(tokens[from + i], x[i]);
-      angles[i] = rope.at(sequence.length() + i);
+      embedding.readRow(tokens[i], x[i]);
+      angles[i] = rope.at(positions[i]);
     }
-    sequence.dropUnfinished();
-    Attention attention = attentionAt(sequence.length() + x.length - 1);
     for (int layer = 0; layer < shape.layers(); layer++) {
       LlamaWeights.Layer weightsOf = weights.layers().get(layer);
-      attention(attention, sequence, layer, angles, x);
+      attention(attention, sequence, layer, start, angles, x);
       feedForward(weightsOf, x);
     }
-    sequence.advance(x.length);
     return x;
   }
 
@@ -234,27 +297,44 @@ public final class LlamaRuntime {
     if (deviceAttention.isEmpty()) {
       return hostAttention;
     }
-    Optional<String> refusal = deviceAttention.get().refusal(last);
+    return unless(deviceAttention.get().refusal(last));
+  }
+
+  /** What computes the attention of a tree that ends with the token of a number. */
+  private Attention attentionOfTree(int tokens) {
+    if (deviceAttention.isEmpty()) {
+      return hostAttention;
+    }
+    return unless(deviceAttention.get().refusalOfTree(tokens));
+  }
+
+  /** The device, unless it has a reason to refuse. */
+  private Attention unless(Optional<String> refusal) {
     hostReason = refusal.orElse(hostReason);
     return refusal.isPresent() ? hostAttention : deviceAttention.get();
   }
 
   private void attention(
-      Attention attention, Sequence sequence, int layer, Rope.Angles[] angles, float[][] x) {
+      ChunkAttention attention,
+      Sequence sequence,
+      int layer,
+      int start,
+      Rope.Angles[] angles,
+      float[][] x) {
     LlamaWeights.Layer weightsOf = weights.layers().get(layer);
     List<float[][]> projected =
         device.multiply(weightsOf.projections(), normalised(x, weightsOf.attentionNorm()));
     float[][] queries = projected.get(0);
     LayerCache cache = sequence.layer(layer);
-    cache.reserve(sequence.length(), x.length);
+    cache.reserve(start, x.length);
     for (int i = 0; i < x.length; i++) {
       for (int head = 0; head < shape.heads(); head++) {
         angles[i].rotate(queries[i], head * shape.headDimension());
       }
-      cache.append(sequence.length() + i, angles[i], projected.get(1)[i], projected.get(2)[i]);
+      cache.append(start + i, angles[i], projected.get(1)[i], projected.get(2)[i]);
     }
     List<X8Vector> mixed = new ArrayList<>();
-    for (float[] row : attention.rows(sequence, layer, sequence.length(), queries)) {
+    for (float[] row : attention.rows(layer, queries)) {
       mixed.add(X8Vector.quantise(row));
     }
     add(x, device.multiply(weightsOf.attentionOutput(), mixed));

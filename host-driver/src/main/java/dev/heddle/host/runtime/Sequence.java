@@ -12,6 +12,7 @@ public final class Sequence implements AutoCloseable {
   private final List<LayerCache> layers = new ArrayList<>();
   private CardCache card;
   private Consumer<Sequence> onClose;
+  private TokenTree tree;
   private int length;
   private boolean closed;
 
@@ -37,8 +38,35 @@ public final class Sequence implements AutoCloseable {
     length += tokens;
   }
 
+  /** Says that a tree was read by all layers. */
+  void hold(TokenTree read) {
+    tree = read;
+  }
+
   /**
-   * Forgets what a chunk left behind that did not reach the last layer.
+   * Makes the tokens from the text to a node of the tree that was read last part of the text, and
+   * forgets the others.
+   *
+   * @throws IllegalStateException when no tree was read since the text grew
+   * @throws IllegalArgumentException when the tree has no such node
+   */
+  public void commit(int node) {
+    if (tree == null || closed) {
+      throw new IllegalStateException("the sequence holds no tree; read one first");
+    }
+    if (node < 0 || node >= tree.size()) {
+      throw new IllegalArgumentException(
+          "node %d of a tree of %d nodes".formatted(node, tree.size()));
+    }
+    List<Integer> path = tree.path(node);
+    layers.forEach(layer -> layer.commit(length, path));
+    tree = null;
+    length += path.size();
+  }
+
+  /**
+   * Forgets a tree that was not committed, and what a chunk left behind that did not reach the last
+   * layer.
    *
    * @throws IllegalStateException when the sequence is closed
    */
@@ -46,6 +74,7 @@ public final class Sequence implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the sequence is closed");
     }
+    tree = null;
     layers.forEach(layer -> layer.truncate(length));
   }
 

@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The attention of all layers of a vision transformer with fixed masks, as one ATTEND descriptor.
@@ -178,9 +177,7 @@ public final class VisionAttention {
         List<KvVector> rows =
             queries.layers().get(part.layer).subList(first, first + part.mask.rows());
         if (part.mask.nonZeros() > 0) {
-          heads.add(
-              new HeadQueries(
-                  entry, rows, part.mask.nonZeros(), List.of(), Optional.of(part.schedule)));
+          heads.add(new HeadQueries(entry, rows, part.mask.nonZeros()).scheduled(part.schedule));
         }
       }
       device.write(region, 0, image);

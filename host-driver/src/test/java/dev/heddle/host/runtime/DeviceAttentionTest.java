@@ -45,11 +45,15 @@ class DeviceAttentionTest {
 
   /** A model of two random layers with a context of {@value #CONTEXT} tokens. */
   static ModelFile model(Path folder, int heads, int kvHeads, int headDimension) {
-    LlamaShape shape = shape(heads, kvHeads, headDimension, CONTEXT);
+    return model(folder, heads, kvHeads, headDimension, CONTEXT);
+  }
+
+  /** The same with a context of some tokens. */
+  static ModelFile model(Path folder, int heads, int kvHeads, int headDimension, int context) {
+    LlamaShape shape = shape(heads, kvHeads, headDimension, context);
+    String name = "%d_%d_%d_%d.gguf".formatted(heads, kvHeads, headDimension, context);
     return ModelFile.open(
-        SyntheticLlama.random(shape, 3)
-            .gguf(TensorType.F32)
-            .write(folder.resolve("%d_%d_%d.gguf".formatted(heads, kvHeads, headDimension))));
+        SyntheticLlama.random(shape, 3).gguf(TensorType.F32).write(folder.resolve(name)));
   }
 
   private static LlamaShape shape(int heads, int kvHeads, int headDimension, int context) {

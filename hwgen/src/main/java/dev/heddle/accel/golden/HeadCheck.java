@@ -43,32 +43,14 @@ public final class HeadCheck {
    */
   public static void require(AttentionShape shape, HeadEntry entry, ByteBuffer memory) {
     HeadCheck check = new HeadCheck(shape, entry);
-    check.common();
+    check.sizes();
+    check.pages();
+    check.output();
     if (entry.value(HeadEntry.SOURCE) == Source.PATTERN.ordinal()) {
       check.pattern(memory);
     } else {
-      check.lists();
-      check.schedule(new GoldenHead(entry, memory, shape.lanes()).schedule());
+      check.schedule(memory);
     }
-  }
-
-  /**
-   * Demands that an engine of {@code shape} can execute {@code entry}, whose lists are those of
-   * {@code schedule}.
-   *
-   * @throws IllegalArgumentException that names the field or the row that does not fit
-   */
-  public static void require(AttentionShape shape, HeadEntry entry, Schedule schedule) {
-    HeadCheck check = new HeadCheck(shape, entry);
-    check.common();
-    check.lists();
-    check.schedule(schedule);
-  }
-
-  private void common() {
-    sizes();
-    pages();
-    output();
   }
 
   private void sizes() {
@@ -204,7 +186,7 @@ public final class HeadCheck {
     }
   }
 
-  private void lists() {
+  private void schedule(ByteBuffer memory) {
     if (!shape.schedule()) {
       throw new IllegalArgumentException(
           "the entry names a schedule, but the attention engine understands none; use PATTERN");
@@ -215,12 +197,8 @@ public final class HeadCheck {
     between(HeadEntry.STEP_COUNT, 1, Integer.MAX_VALUE / ScheduleFormat.LINE_BYTES);
     int lines = format.stepLines((int) value(HeadEntry.STEP_COUNT));
     between(HeadEntry.STEP_LINES, lines, lines);
-  }
-
-  private void schedule(Schedule schedule) {
-    ScheduleFormat format = new ScheduleFormat(shape.lanes(), ScheduleFormat.DEFAULT_ENTRY_BITS);
-    long steps = value(HeadEntry.STEP_LINES) * format.stepsPerLine();
-    between(HeadEntry.STEP_COUNT, schedule.steps(), steps);
+    Schedule schedule = new GoldenHead(entry, memory, shape.lanes()).schedule();
+    between(HeadEntry.STEP_COUNT, schedule.steps(), (long) lines * format.stepsPerLine());
     between(HeadEntry.LISTED_ROWS, schedule.rowCount(), schedule.rowCount());
     if (value(HeadEntry.OUTPUT_FORMAT) == Output.X8.ordinal()) {
       // The exponents of all rows are written together.
