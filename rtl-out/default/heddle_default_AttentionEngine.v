@@ -265,11 +265,13 @@ module heddle_default_AttentionEngine (
   wire signed [7:0] scoreStage_maxima_0_valueExponent;
   wire [1:0] scoreStage_maxima_0_tag_entry;
   wire [5:0] scoreStage_maxima_0_tag_row;
+  wire scoreStage_maxima_0_continuation_goesOn;
   wire scoreStage_maxima_1_valid;
   wire signed [16:0] scoreStage_maxima_1_ceiling;
   wire signed [7:0] scoreStage_maxima_1_valueExponent;
   wire [1:0] scoreStage_maxima_1_tag_entry;
   wire [5:0] scoreStage_maxima_1_tag_row;
+  wire scoreStage_maxima_1_continuation_goesOn;
   wire scoreStage_taken_0;
   wire scoreStage_taken_1;
   wire scoreStage_busy;
@@ -363,6 +365,7 @@ module heddle_default_AttentionEngine (
   wire signed [7:0] weightStage_weights_keys_0_row_valueExponent;
   wire [1:0] weightStage_weights_keys_0_row_tag_entry;
   wire [5:0] weightStage_weights_keys_0_row_tag_row;
+  wire weightStage_weights_keys_0_row_continuation_goesOn;
   wire weightStage_weights_keys_1_key_valid;
   wire weightStage_weights_keys_1_key_first;
   wire weightStage_weights_keys_1_key_last;
@@ -373,6 +376,7 @@ module heddle_default_AttentionEngine (
   wire signed [7:0] weightStage_weights_keys_1_row_valueExponent;
   wire [1:0] weightStage_weights_keys_1_row_tag_entry;
   wire [5:0] weightStage_weights_keys_1_row_tag_row;
+  wire weightStage_weights_keys_1_row_continuation_goesOn;
   wire weightStage_weights_last;
   wire weightCounts_push_ready;
   wire weightCounts_pop_valid;
@@ -381,75 +385,76 @@ module heddle_default_AttentionEngine (
   wire valueStage_weights_ready;
   wire valueStage_sums_valid;
   wire valueStage_sums_ready;
-  wire signed [37:0] valueStage_sums_accumulators_0;
-  wire signed [37:0] valueStage_sums_accumulators_1;
-  wire signed [37:0] valueStage_sums_accumulators_2;
-  wire signed [37:0] valueStage_sums_accumulators_3;
-  wire signed [37:0] valueStage_sums_accumulators_4;
-  wire signed [37:0] valueStage_sums_accumulators_5;
-  wire signed [37:0] valueStage_sums_accumulators_6;
-  wire signed [37:0] valueStage_sums_accumulators_7;
-  wire signed [37:0] valueStage_sums_accumulators_8;
-  wire signed [37:0] valueStage_sums_accumulators_9;
-  wire signed [37:0] valueStage_sums_accumulators_10;
-  wire signed [37:0] valueStage_sums_accumulators_11;
-  wire signed [37:0] valueStage_sums_accumulators_12;
-  wire signed [37:0] valueStage_sums_accumulators_13;
-  wire signed [37:0] valueStage_sums_accumulators_14;
-  wire signed [37:0] valueStage_sums_accumulators_15;
-  wire signed [37:0] valueStage_sums_accumulators_16;
-  wire signed [37:0] valueStage_sums_accumulators_17;
-  wire signed [37:0] valueStage_sums_accumulators_18;
-  wire signed [37:0] valueStage_sums_accumulators_19;
-  wire signed [37:0] valueStage_sums_accumulators_20;
-  wire signed [37:0] valueStage_sums_accumulators_21;
-  wire signed [37:0] valueStage_sums_accumulators_22;
-  wire signed [37:0] valueStage_sums_accumulators_23;
-  wire signed [37:0] valueStage_sums_accumulators_24;
-  wire signed [37:0] valueStage_sums_accumulators_25;
-  wire signed [37:0] valueStage_sums_accumulators_26;
-  wire signed [37:0] valueStage_sums_accumulators_27;
-  wire signed [37:0] valueStage_sums_accumulators_28;
-  wire signed [37:0] valueStage_sums_accumulators_29;
-  wire signed [37:0] valueStage_sums_accumulators_30;
-  wire signed [37:0] valueStage_sums_accumulators_31;
-  wire signed [37:0] valueStage_sums_accumulators_32;
-  wire signed [37:0] valueStage_sums_accumulators_33;
-  wire signed [37:0] valueStage_sums_accumulators_34;
-  wire signed [37:0] valueStage_sums_accumulators_35;
-  wire signed [37:0] valueStage_sums_accumulators_36;
-  wire signed [37:0] valueStage_sums_accumulators_37;
-  wire signed [37:0] valueStage_sums_accumulators_38;
-  wire signed [37:0] valueStage_sums_accumulators_39;
-  wire signed [37:0] valueStage_sums_accumulators_40;
-  wire signed [37:0] valueStage_sums_accumulators_41;
-  wire signed [37:0] valueStage_sums_accumulators_42;
-  wire signed [37:0] valueStage_sums_accumulators_43;
-  wire signed [37:0] valueStage_sums_accumulators_44;
-  wire signed [37:0] valueStage_sums_accumulators_45;
-  wire signed [37:0] valueStage_sums_accumulators_46;
-  wire signed [37:0] valueStage_sums_accumulators_47;
-  wire signed [37:0] valueStage_sums_accumulators_48;
-  wire signed [37:0] valueStage_sums_accumulators_49;
-  wire signed [37:0] valueStage_sums_accumulators_50;
-  wire signed [37:0] valueStage_sums_accumulators_51;
-  wire signed [37:0] valueStage_sums_accumulators_52;
-  wire signed [37:0] valueStage_sums_accumulators_53;
-  wire signed [37:0] valueStage_sums_accumulators_54;
-  wire signed [37:0] valueStage_sums_accumulators_55;
-  wire signed [37:0] valueStage_sums_accumulators_56;
-  wire signed [37:0] valueStage_sums_accumulators_57;
-  wire signed [37:0] valueStage_sums_accumulators_58;
-  wire signed [37:0] valueStage_sums_accumulators_59;
-  wire signed [37:0] valueStage_sums_accumulators_60;
-  wire signed [37:0] valueStage_sums_accumulators_61;
-  wire signed [37:0] valueStage_sums_accumulators_62;
-  wire signed [37:0] valueStage_sums_accumulators_63;
-  wire [29:0] valueStage_sums_sum;
+  wire signed [38:0] valueStage_sums_accumulators_0;
+  wire signed [38:0] valueStage_sums_accumulators_1;
+  wire signed [38:0] valueStage_sums_accumulators_2;
+  wire signed [38:0] valueStage_sums_accumulators_3;
+  wire signed [38:0] valueStage_sums_accumulators_4;
+  wire signed [38:0] valueStage_sums_accumulators_5;
+  wire signed [38:0] valueStage_sums_accumulators_6;
+  wire signed [38:0] valueStage_sums_accumulators_7;
+  wire signed [38:0] valueStage_sums_accumulators_8;
+  wire signed [38:0] valueStage_sums_accumulators_9;
+  wire signed [38:0] valueStage_sums_accumulators_10;
+  wire signed [38:0] valueStage_sums_accumulators_11;
+  wire signed [38:0] valueStage_sums_accumulators_12;
+  wire signed [38:0] valueStage_sums_accumulators_13;
+  wire signed [38:0] valueStage_sums_accumulators_14;
+  wire signed [38:0] valueStage_sums_accumulators_15;
+  wire signed [38:0] valueStage_sums_accumulators_16;
+  wire signed [38:0] valueStage_sums_accumulators_17;
+  wire signed [38:0] valueStage_sums_accumulators_18;
+  wire signed [38:0] valueStage_sums_accumulators_19;
+  wire signed [38:0] valueStage_sums_accumulators_20;
+  wire signed [38:0] valueStage_sums_accumulators_21;
+  wire signed [38:0] valueStage_sums_accumulators_22;
+  wire signed [38:0] valueStage_sums_accumulators_23;
+  wire signed [38:0] valueStage_sums_accumulators_24;
+  wire signed [38:0] valueStage_sums_accumulators_25;
+  wire signed [38:0] valueStage_sums_accumulators_26;
+  wire signed [38:0] valueStage_sums_accumulators_27;
+  wire signed [38:0] valueStage_sums_accumulators_28;
+  wire signed [38:0] valueStage_sums_accumulators_29;
+  wire signed [38:0] valueStage_sums_accumulators_30;
+  wire signed [38:0] valueStage_sums_accumulators_31;
+  wire signed [38:0] valueStage_sums_accumulators_32;
+  wire signed [38:0] valueStage_sums_accumulators_33;
+  wire signed [38:0] valueStage_sums_accumulators_34;
+  wire signed [38:0] valueStage_sums_accumulators_35;
+  wire signed [38:0] valueStage_sums_accumulators_36;
+  wire signed [38:0] valueStage_sums_accumulators_37;
+  wire signed [38:0] valueStage_sums_accumulators_38;
+  wire signed [38:0] valueStage_sums_accumulators_39;
+  wire signed [38:0] valueStage_sums_accumulators_40;
+  wire signed [38:0] valueStage_sums_accumulators_41;
+  wire signed [38:0] valueStage_sums_accumulators_42;
+  wire signed [38:0] valueStage_sums_accumulators_43;
+  wire signed [38:0] valueStage_sums_accumulators_44;
+  wire signed [38:0] valueStage_sums_accumulators_45;
+  wire signed [38:0] valueStage_sums_accumulators_46;
+  wire signed [38:0] valueStage_sums_accumulators_47;
+  wire signed [38:0] valueStage_sums_accumulators_48;
+  wire signed [38:0] valueStage_sums_accumulators_49;
+  wire signed [38:0] valueStage_sums_accumulators_50;
+  wire signed [38:0] valueStage_sums_accumulators_51;
+  wire signed [38:0] valueStage_sums_accumulators_52;
+  wire signed [38:0] valueStage_sums_accumulators_53;
+  wire signed [38:0] valueStage_sums_accumulators_54;
+  wire signed [38:0] valueStage_sums_accumulators_55;
+  wire signed [38:0] valueStage_sums_accumulators_56;
+  wire signed [38:0] valueStage_sums_accumulators_57;
+  wire signed [38:0] valueStage_sums_accumulators_58;
+  wire signed [38:0] valueStage_sums_accumulators_59;
+  wire signed [38:0] valueStage_sums_accumulators_60;
+  wire signed [38:0] valueStage_sums_accumulators_61;
+  wire signed [38:0] valueStage_sums_accumulators_62;
+  wire signed [38:0] valueStage_sums_accumulators_63;
+  wire [30:0] valueStage_sums_sum;
   wire signed [16:0] valueStage_sums_row_ceiling;
   wire signed [7:0] valueStage_sums_row_valueExponent;
   wire [1:0] valueStage_sums_row_tag_entry;
   wire [5:0] valueStage_sums_row_tag_row;
+  wire valueStage_sums_row_continuation_goesOn;
   wire valueStage_entryRead;
   wire valueStage_conflict;
   wire valueCounts_push_ready;
@@ -764,12 +769,14 @@ module heddle_default_AttentionEngine (
     .maxima_0_valueExponent(scoreStage_maxima_0_valueExponent),
     .maxima_0_tag_entry(scoreStage_maxima_0_tag_entry),
     .maxima_0_tag_row(scoreStage_maxima_0_tag_row),
+    .maxima_0_continuation_goesOn(scoreStage_maxima_0_continuation_goesOn),
     .maxima_1_valid(scoreStage_maxima_1_valid),
     .maxima_1_ready(weightStage_maxima_1_ready),
     .maxima_1_ceiling(scoreStage_maxima_1_ceiling),
     .maxima_1_valueExponent(scoreStage_maxima_1_valueExponent),
     .maxima_1_tag_entry(scoreStage_maxima_1_tag_entry),
     .maxima_1_tag_row(scoreStage_maxima_1_tag_row),
+    .maxima_1_continuation_goesOn(scoreStage_maxima_1_continuation_goesOn),
     .taken_0(scoreStage_taken_0),
     .taken_1(scoreStage_taken_1),
     .busy(scoreStage_busy),
@@ -966,12 +973,14 @@ module heddle_default_AttentionEngine (
     .maxima_0_valueExponent(scoreStage_maxima_0_valueExponent),
     .maxima_0_tag_entry(scoreStage_maxima_0_tag_entry),
     .maxima_0_tag_row(scoreStage_maxima_0_tag_row),
+    .maxima_0_continuation_goesOn(scoreStage_maxima_0_continuation_goesOn),
     .maxima_1_valid(scoreStage_maxima_1_valid),
     .maxima_1_ready(weightStage_maxima_1_ready),
     .maxima_1_ceiling(scoreStage_maxima_1_ceiling),
     .maxima_1_valueExponent(scoreStage_maxima_1_valueExponent),
     .maxima_1_tag_entry(scoreStage_maxima_1_tag_entry),
     .maxima_1_tag_row(scoreStage_maxima_1_tag_row),
+    .maxima_1_continuation_goesOn(scoreStage_maxima_1_continuation_goesOn),
     .counts_valid(weightCounts_pop_valid),
     .counts_ready(weightStage_counts_ready),
     .counts_payload(weightCounts_pop_payload),
@@ -988,6 +997,7 @@ module heddle_default_AttentionEngine (
     .weights_keys_0_row_valueExponent(weightStage_weights_keys_0_row_valueExponent),
     .weights_keys_0_row_tag_entry(weightStage_weights_keys_0_row_tag_entry),
     .weights_keys_0_row_tag_row(weightStage_weights_keys_0_row_tag_row),
+    .weights_keys_0_row_continuation_goesOn(weightStage_weights_keys_0_row_continuation_goesOn),
     .weights_keys_1_key_valid(weightStage_weights_keys_1_key_valid),
     .weights_keys_1_key_first(weightStage_weights_keys_1_key_first),
     .weights_keys_1_key_last(weightStage_weights_keys_1_key_last),
@@ -998,6 +1008,7 @@ module heddle_default_AttentionEngine (
     .weights_keys_1_row_valueExponent(weightStage_weights_keys_1_row_valueExponent),
     .weights_keys_1_row_tag_entry(weightStage_weights_keys_1_row_tag_entry),
     .weights_keys_1_row_tag_row(weightStage_weights_keys_1_row_tag_row),
+    .weights_keys_1_row_continuation_goesOn(weightStage_weights_keys_1_row_continuation_goesOn),
     .weights_last(weightStage_weights_last)
   );
 
@@ -1028,6 +1039,7 @@ module heddle_default_AttentionEngine (
     .weights_keys_0_row_valueExponent(weightStage_weights_keys_0_row_valueExponent),
     .weights_keys_0_row_tag_entry(weightStage_weights_keys_0_row_tag_entry),
     .weights_keys_0_row_tag_row(weightStage_weights_keys_0_row_tag_row),
+    .weights_keys_0_row_continuation_goesOn(weightStage_weights_keys_0_row_continuation_goesOn),
     .weights_keys_1_key_valid(weightStage_weights_keys_1_key_valid),
     .weights_keys_1_key_first(weightStage_weights_keys_1_key_first),
     .weights_keys_1_key_last(weightStage_weights_keys_1_key_last),
@@ -1038,6 +1050,7 @@ module heddle_default_AttentionEngine (
     .weights_keys_1_row_valueExponent(weightStage_weights_keys_1_row_valueExponent),
     .weights_keys_1_row_tag_entry(weightStage_weights_keys_1_row_tag_entry),
     .weights_keys_1_row_tag_row(weightStage_weights_keys_1_row_tag_row),
+    .weights_keys_1_row_continuation_goesOn(weightStage_weights_keys_1_row_continuation_goesOn),
     .weights_last(weightStage_weights_last),
     .write(valueLoader_write),
     .writePlace(valueLoader_writePlace),
@@ -1113,6 +1126,7 @@ module heddle_default_AttentionEngine (
     .sums_row_valueExponent(valueStage_sums_row_valueExponent),
     .sums_row_tag_entry(valueStage_sums_row_tag_entry),
     .sums_row_tag_row(valueStage_sums_row_tag_row),
+    .sums_row_continuation_goesOn(valueStage_sums_row_continuation_goesOn),
     .entryRead(valueStage_entryRead),
     .conflict(valueStage_conflict)
   );
@@ -1129,7 +1143,7 @@ module heddle_default_AttentionEngine (
     .level(valueCounts_level)
   );
 
-  heddle_default_Normaliser_64x4_1024_64 normaliser (
+  heddle_default_Normaliser_64x4_2048_64 normaliser (
     .clk(clk),
     .reset(reset),
     .rows_valid(valueStage_sums_valid),
@@ -1203,6 +1217,7 @@ module heddle_default_AttentionEngine (
     .rows_row_valueExponent(valueStage_sums_row_valueExponent),
     .rows_row_tag_entry(valueStage_sums_row_tag_entry),
     .rows_row_tag_row(valueStage_sums_row_tag_row),
+    .rows_row_continuation_goesOn(valueStage_sums_row_continuation_goesOn),
     .parts_valid(normaliser_parts_valid),
     .parts_ready(outputWriter_parts_ready),
     .parts_numbers(normaliser_parts_numbers),

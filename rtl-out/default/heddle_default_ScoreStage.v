@@ -64,12 +64,14 @@ module heddle_default_ScoreStage (
   output wire signed [7:0] maxima_0_valueExponent,
   output wire [1:0] maxima_0_tag_entry,
   output wire [5:0] maxima_0_tag_row,
+  output wire maxima_0_continuation_goesOn,
   output wire maxima_1_valid,
   input  wire maxima_1_ready,
   output wire signed [16:0] maxima_1_ceiling,
   output wire signed [7:0] maxima_1_valueExponent,
   output wire [1:0] maxima_1_tag_entry,
   output wire [5:0] maxima_1_tag_row,
+  output wire maxima_1_continuation_goesOn,
   output wire taken_0,
   output wire taken_1,
   output wire busy,
@@ -139,12 +141,14 @@ module heddle_default_ScoreStage (
   wire signed [7:0] scoreLane_0_maximum_valueExponent;
   wire [1:0] scoreLane_0_maximum_tag_entry;
   wire [5:0] scoreLane_0_maximum_tag_row;
+  wire scoreLane_0_maximum_continuation_goesOn;
   wire maximumQueue_0_push_ready;
   wire maximumQueue_0_pop_valid;
   wire signed [16:0] maximumQueue_0_pop_ceiling;
   wire signed [7:0] maximumQueue_0_pop_valueExponent;
   wire [1:0] maximumQueue_0_pop_tag_entry;
   wire [5:0] maximumQueue_0_pop_tag_row;
+  wire maximumQueue_0_pop_continuation_goesOn;
   wire [10:0] maximumQueue_0_level;
   wire queryQueue_1_push_valid;
   wire queryQueue_1_push_ready;
@@ -167,12 +171,14 @@ module heddle_default_ScoreStage (
   wire signed [7:0] scoreLane_1_maximum_valueExponent;
   wire [1:0] scoreLane_1_maximum_tag_entry;
   wire [5:0] scoreLane_1_maximum_tag_row;
+  wire scoreLane_1_maximum_continuation_goesOn;
   wire maximumQueue_1_push_ready;
   wire maximumQueue_1_pop_valid;
   wire signed [16:0] maximumQueue_1_pop_ceiling;
   wire signed [7:0] maximumQueue_1_pop_valueExponent;
   wire [1:0] maximumQueue_1_pop_tag_entry;
   wire [5:0] maximumQueue_1_pop_tag_row;
+  wire maximumQueue_1_pop_continuation_goesOn;
   wire [10:0] maximumQueue_1_level;
   wire scoreQueue_push_ready;
   wire scoreQueue_pop_valid;
@@ -288,7 +294,7 @@ module heddle_default_ScoreStage (
     .level(queryQueue_0_level)
   );
 
-  heddle_default_ScoreLane_64x2048_64 scoreLane_0 (
+  heddle_default_ScoreLane_64x2048_64_cut scoreLane_0 (
     .clk(clk),
     .reset(reset),
     .key_valid(scoreLane_0_key_valid_condition),
@@ -315,10 +321,11 @@ module heddle_default_ScoreStage (
     .maximum_ceiling(scoreLane_0_maximum_ceiling),
     .maximum_valueExponent(scoreLane_0_maximum_valueExponent),
     .maximum_tag_entry(scoreLane_0_maximum_tag_entry),
-    .maximum_tag_row(scoreLane_0_maximum_tag_row)
+    .maximum_tag_row(scoreLane_0_maximum_tag_row),
+    .maximum_continuation_goesOn(scoreLane_0_maximum_continuation_goesOn)
   );
 
-  heddle_default_BlockRamFifo_33x1024 maximumQueue_0 (
+  heddle_default_BlockRamFifo_34x1024 maximumQueue_0 (
     .clk(clk),
     .reset(reset),
     .push_valid(scoreLane_0_complete),
@@ -327,12 +334,14 @@ module heddle_default_ScoreStage (
     .push_valueExponent(scoreLane_0_maximum_valueExponent),
     .push_tag_entry(scoreLane_0_maximum_tag_entry),
     .push_tag_row(scoreLane_0_maximum_tag_row),
+    .push_continuation_goesOn(scoreLane_0_maximum_continuation_goesOn),
     .pop_valid(maximumQueue_0_pop_valid),
     .pop_ready(maxima_0_ready),
     .pop_ceiling(maximumQueue_0_pop_ceiling),
     .pop_valueExponent(maximumQueue_0_pop_valueExponent),
     .pop_tag_entry(maximumQueue_0_pop_tag_entry),
     .pop_tag_row(maximumQueue_0_pop_tag_row),
+    .pop_continuation_goesOn(maximumQueue_0_pop_continuation_goesOn),
     .level(maximumQueue_0_level)
   );
 
@@ -356,7 +365,7 @@ module heddle_default_ScoreStage (
     .level(queryQueue_1_level)
   );
 
-  heddle_default_ScoreLane_64x2048_64 scoreLane_1 (
+  heddle_default_ScoreLane_64x2048_64_cut scoreLane_1 (
     .clk(clk),
     .reset(reset),
     .key_valid(scoreLane_1_key_valid_condition),
@@ -383,10 +392,11 @@ module heddle_default_ScoreStage (
     .maximum_ceiling(scoreLane_1_maximum_ceiling),
     .maximum_valueExponent(scoreLane_1_maximum_valueExponent),
     .maximum_tag_entry(scoreLane_1_maximum_tag_entry),
-    .maximum_tag_row(scoreLane_1_maximum_tag_row)
+    .maximum_tag_row(scoreLane_1_maximum_tag_row),
+    .maximum_continuation_goesOn(scoreLane_1_maximum_continuation_goesOn)
   );
 
-  heddle_default_BlockRamFifo_33x1024 maximumQueue_1 (
+  heddle_default_BlockRamFifo_34x1024 maximumQueue_1 (
     .clk(clk),
     .reset(reset),
     .push_valid(scoreLane_1_complete),
@@ -395,12 +405,14 @@ module heddle_default_ScoreStage (
     .push_valueExponent(scoreLane_1_maximum_valueExponent),
     .push_tag_entry(scoreLane_1_maximum_tag_entry),
     .push_tag_row(scoreLane_1_maximum_tag_row),
+    .push_continuation_goesOn(scoreLane_1_maximum_continuation_goesOn),
     .pop_valid(maximumQueue_1_pop_valid),
     .pop_ready(maxima_1_ready),
     .pop_ceiling(maximumQueue_1_pop_ceiling),
     .pop_valueExponent(maximumQueue_1_pop_valueExponent),
     .pop_tag_entry(maximumQueue_1_pop_tag_entry),
     .pop_tag_row(maximumQueue_1_pop_tag_row),
+    .pop_continuation_goesOn(maximumQueue_1_pop_continuation_goesOn),
     .level(maximumQueue_1_level)
   );
 
@@ -463,11 +475,13 @@ module heddle_default_ScoreStage (
   assign maxima_0_valueExponent = maximumQueue_0_pop_valueExponent;
   assign maxima_0_tag_entry = maximumQueue_0_pop_tag_entry;
   assign maxima_0_tag_row = maximumQueue_0_pop_tag_row;
+  assign maxima_0_continuation_goesOn = maximumQueue_0_pop_continuation_goesOn;
   assign maxima_1_valid = maximumQueue_1_pop_valid;
   assign maxima_1_ceiling = maximumQueue_1_pop_ceiling;
   assign maxima_1_valueExponent = maximumQueue_1_pop_valueExponent;
   assign maxima_1_tag_entry = maximumQueue_1_pop_tag_entry;
   assign maxima_1_tag_row = maximumQueue_1_pop_tag_row;
+  assign maxima_1_continuation_goesOn = maximumQueue_1_pop_continuation_goesOn;
   assign taken_0 = scoreLane_0_key_valid_condition;
   assign taken_1 = scoreLane_1_key_valid_condition;
   assign busy = keyBanks_out_valid;

@@ -17,77 +17,79 @@ module heddle_default_ValueLane_64x1024_2048x64 (
   input  wire signed [7:0] key_row_valueExponent,
   input  wire [1:0] key_row_tag_entry,
   input  wire [5:0] key_row_tag_row,
+  input  wire key_row_continuation_goesOn,
   input  wire [511:0] codes,
   output wire complete,
-  output wire signed [37:0] sums_accumulators_0,
-  output wire signed [37:0] sums_accumulators_1,
-  output wire signed [37:0] sums_accumulators_2,
-  output wire signed [37:0] sums_accumulators_3,
-  output wire signed [37:0] sums_accumulators_4,
-  output wire signed [37:0] sums_accumulators_5,
-  output wire signed [37:0] sums_accumulators_6,
-  output wire signed [37:0] sums_accumulators_7,
-  output wire signed [37:0] sums_accumulators_8,
-  output wire signed [37:0] sums_accumulators_9,
-  output wire signed [37:0] sums_accumulators_10,
-  output wire signed [37:0] sums_accumulators_11,
-  output wire signed [37:0] sums_accumulators_12,
-  output wire signed [37:0] sums_accumulators_13,
-  output wire signed [37:0] sums_accumulators_14,
-  output wire signed [37:0] sums_accumulators_15,
-  output wire signed [37:0] sums_accumulators_16,
-  output wire signed [37:0] sums_accumulators_17,
-  output wire signed [37:0] sums_accumulators_18,
-  output wire signed [37:0] sums_accumulators_19,
-  output wire signed [37:0] sums_accumulators_20,
-  output wire signed [37:0] sums_accumulators_21,
-  output wire signed [37:0] sums_accumulators_22,
-  output wire signed [37:0] sums_accumulators_23,
-  output wire signed [37:0] sums_accumulators_24,
-  output wire signed [37:0] sums_accumulators_25,
-  output wire signed [37:0] sums_accumulators_26,
-  output wire signed [37:0] sums_accumulators_27,
-  output wire signed [37:0] sums_accumulators_28,
-  output wire signed [37:0] sums_accumulators_29,
-  output wire signed [37:0] sums_accumulators_30,
-  output wire signed [37:0] sums_accumulators_31,
-  output wire signed [37:0] sums_accumulators_32,
-  output wire signed [37:0] sums_accumulators_33,
-  output wire signed [37:0] sums_accumulators_34,
-  output wire signed [37:0] sums_accumulators_35,
-  output wire signed [37:0] sums_accumulators_36,
-  output wire signed [37:0] sums_accumulators_37,
-  output wire signed [37:0] sums_accumulators_38,
-  output wire signed [37:0] sums_accumulators_39,
-  output wire signed [37:0] sums_accumulators_40,
-  output wire signed [37:0] sums_accumulators_41,
-  output wire signed [37:0] sums_accumulators_42,
-  output wire signed [37:0] sums_accumulators_43,
-  output wire signed [37:0] sums_accumulators_44,
-  output wire signed [37:0] sums_accumulators_45,
-  output wire signed [37:0] sums_accumulators_46,
-  output wire signed [37:0] sums_accumulators_47,
-  output wire signed [37:0] sums_accumulators_48,
-  output wire signed [37:0] sums_accumulators_49,
-  output wire signed [37:0] sums_accumulators_50,
-  output wire signed [37:0] sums_accumulators_51,
-  output wire signed [37:0] sums_accumulators_52,
-  output wire signed [37:0] sums_accumulators_53,
-  output wire signed [37:0] sums_accumulators_54,
-  output wire signed [37:0] sums_accumulators_55,
-  output wire signed [37:0] sums_accumulators_56,
-  output wire signed [37:0] sums_accumulators_57,
-  output wire signed [37:0] sums_accumulators_58,
-  output wire signed [37:0] sums_accumulators_59,
-  output wire signed [37:0] sums_accumulators_60,
-  output wire signed [37:0] sums_accumulators_61,
-  output wire signed [37:0] sums_accumulators_62,
-  output wire signed [37:0] sums_accumulators_63,
-  output wire [29:0] sums_sum,
+  output wire signed [36:0] sums_accumulators_0,
+  output wire signed [36:0] sums_accumulators_1,
+  output wire signed [36:0] sums_accumulators_2,
+  output wire signed [36:0] sums_accumulators_3,
+  output wire signed [36:0] sums_accumulators_4,
+  output wire signed [36:0] sums_accumulators_5,
+  output wire signed [36:0] sums_accumulators_6,
+  output wire signed [36:0] sums_accumulators_7,
+  output wire signed [36:0] sums_accumulators_8,
+  output wire signed [36:0] sums_accumulators_9,
+  output wire signed [36:0] sums_accumulators_10,
+  output wire signed [36:0] sums_accumulators_11,
+  output wire signed [36:0] sums_accumulators_12,
+  output wire signed [36:0] sums_accumulators_13,
+  output wire signed [36:0] sums_accumulators_14,
+  output wire signed [36:0] sums_accumulators_15,
+  output wire signed [36:0] sums_accumulators_16,
+  output wire signed [36:0] sums_accumulators_17,
+  output wire signed [36:0] sums_accumulators_18,
+  output wire signed [36:0] sums_accumulators_19,
+  output wire signed [36:0] sums_accumulators_20,
+  output wire signed [36:0] sums_accumulators_21,
+  output wire signed [36:0] sums_accumulators_22,
+  output wire signed [36:0] sums_accumulators_23,
+  output wire signed [36:0] sums_accumulators_24,
+  output wire signed [36:0] sums_accumulators_25,
+  output wire signed [36:0] sums_accumulators_26,
+  output wire signed [36:0] sums_accumulators_27,
+  output wire signed [36:0] sums_accumulators_28,
+  output wire signed [36:0] sums_accumulators_29,
+  output wire signed [36:0] sums_accumulators_30,
+  output wire signed [36:0] sums_accumulators_31,
+  output wire signed [36:0] sums_accumulators_32,
+  output wire signed [36:0] sums_accumulators_33,
+  output wire signed [36:0] sums_accumulators_34,
+  output wire signed [36:0] sums_accumulators_35,
+  output wire signed [36:0] sums_accumulators_36,
+  output wire signed [36:0] sums_accumulators_37,
+  output wire signed [36:0] sums_accumulators_38,
+  output wire signed [36:0] sums_accumulators_39,
+  output wire signed [36:0] sums_accumulators_40,
+  output wire signed [36:0] sums_accumulators_41,
+  output wire signed [36:0] sums_accumulators_42,
+  output wire signed [36:0] sums_accumulators_43,
+  output wire signed [36:0] sums_accumulators_44,
+  output wire signed [36:0] sums_accumulators_45,
+  output wire signed [36:0] sums_accumulators_46,
+  output wire signed [36:0] sums_accumulators_47,
+  output wire signed [36:0] sums_accumulators_48,
+  output wire signed [36:0] sums_accumulators_49,
+  output wire signed [36:0] sums_accumulators_50,
+  output wire signed [36:0] sums_accumulators_51,
+  output wire signed [36:0] sums_accumulators_52,
+  output wire signed [36:0] sums_accumulators_53,
+  output wire signed [36:0] sums_accumulators_54,
+  output wire signed [36:0] sums_accumulators_55,
+  output wire signed [36:0] sums_accumulators_56,
+  output wire signed [36:0] sums_accumulators_57,
+  output wire signed [36:0] sums_accumulators_58,
+  output wire signed [36:0] sums_accumulators_59,
+  output wire signed [36:0] sums_accumulators_60,
+  output wire signed [36:0] sums_accumulators_61,
+  output wire signed [36:0] sums_accumulators_62,
+  output wire signed [36:0] sums_accumulators_63,
+  output wire [28:0] sums_sum,
   output wire signed [16:0] sums_row_ceiling,
   output wire signed [7:0] sums_row_valueExponent,
   output wire [1:0] sums_row_tag_entry,
-  output wire [5:0] sums_row_tag_row
+  output wire [5:0] sums_row_tag_row,
+  output wire sums_row_continuation_goesOn
 );
   reg  arrived;
   reg  first;
@@ -97,75 +99,77 @@ module heddle_default_ValueLane_64x1024_2048x64 (
   reg  signed [7:0] row_valueExponent;
   reg  [1:0] row_tag_entry;
   reg  [5:0] row_tag_row;
-  reg  signed [37:0] kept_accumulators_0;
-  reg  signed [37:0] kept_accumulators_1;
-  reg  signed [37:0] kept_accumulators_2;
-  reg  signed [37:0] kept_accumulators_3;
-  reg  signed [37:0] kept_accumulators_4;
-  reg  signed [37:0] kept_accumulators_5;
-  reg  signed [37:0] kept_accumulators_6;
-  reg  signed [37:0] kept_accumulators_7;
-  reg  signed [37:0] kept_accumulators_8;
-  reg  signed [37:0] kept_accumulators_9;
-  reg  signed [37:0] kept_accumulators_10;
-  reg  signed [37:0] kept_accumulators_11;
-  reg  signed [37:0] kept_accumulators_12;
-  reg  signed [37:0] kept_accumulators_13;
-  reg  signed [37:0] kept_accumulators_14;
-  reg  signed [37:0] kept_accumulators_15;
-  reg  signed [37:0] kept_accumulators_16;
-  reg  signed [37:0] kept_accumulators_17;
-  reg  signed [37:0] kept_accumulators_18;
-  reg  signed [37:0] kept_accumulators_19;
-  reg  signed [37:0] kept_accumulators_20;
-  reg  signed [37:0] kept_accumulators_21;
-  reg  signed [37:0] kept_accumulators_22;
-  reg  signed [37:0] kept_accumulators_23;
-  reg  signed [37:0] kept_accumulators_24;
-  reg  signed [37:0] kept_accumulators_25;
-  reg  signed [37:0] kept_accumulators_26;
-  reg  signed [37:0] kept_accumulators_27;
-  reg  signed [37:0] kept_accumulators_28;
-  reg  signed [37:0] kept_accumulators_29;
-  reg  signed [37:0] kept_accumulators_30;
-  reg  signed [37:0] kept_accumulators_31;
-  reg  signed [37:0] kept_accumulators_32;
-  reg  signed [37:0] kept_accumulators_33;
-  reg  signed [37:0] kept_accumulators_34;
-  reg  signed [37:0] kept_accumulators_35;
-  reg  signed [37:0] kept_accumulators_36;
-  reg  signed [37:0] kept_accumulators_37;
-  reg  signed [37:0] kept_accumulators_38;
-  reg  signed [37:0] kept_accumulators_39;
-  reg  signed [37:0] kept_accumulators_40;
-  reg  signed [37:0] kept_accumulators_41;
-  reg  signed [37:0] kept_accumulators_42;
-  reg  signed [37:0] kept_accumulators_43;
-  reg  signed [37:0] kept_accumulators_44;
-  reg  signed [37:0] kept_accumulators_45;
-  reg  signed [37:0] kept_accumulators_46;
-  reg  signed [37:0] kept_accumulators_47;
-  reg  signed [37:0] kept_accumulators_48;
-  reg  signed [37:0] kept_accumulators_49;
-  reg  signed [37:0] kept_accumulators_50;
-  reg  signed [37:0] kept_accumulators_51;
-  reg  signed [37:0] kept_accumulators_52;
-  reg  signed [37:0] kept_accumulators_53;
-  reg  signed [37:0] kept_accumulators_54;
-  reg  signed [37:0] kept_accumulators_55;
-  reg  signed [37:0] kept_accumulators_56;
-  reg  signed [37:0] kept_accumulators_57;
-  reg  signed [37:0] kept_accumulators_58;
-  reg  signed [37:0] kept_accumulators_59;
-  reg  signed [37:0] kept_accumulators_60;
-  reg  signed [37:0] kept_accumulators_61;
-  reg  signed [37:0] kept_accumulators_62;
-  reg  signed [37:0] kept_accumulators_63;
-  reg  [29:0] kept_sum;
+  reg  row_continuation_goesOn;
+  reg  signed [36:0] kept_accumulators_0;
+  reg  signed [36:0] kept_accumulators_1;
+  reg  signed [36:0] kept_accumulators_2;
+  reg  signed [36:0] kept_accumulators_3;
+  reg  signed [36:0] kept_accumulators_4;
+  reg  signed [36:0] kept_accumulators_5;
+  reg  signed [36:0] kept_accumulators_6;
+  reg  signed [36:0] kept_accumulators_7;
+  reg  signed [36:0] kept_accumulators_8;
+  reg  signed [36:0] kept_accumulators_9;
+  reg  signed [36:0] kept_accumulators_10;
+  reg  signed [36:0] kept_accumulators_11;
+  reg  signed [36:0] kept_accumulators_12;
+  reg  signed [36:0] kept_accumulators_13;
+  reg  signed [36:0] kept_accumulators_14;
+  reg  signed [36:0] kept_accumulators_15;
+  reg  signed [36:0] kept_accumulators_16;
+  reg  signed [36:0] kept_accumulators_17;
+  reg  signed [36:0] kept_accumulators_18;
+  reg  signed [36:0] kept_accumulators_19;
+  reg  signed [36:0] kept_accumulators_20;
+  reg  signed [36:0] kept_accumulators_21;
+  reg  signed [36:0] kept_accumulators_22;
+  reg  signed [36:0] kept_accumulators_23;
+  reg  signed [36:0] kept_accumulators_24;
+  reg  signed [36:0] kept_accumulators_25;
+  reg  signed [36:0] kept_accumulators_26;
+  reg  signed [36:0] kept_accumulators_27;
+  reg  signed [36:0] kept_accumulators_28;
+  reg  signed [36:0] kept_accumulators_29;
+  reg  signed [36:0] kept_accumulators_30;
+  reg  signed [36:0] kept_accumulators_31;
+  reg  signed [36:0] kept_accumulators_32;
+  reg  signed [36:0] kept_accumulators_33;
+  reg  signed [36:0] kept_accumulators_34;
+  reg  signed [36:0] kept_accumulators_35;
+  reg  signed [36:0] kept_accumulators_36;
+  reg  signed [36:0] kept_accumulators_37;
+  reg  signed [36:0] kept_accumulators_38;
+  reg  signed [36:0] kept_accumulators_39;
+  reg  signed [36:0] kept_accumulators_40;
+  reg  signed [36:0] kept_accumulators_41;
+  reg  signed [36:0] kept_accumulators_42;
+  reg  signed [36:0] kept_accumulators_43;
+  reg  signed [36:0] kept_accumulators_44;
+  reg  signed [36:0] kept_accumulators_45;
+  reg  signed [36:0] kept_accumulators_46;
+  reg  signed [36:0] kept_accumulators_47;
+  reg  signed [36:0] kept_accumulators_48;
+  reg  signed [36:0] kept_accumulators_49;
+  reg  signed [36:0] kept_accumulators_50;
+  reg  signed [36:0] kept_accumulators_51;
+  reg  signed [36:0] kept_accumulators_52;
+  reg  signed [36:0] kept_accumulators_53;
+  reg  signed [36:0] kept_accumulators_54;
+  reg  signed [36:0] kept_accumulators_55;
+  reg  signed [36:0] kept_accumulators_56;
+  reg  signed [36:0] kept_accumulators_57;
+  reg  signed [36:0] kept_accumulators_58;
+  reg  signed [36:0] kept_accumulators_59;
+  reg  signed [36:0] kept_accumulators_60;
+  reg  signed [36:0] kept_accumulators_61;
+  reg  signed [36:0] kept_accumulators_62;
+  reg  signed [36:0] kept_accumulators_63;
+  reg  [28:0] kept_sum;
   reg  signed [16:0] kept_row_ceiling;
   reg  signed [7:0] kept_row_valueExponent;
   reg  [1:0] kept_row_tag_entry;
   reg  [5:0] kept_row_tag_row;
+  reg  kept_row_continuation_goesOn;
   reg  signed [27:0] product;
   reg  signed [27:0] product_1;
   reg  signed [27:0] product_2;
@@ -296,7 +300,7 @@ module heddle_default_ValueLane_64x1024_2048x64 (
   wire signed [7:0] code_61 = codes[495:488];
   wire signed [7:0] code_62 = codes[503:496];
   wire signed [7:0] code_63 = codes[511:504];
-  wire [29:0] before_1 = first ? 30'd0 : kept_sum;
+  wire [28:0] before_1 = first ? 29'd0 : kept_sum;
 
   assign complete = done;
   assign sums_accumulators_0 = kept_accumulators_0;
@@ -368,6 +372,7 @@ module heddle_default_ValueLane_64x1024_2048x64 (
   assign sums_row_valueExponent = kept_row_valueExponent;
   assign sums_row_tag_entry = kept_row_tag_entry;
   assign sums_row_tag_row = kept_row_tag_row;
+  assign sums_row_continuation_goesOn = kept_row_continuation_goesOn;
 
   always @(posedge clk) begin
     if (reset) begin
@@ -387,590 +392,592 @@ module heddle_default_ValueLane_64x1024_2048x64 (
     row_valueExponent <= key_row_valueExponent;
     row_tag_entry <= key_row_tag_entry;
     row_tag_row <= key_row_tag_row;
+    row_continuation_goesOn <= key_row_continuation_goesOn;
     if (key_key_valid) begin
       product <= $signed({1'd0, key_folded}) * code;
     end
     if (arrived && first) begin
-      kept_accumulators_0 <= $signed({{10{product[27]}}, product});
+      kept_accumulators_0 <= $signed({{9{product[27]}}, product});
     end
     if (arrived && !first) begin
-      kept_accumulators_0 <= kept_accumulators_0 + $signed({{10{product[27]}}, product});
+      kept_accumulators_0 <= kept_accumulators_0 + $signed({{9{product[27]}}, product});
     end
     if (key_key_valid) begin
       product_1 <= $signed({1'd0, key_folded}) * code_1;
     end
     if (arrived && first) begin
-      kept_accumulators_1 <= $signed({{10{product_1[27]}}, product_1});
+      kept_accumulators_1 <= $signed({{9{product_1[27]}}, product_1});
     end
     if (arrived && !first) begin
-      kept_accumulators_1 <= kept_accumulators_1 + $signed({{10{product_1[27]}}, product_1});
+      kept_accumulators_1 <= kept_accumulators_1 + $signed({{9{product_1[27]}}, product_1});
     end
     if (key_key_valid) begin
       product_2 <= $signed({1'd0, key_folded}) * code_2;
     end
     if (arrived && first) begin
-      kept_accumulators_2 <= $signed({{10{product_2[27]}}, product_2});
+      kept_accumulators_2 <= $signed({{9{product_2[27]}}, product_2});
     end
     if (arrived && !first) begin
-      kept_accumulators_2 <= kept_accumulators_2 + $signed({{10{product_2[27]}}, product_2});
+      kept_accumulators_2 <= kept_accumulators_2 + $signed({{9{product_2[27]}}, product_2});
     end
     if (key_key_valid) begin
       product_3 <= $signed({1'd0, key_folded}) * code_3;
     end
     if (arrived && first) begin
-      kept_accumulators_3 <= $signed({{10{product_3[27]}}, product_3});
+      kept_accumulators_3 <= $signed({{9{product_3[27]}}, product_3});
     end
     if (arrived && !first) begin
-      kept_accumulators_3 <= kept_accumulators_3 + $signed({{10{product_3[27]}}, product_3});
+      kept_accumulators_3 <= kept_accumulators_3 + $signed({{9{product_3[27]}}, product_3});
     end
     if (key_key_valid) begin
       product_4 <= $signed({1'd0, key_folded}) * code_4;
     end
     if (arrived && first) begin
-      kept_accumulators_4 <= $signed({{10{product_4[27]}}, product_4});
+      kept_accumulators_4 <= $signed({{9{product_4[27]}}, product_4});
     end
     if (arrived && !first) begin
-      kept_accumulators_4 <= kept_accumulators_4 + $signed({{10{product_4[27]}}, product_4});
+      kept_accumulators_4 <= kept_accumulators_4 + $signed({{9{product_4[27]}}, product_4});
     end
     if (key_key_valid) begin
       product_5 <= $signed({1'd0, key_folded}) * code_5;
     end
     if (arrived && first) begin
-      kept_accumulators_5 <= $signed({{10{product_5[27]}}, product_5});
+      kept_accumulators_5 <= $signed({{9{product_5[27]}}, product_5});
     end
     if (arrived && !first) begin
-      kept_accumulators_5 <= kept_accumulators_5 + $signed({{10{product_5[27]}}, product_5});
+      kept_accumulators_5 <= kept_accumulators_5 + $signed({{9{product_5[27]}}, product_5});
     end
     if (key_key_valid) begin
       product_6 <= $signed({1'd0, key_folded}) * code_6;
     end
     if (arrived && first) begin
-      kept_accumulators_6 <= $signed({{10{product_6[27]}}, product_6});
+      kept_accumulators_6 <= $signed({{9{product_6[27]}}, product_6});
     end
     if (arrived && !first) begin
-      kept_accumulators_6 <= kept_accumulators_6 + $signed({{10{product_6[27]}}, product_6});
+      kept_accumulators_6 <= kept_accumulators_6 + $signed({{9{product_6[27]}}, product_6});
     end
     if (key_key_valid) begin
       product_7 <= $signed({1'd0, key_folded}) * code_7;
     end
     if (arrived && first) begin
-      kept_accumulators_7 <= $signed({{10{product_7[27]}}, product_7});
+      kept_accumulators_7 <= $signed({{9{product_7[27]}}, product_7});
     end
     if (arrived && !first) begin
-      kept_accumulators_7 <= kept_accumulators_7 + $signed({{10{product_7[27]}}, product_7});
+      kept_accumulators_7 <= kept_accumulators_7 + $signed({{9{product_7[27]}}, product_7});
     end
     if (key_key_valid) begin
       product_8 <= $signed({1'd0, key_folded}) * code_8;
     end
     if (arrived && first) begin
-      kept_accumulators_8 <= $signed({{10{product_8[27]}}, product_8});
+      kept_accumulators_8 <= $signed({{9{product_8[27]}}, product_8});
     end
     if (arrived && !first) begin
-      kept_accumulators_8 <= kept_accumulators_8 + $signed({{10{product_8[27]}}, product_8});
+      kept_accumulators_8 <= kept_accumulators_8 + $signed({{9{product_8[27]}}, product_8});
     end
     if (key_key_valid) begin
       product_9 <= $signed({1'd0, key_folded}) * code_9;
     end
     if (arrived && first) begin
-      kept_accumulators_9 <= $signed({{10{product_9[27]}}, product_9});
+      kept_accumulators_9 <= $signed({{9{product_9[27]}}, product_9});
     end
     if (arrived && !first) begin
-      kept_accumulators_9 <= kept_accumulators_9 + $signed({{10{product_9[27]}}, product_9});
+      kept_accumulators_9 <= kept_accumulators_9 + $signed({{9{product_9[27]}}, product_9});
     end
     if (key_key_valid) begin
       product_10 <= $signed({1'd0, key_folded}) * code_10;
     end
     if (arrived && first) begin
-      kept_accumulators_10 <= $signed({{10{product_10[27]}}, product_10});
+      kept_accumulators_10 <= $signed({{9{product_10[27]}}, product_10});
     end
     if (arrived && !first) begin
-      kept_accumulators_10 <= kept_accumulators_10 + $signed({{10{product_10[27]}}, product_10});
+      kept_accumulators_10 <= kept_accumulators_10 + $signed({{9{product_10[27]}}, product_10});
     end
     if (key_key_valid) begin
       product_11 <= $signed({1'd0, key_folded}) * code_11;
     end
     if (arrived && first) begin
-      kept_accumulators_11 <= $signed({{10{product_11[27]}}, product_11});
+      kept_accumulators_11 <= $signed({{9{product_11[27]}}, product_11});
     end
     if (arrived && !first) begin
-      kept_accumulators_11 <= kept_accumulators_11 + $signed({{10{product_11[27]}}, product_11});
+      kept_accumulators_11 <= kept_accumulators_11 + $signed({{9{product_11[27]}}, product_11});
     end
     if (key_key_valid) begin
       product_12 <= $signed({1'd0, key_folded}) * code_12;
     end
     if (arrived && first) begin
-      kept_accumulators_12 <= $signed({{10{product_12[27]}}, product_12});
+      kept_accumulators_12 <= $signed({{9{product_12[27]}}, product_12});
     end
     if (arrived && !first) begin
-      kept_accumulators_12 <= kept_accumulators_12 + $signed({{10{product_12[27]}}, product_12});
+      kept_accumulators_12 <= kept_accumulators_12 + $signed({{9{product_12[27]}}, product_12});
     end
     if (key_key_valid) begin
       product_13 <= $signed({1'd0, key_folded}) * code_13;
     end
     if (arrived && first) begin
-      kept_accumulators_13 <= $signed({{10{product_13[27]}}, product_13});
+      kept_accumulators_13 <= $signed({{9{product_13[27]}}, product_13});
     end
     if (arrived && !first) begin
-      kept_accumulators_13 <= kept_accumulators_13 + $signed({{10{product_13[27]}}, product_13});
+      kept_accumulators_13 <= kept_accumulators_13 + $signed({{9{product_13[27]}}, product_13});
     end
     if (key_key_valid) begin
       product_14 <= $signed({1'd0, key_folded}) * code_14;
     end
     if (arrived && first) begin
-      kept_accumulators_14 <= $signed({{10{product_14[27]}}, product_14});
+      kept_accumulators_14 <= $signed({{9{product_14[27]}}, product_14});
     end
     if (arrived && !first) begin
-      kept_accumulators_14 <= kept_accumulators_14 + $signed({{10{product_14[27]}}, product_14});
+      kept_accumulators_14 <= kept_accumulators_14 + $signed({{9{product_14[27]}}, product_14});
     end
     if (key_key_valid) begin
       product_15 <= $signed({1'd0, key_folded}) * code_15;
     end
     if (arrived && first) begin
-      kept_accumulators_15 <= $signed({{10{product_15[27]}}, product_15});
+      kept_accumulators_15 <= $signed({{9{product_15[27]}}, product_15});
     end
     if (arrived && !first) begin
-      kept_accumulators_15 <= kept_accumulators_15 + $signed({{10{product_15[27]}}, product_15});
+      kept_accumulators_15 <= kept_accumulators_15 + $signed({{9{product_15[27]}}, product_15});
     end
     if (key_key_valid) begin
       product_16 <= $signed({1'd0, key_folded}) * code_16;
     end
     if (arrived && first) begin
-      kept_accumulators_16 <= $signed({{10{product_16[27]}}, product_16});
+      kept_accumulators_16 <= $signed({{9{product_16[27]}}, product_16});
     end
     if (arrived && !first) begin
-      kept_accumulators_16 <= kept_accumulators_16 + $signed({{10{product_16[27]}}, product_16});
+      kept_accumulators_16 <= kept_accumulators_16 + $signed({{9{product_16[27]}}, product_16});
     end
     if (key_key_valid) begin
       product_17 <= $signed({1'd0, key_folded}) * code_17;
     end
     if (arrived && first) begin
-      kept_accumulators_17 <= $signed({{10{product_17[27]}}, product_17});
+      kept_accumulators_17 <= $signed({{9{product_17[27]}}, product_17});
     end
     if (arrived && !first) begin
-      kept_accumulators_17 <= kept_accumulators_17 + $signed({{10{product_17[27]}}, product_17});
+      kept_accumulators_17 <= kept_accumulators_17 + $signed({{9{product_17[27]}}, product_17});
     end
     if (key_key_valid) begin
       product_18 <= $signed({1'd0, key_folded}) * code_18;
     end
     if (arrived && first) begin
-      kept_accumulators_18 <= $signed({{10{product_18[27]}}, product_18});
+      kept_accumulators_18 <= $signed({{9{product_18[27]}}, product_18});
     end
     if (arrived && !first) begin
-      kept_accumulators_18 <= kept_accumulators_18 + $signed({{10{product_18[27]}}, product_18});
+      kept_accumulators_18 <= kept_accumulators_18 + $signed({{9{product_18[27]}}, product_18});
     end
     if (key_key_valid) begin
       product_19 <= $signed({1'd0, key_folded}) * code_19;
     end
     if (arrived && first) begin
-      kept_accumulators_19 <= $signed({{10{product_19[27]}}, product_19});
+      kept_accumulators_19 <= $signed({{9{product_19[27]}}, product_19});
     end
     if (arrived && !first) begin
-      kept_accumulators_19 <= kept_accumulators_19 + $signed({{10{product_19[27]}}, product_19});
+      kept_accumulators_19 <= kept_accumulators_19 + $signed({{9{product_19[27]}}, product_19});
     end
     if (key_key_valid) begin
       product_20 <= $signed({1'd0, key_folded}) * code_20;
     end
     if (arrived && first) begin
-      kept_accumulators_20 <= $signed({{10{product_20[27]}}, product_20});
+      kept_accumulators_20 <= $signed({{9{product_20[27]}}, product_20});
     end
     if (arrived && !first) begin
-      kept_accumulators_20 <= kept_accumulators_20 + $signed({{10{product_20[27]}}, product_20});
+      kept_accumulators_20 <= kept_accumulators_20 + $signed({{9{product_20[27]}}, product_20});
     end
     if (key_key_valid) begin
       product_21 <= $signed({1'd0, key_folded}) * code_21;
     end
     if (arrived && first) begin
-      kept_accumulators_21 <= $signed({{10{product_21[27]}}, product_21});
+      kept_accumulators_21 <= $signed({{9{product_21[27]}}, product_21});
     end
     if (arrived && !first) begin
-      kept_accumulators_21 <= kept_accumulators_21 + $signed({{10{product_21[27]}}, product_21});
+      kept_accumulators_21 <= kept_accumulators_21 + $signed({{9{product_21[27]}}, product_21});
     end
     if (key_key_valid) begin
       product_22 <= $signed({1'd0, key_folded}) * code_22;
     end
     if (arrived && first) begin
-      kept_accumulators_22 <= $signed({{10{product_22[27]}}, product_22});
+      kept_accumulators_22 <= $signed({{9{product_22[27]}}, product_22});
     end
     if (arrived && !first) begin
-      kept_accumulators_22 <= kept_accumulators_22 + $signed({{10{product_22[27]}}, product_22});
+      kept_accumulators_22 <= kept_accumulators_22 + $signed({{9{product_22[27]}}, product_22});
     end
     if (key_key_valid) begin
       product_23 <= $signed({1'd0, key_folded}) * code_23;
     end
     if (arrived && first) begin
-      kept_accumulators_23 <= $signed({{10{product_23[27]}}, product_23});
+      kept_accumulators_23 <= $signed({{9{product_23[27]}}, product_23});
     end
     if (arrived && !first) begin
-      kept_accumulators_23 <= kept_accumulators_23 + $signed({{10{product_23[27]}}, product_23});
+      kept_accumulators_23 <= kept_accumulators_23 + $signed({{9{product_23[27]}}, product_23});
     end
     if (key_key_valid) begin
       product_24 <= $signed({1'd0, key_folded}) * code_24;
     end
     if (arrived && first) begin
-      kept_accumulators_24 <= $signed({{10{product_24[27]}}, product_24});
+      kept_accumulators_24 <= $signed({{9{product_24[27]}}, product_24});
     end
     if (arrived && !first) begin
-      kept_accumulators_24 <= kept_accumulators_24 + $signed({{10{product_24[27]}}, product_24});
+      kept_accumulators_24 <= kept_accumulators_24 + $signed({{9{product_24[27]}}, product_24});
     end
     if (key_key_valid) begin
       product_25 <= $signed({1'd0, key_folded}) * code_25;
     end
     if (arrived && first) begin
-      kept_accumulators_25 <= $signed({{10{product_25[27]}}, product_25});
+      kept_accumulators_25 <= $signed({{9{product_25[27]}}, product_25});
     end
     if (arrived && !first) begin
-      kept_accumulators_25 <= kept_accumulators_25 + $signed({{10{product_25[27]}}, product_25});
+      kept_accumulators_25 <= kept_accumulators_25 + $signed({{9{product_25[27]}}, product_25});
     end
     if (key_key_valid) begin
       product_26 <= $signed({1'd0, key_folded}) * code_26;
     end
     if (arrived && first) begin
-      kept_accumulators_26 <= $signed({{10{product_26[27]}}, product_26});
+      kept_accumulators_26 <= $signed({{9{product_26[27]}}, product_26});
     end
     if (arrived && !first) begin
-      kept_accumulators_26 <= kept_accumulators_26 + $signed({{10{product_26[27]}}, product_26});
+      kept_accumulators_26 <= kept_accumulators_26 + $signed({{9{product_26[27]}}, product_26});
     end
     if (key_key_valid) begin
       product_27 <= $signed({1'd0, key_folded}) * code_27;
     end
     if (arrived && first) begin
-      kept_accumulators_27 <= $signed({{10{product_27[27]}}, product_27});
+      kept_accumulators_27 <= $signed({{9{product_27[27]}}, product_27});
     end
     if (arrived && !first) begin
-      kept_accumulators_27 <= kept_accumulators_27 + $signed({{10{product_27[27]}}, product_27});
+      kept_accumulators_27 <= kept_accumulators_27 + $signed({{9{product_27[27]}}, product_27});
     end
     if (key_key_valid) begin
       product_28 <= $signed({1'd0, key_folded}) * code_28;
     end
     if (arrived && first) begin
-      kept_accumulators_28 <= $signed({{10{product_28[27]}}, product_28});
+      kept_accumulators_28 <= $signed({{9{product_28[27]}}, product_28});
     end
     if (arrived && !first) begin
-      kept_accumulators_28 <= kept_accumulators_28 + $signed({{10{product_28[27]}}, product_28});
+      kept_accumulators_28 <= kept_accumulators_28 + $signed({{9{product_28[27]}}, product_28});
     end
     if (key_key_valid) begin
       product_29 <= $signed({1'd0, key_folded}) * code_29;
     end
     if (arrived && first) begin
-      kept_accumulators_29 <= $signed({{10{product_29[27]}}, product_29});
+      kept_accumulators_29 <= $signed({{9{product_29[27]}}, product_29});
     end
     if (arrived && !first) begin
-      kept_accumulators_29 <= kept_accumulators_29 + $signed({{10{product_29[27]}}, product_29});
+      kept_accumulators_29 <= kept_accumulators_29 + $signed({{9{product_29[27]}}, product_29});
     end
     if (key_key_valid) begin
       product_30 <= $signed({1'd0, key_folded}) * code_30;
     end
     if (arrived && first) begin
-      kept_accumulators_30 <= $signed({{10{product_30[27]}}, product_30});
+      kept_accumulators_30 <= $signed({{9{product_30[27]}}, product_30});
     end
     if (arrived && !first) begin
-      kept_accumulators_30 <= kept_accumulators_30 + $signed({{10{product_30[27]}}, product_30});
+      kept_accumulators_30 <= kept_accumulators_30 + $signed({{9{product_30[27]}}, product_30});
     end
     if (key_key_valid) begin
       product_31 <= $signed({1'd0, key_folded}) * code_31;
     end
     if (arrived && first) begin
-      kept_accumulators_31 <= $signed({{10{product_31[27]}}, product_31});
+      kept_accumulators_31 <= $signed({{9{product_31[27]}}, product_31});
     end
     if (arrived && !first) begin
-      kept_accumulators_31 <= kept_accumulators_31 + $signed({{10{product_31[27]}}, product_31});
+      kept_accumulators_31 <= kept_accumulators_31 + $signed({{9{product_31[27]}}, product_31});
     end
     if (key_key_valid) begin
       product_32 <= $signed({1'd0, key_folded}) * code_32;
     end
     if (arrived && first) begin
-      kept_accumulators_32 <= $signed({{10{product_32[27]}}, product_32});
+      kept_accumulators_32 <= $signed({{9{product_32[27]}}, product_32});
     end
     if (arrived && !first) begin
-      kept_accumulators_32 <= kept_accumulators_32 + $signed({{10{product_32[27]}}, product_32});
+      kept_accumulators_32 <= kept_accumulators_32 + $signed({{9{product_32[27]}}, product_32});
     end
     if (key_key_valid) begin
       product_33 <= $signed({1'd0, key_folded}) * code_33;
     end
     if (arrived && first) begin
-      kept_accumulators_33 <= $signed({{10{product_33[27]}}, product_33});
+      kept_accumulators_33 <= $signed({{9{product_33[27]}}, product_33});
     end
     if (arrived && !first) begin
-      kept_accumulators_33 <= kept_accumulators_33 + $signed({{10{product_33[27]}}, product_33});
+      kept_accumulators_33 <= kept_accumulators_33 + $signed({{9{product_33[27]}}, product_33});
     end
     if (key_key_valid) begin
       product_34 <= $signed({1'd0, key_folded}) * code_34;
     end
     if (arrived && first) begin
-      kept_accumulators_34 <= $signed({{10{product_34[27]}}, product_34});
+      kept_accumulators_34 <= $signed({{9{product_34[27]}}, product_34});
     end
     if (arrived && !first) begin
-      kept_accumulators_34 <= kept_accumulators_34 + $signed({{10{product_34[27]}}, product_34});
+      kept_accumulators_34 <= kept_accumulators_34 + $signed({{9{product_34[27]}}, product_34});
     end
     if (key_key_valid) begin
       product_35 <= $signed({1'd0, key_folded}) * code_35;
     end
     if (arrived && first) begin
-      kept_accumulators_35 <= $signed({{10{product_35[27]}}, product_35});
+      kept_accumulators_35 <= $signed({{9{product_35[27]}}, product_35});
     end
     if (arrived && !first) begin
-      kept_accumulators_35 <= kept_accumulators_35 + $signed({{10{product_35[27]}}, product_35});
+      kept_accumulators_35 <= kept_accumulators_35 + $signed({{9{product_35[27]}}, product_35});
     end
     if (key_key_valid) begin
       product_36 <= $signed({1'd0, key_folded}) * code_36;
     end
     if (arrived && first) begin
-      kept_accumulators_36 <= $signed({{10{product_36[27]}}, product_36});
+      kept_accumulators_36 <= $signed({{9{product_36[27]}}, product_36});
     end
     if (arrived && !first) begin
-      kept_accumulators_36 <= kept_accumulators_36 + $signed({{10{product_36[27]}}, product_36});
+      kept_accumulators_36 <= kept_accumulators_36 + $signed({{9{product_36[27]}}, product_36});
     end
     if (key_key_valid) begin
       product_37 <= $signed({1'd0, key_folded}) * code_37;
     end
     if (arrived && first) begin
-      kept_accumulators_37 <= $signed({{10{product_37[27]}}, product_37});
+      kept_accumulators_37 <= $signed({{9{product_37[27]}}, product_37});
     end
     if (arrived && !first) begin
-      kept_accumulators_37 <= kept_accumulators_37 + $signed({{10{product_37[27]}}, product_37});
+      kept_accumulators_37 <= kept_accumulators_37 + $signed({{9{product_37[27]}}, product_37});
     end
     if (key_key_valid) begin
       product_38 <= $signed({1'd0, key_folded}) * code_38;
     end
     if (arrived && first) begin
-      kept_accumulators_38 <= $signed({{10{product_38[27]}}, product_38});
+      kept_accumulators_38 <= $signed({{9{product_38[27]}}, product_38});
     end
     if (arrived && !first) begin
-      kept_accumulators_38 <= kept_accumulators_38 + $signed({{10{product_38[27]}}, product_38});
+      kept_accumulators_38 <= kept_accumulators_38 + $signed({{9{product_38[27]}}, product_38});
     end
     if (key_key_valid) begin
       product_39 <= $signed({1'd0, key_folded}) * code_39;
     end
     if (arrived && first) begin
-      kept_accumulators_39 <= $signed({{10{product_39[27]}}, product_39});
+      kept_accumulators_39 <= $signed({{9{product_39[27]}}, product_39});
     end
     if (arrived && !first) begin
-      kept_accumulators_39 <= kept_accumulators_39 + $signed({{10{product_39[27]}}, product_39});
+      kept_accumulators_39 <= kept_accumulators_39 + $signed({{9{product_39[27]}}, product_39});
     end
     if (key_key_valid) begin
       product_40 <= $signed({1'd0, key_folded}) * code_40;
     end
     if (arrived && first) begin
-      kept_accumulators_40 <= $signed({{10{product_40[27]}}, product_40});
+      kept_accumulators_40 <= $signed({{9{product_40[27]}}, product_40});
     end
     if (arrived && !first) begin
-      kept_accumulators_40 <= kept_accumulators_40 + $signed({{10{product_40[27]}}, product_40});
+      kept_accumulators_40 <= kept_accumulators_40 + $signed({{9{product_40[27]}}, product_40});
     end
     if (key_key_valid) begin
       product_41 <= $signed({1'd0, key_folded}) * code_41;
     end
     if (arrived && first) begin
-      kept_accumulators_41 <= $signed({{10{product_41[27]}}, product_41});
+      kept_accumulators_41 <= $signed({{9{product_41[27]}}, product_41});
     end
     if (arrived && !first) begin
-      kept_accumulators_41 <= kept_accumulators_41 + $signed({{10{product_41[27]}}, product_41});
+      kept_accumulators_41 <= kept_accumulators_41 + $signed({{9{product_41[27]}}, product_41});
     end
     if (key_key_valid) begin
       product_42 <= $signed({1'd0, key_folded}) * code_42;
     end
     if (arrived && first) begin
-      kept_accumulators_42 <= $signed({{10{product_42[27]}}, product_42});
+      kept_accumulators_42 <= $signed({{9{product_42[27]}}, product_42});
     end
     if (arrived && !first) begin
-      kept_accumulators_42 <= kept_accumulators_42 + $signed({{10{product_42[27]}}, product_42});
+      kept_accumulators_42 <= kept_accumulators_42 + $signed({{9{product_42[27]}}, product_42});
     end
     if (key_key_valid) begin
       product_43 <= $signed({1'd0, key_folded}) * code_43;
     end
     if (arrived && first) begin
-      kept_accumulators_43 <= $signed({{10{product_43[27]}}, product_43});
+      kept_accumulators_43 <= $signed({{9{product_43[27]}}, product_43});
     end
     if (arrived && !first) begin
-      kept_accumulators_43 <= kept_accumulators_43 + $signed({{10{product_43[27]}}, product_43});
+      kept_accumulators_43 <= kept_accumulators_43 + $signed({{9{product_43[27]}}, product_43});
     end
     if (key_key_valid) begin
       product_44 <= $signed({1'd0, key_folded}) * code_44;
     end
     if (arrived && first) begin
-      kept_accumulators_44 <= $signed({{10{product_44[27]}}, product_44});
+      kept_accumulators_44 <= $signed({{9{product_44[27]}}, product_44});
     end
     if (arrived && !first) begin
-      kept_accumulators_44 <= kept_accumulators_44 + $signed({{10{product_44[27]}}, product_44});
+      kept_accumulators_44 <= kept_accumulators_44 + $signed({{9{product_44[27]}}, product_44});
     end
     if (key_key_valid) begin
       product_45 <= $signed({1'd0, key_folded}) * code_45;
     end
     if (arrived && first) begin
-      kept_accumulators_45 <= $signed({{10{product_45[27]}}, product_45});
+      kept_accumulators_45 <= $signed({{9{product_45[27]}}, product_45});
     end
     if (arrived && !first) begin
-      kept_accumulators_45 <= kept_accumulators_45 + $signed({{10{product_45[27]}}, product_45});
+      kept_accumulators_45 <= kept_accumulators_45 + $signed({{9{product_45[27]}}, product_45});
     end
     if (key_key_valid) begin
       product_46 <= $signed({1'd0, key_folded}) * code_46;
     end
     if (arrived && first) begin
-      kept_accumulators_46 <= $signed({{10{product_46[27]}}, product_46});
+      kept_accumulators_46 <= $signed({{9{product_46[27]}}, product_46});
     end
     if (arrived && !first) begin
-      kept_accumulators_46 <= kept_accumulators_46 + $signed({{10{product_46[27]}}, product_46});
+      kept_accumulators_46 <= kept_accumulators_46 + $signed({{9{product_46[27]}}, product_46});
     end
     if (key_key_valid) begin
       product_47 <= $signed({1'd0, key_folded}) * code_47;
     end
     if (arrived && first) begin
-      kept_accumulators_47 <= $signed({{10{product_47[27]}}, product_47});
+      kept_accumulators_47 <= $signed({{9{product_47[27]}}, product_47});
     end
     if (arrived && !first) begin
-      kept_accumulators_47 <= kept_accumulators_47 + $signed({{10{product_47[27]}}, product_47});
+      kept_accumulators_47 <= kept_accumulators_47 + $signed({{9{product_47[27]}}, product_47});
     end
     if (key_key_valid) begin
       product_48 <= $signed({1'd0, key_folded}) * code_48;
     end
     if (arrived && first) begin
-      kept_accumulators_48 <= $signed({{10{product_48[27]}}, product_48});
+      kept_accumulators_48 <= $signed({{9{product_48[27]}}, product_48});
     end
     if (arrived && !first) begin
-      kept_accumulators_48 <= kept_accumulators_48 + $signed({{10{product_48[27]}}, product_48});
+      kept_accumulators_48 <= kept_accumulators_48 + $signed({{9{product_48[27]}}, product_48});
     end
     if (key_key_valid) begin
       product_49 <= $signed({1'd0, key_folded}) * code_49;
     end
     if (arrived && first) begin
-      kept_accumulators_49 <= $signed({{10{product_49[27]}}, product_49});
+      kept_accumulators_49 <= $signed({{9{product_49[27]}}, product_49});
     end
     if (arrived && !first) begin
-      kept_accumulators_49 <= kept_accumulators_49 + $signed({{10{product_49[27]}}, product_49});
+      kept_accumulators_49 <= kept_accumulators_49 + $signed({{9{product_49[27]}}, product_49});
     end
     if (key_key_valid) begin
       product_50 <= $signed({1'd0, key_folded}) * code_50;
     end
     if (arrived && first) begin
-      kept_accumulators_50 <= $signed({{10{product_50[27]}}, product_50});
+      kept_accumulators_50 <= $signed({{9{product_50[27]}}, product_50});
     end
     if (arrived && !first) begin
-      kept_accumulators_50 <= kept_accumulators_50 + $signed({{10{product_50[27]}}, product_50});
+      kept_accumulators_50 <= kept_accumulators_50 + $signed({{9{product_50[27]}}, product_50});
     end
     if (key_key_valid) begin
       product_51 <= $signed({1'd0, key_folded}) * code_51;
     end
     if (arrived && first) begin
-      kept_accumulators_51 <= $signed({{10{product_51[27]}}, product_51});
+      kept_accumulators_51 <= $signed({{9{product_51[27]}}, product_51});
     end
     if (arrived && !first) begin
-      kept_accumulators_51 <= kept_accumulators_51 + $signed({{10{product_51[27]}}, product_51});
+      kept_accumulators_51 <= kept_accumulators_51 + $signed({{9{product_51[27]}}, product_51});
     end
     if (key_key_valid) begin
       product_52 <= $signed({1'd0, key_folded}) * code_52;
     end
     if (arrived && first) begin
-      kept_accumulators_52 <= $signed({{10{product_52[27]}}, product_52});
+      kept_accumulators_52 <= $signed({{9{product_52[27]}}, product_52});
     end
     if (arrived && !first) begin
-      kept_accumulators_52 <= kept_accumulators_52 + $signed({{10{product_52[27]}}, product_52});
+      kept_accumulators_52 <= kept_accumulators_52 + $signed({{9{product_52[27]}}, product_52});
     end
     if (key_key_valid) begin
       product_53 <= $signed({1'd0, key_folded}) * code_53;
     end
     if (arrived && first) begin
-      kept_accumulators_53 <= $signed({{10{product_53[27]}}, product_53});
+      kept_accumulators_53 <= $signed({{9{product_53[27]}}, product_53});
     end
     if (arrived && !first) begin
-      kept_accumulators_53 <= kept_accumulators_53 + $signed({{10{product_53[27]}}, product_53});
+      kept_accumulators_53 <= kept_accumulators_53 + $signed({{9{product_53[27]}}, product_53});
     end
     if (key_key_valid) begin
       product_54 <= $signed({1'd0, key_folded}) * code_54;
     end
     if (arrived && first) begin
-      kept_accumulators_54 <= $signed({{10{product_54[27]}}, product_54});
+      kept_accumulators_54 <= $signed({{9{product_54[27]}}, product_54});
     end
     if (arrived && !first) begin
-      kept_accumulators_54 <= kept_accumulators_54 + $signed({{10{product_54[27]}}, product_54});
+      kept_accumulators_54 <= kept_accumulators_54 + $signed({{9{product_54[27]}}, product_54});
     end
     if (key_key_valid) begin
       product_55 <= $signed({1'd0, key_folded}) * code_55;
     end
     if (arrived && first) begin
-      kept_accumulators_55 <= $signed({{10{product_55[27]}}, product_55});
+      kept_accumulators_55 <= $signed({{9{product_55[27]}}, product_55});
     end
     if (arrived && !first) begin
-      kept_accumulators_55 <= kept_accumulators_55 + $signed({{10{product_55[27]}}, product_55});
+      kept_accumulators_55 <= kept_accumulators_55 + $signed({{9{product_55[27]}}, product_55});
     end
     if (key_key_valid) begin
       product_56 <= $signed({1'd0, key_folded}) * code_56;
     end
     if (arrived && first) begin
-      kept_accumulators_56 <= $signed({{10{product_56[27]}}, product_56});
+      kept_accumulators_56 <= $signed({{9{product_56[27]}}, product_56});
     end
     if (arrived && !first) begin
-      kept_accumulators_56 <= kept_accumulators_56 + $signed({{10{product_56[27]}}, product_56});
+      kept_accumulators_56 <= kept_accumulators_56 + $signed({{9{product_56[27]}}, product_56});
     end
     if (key_key_valid) begin
       product_57 <= $signed({1'd0, key_folded}) * code_57;
     end
     if (arrived && first) begin
-      kept_accumulators_57 <= $signed({{10{product_57[27]}}, product_57});
+      kept_accumulators_57 <= $signed({{9{product_57[27]}}, product_57});
     end
     if (arrived && !first) begin
-      kept_accumulators_57 <= kept_accumulators_57 + $signed({{10{product_57[27]}}, product_57});
+      kept_accumulators_57 <= kept_accumulators_57 + $signed({{9{product_57[27]}}, product_57});
     end
     if (key_key_valid) begin
       product_58 <= $signed({1'd0, key_folded}) * code_58;
     end
     if (arrived && first) begin
-      kept_accumulators_58 <= $signed({{10{product_58[27]}}, product_58});
+      kept_accumulators_58 <= $signed({{9{product_58[27]}}, product_58});
     end
     if (arrived && !first) begin
-      kept_accumulators_58 <= kept_accumulators_58 + $signed({{10{product_58[27]}}, product_58});
+      kept_accumulators_58 <= kept_accumulators_58 + $signed({{9{product_58[27]}}, product_58});
     end
     if (key_key_valid) begin
       product_59 <= $signed({1'd0, key_folded}) * code_59;
     end
     if (arrived && first) begin
-      kept_accumulators_59 <= $signed({{10{product_59[27]}}, product_59});
+      kept_accumulators_59 <= $signed({{9{product_59[27]}}, product_59});
     end
     if (arrived && !first) begin
-      kept_accumulators_59 <= kept_accumulators_59 + $signed({{10{product_59[27]}}, product_59});
+      kept_accumulators_59 <= kept_accumulators_59 + $signed({{9{product_59[27]}}, product_59});
     end
     if (key_key_valid) begin
       product_60 <= $signed({1'd0, key_folded}) * code_60;
     end
     if (arrived && first) begin
-      kept_accumulators_60 <= $signed({{10{product_60[27]}}, product_60});
+      kept_accumulators_60 <= $signed({{9{product_60[27]}}, product_60});
     end
     if (arrived && !first) begin
-      kept_accumulators_60 <= kept_accumulators_60 + $signed({{10{product_60[27]}}, product_60});
+      kept_accumulators_60 <= kept_accumulators_60 + $signed({{9{product_60[27]}}, product_60});
     end
     if (key_key_valid) begin
       product_61 <= $signed({1'd0, key_folded}) * code_61;
     end
     if (arrived && first) begin
-      kept_accumulators_61 <= $signed({{10{product_61[27]}}, product_61});
+      kept_accumulators_61 <= $signed({{9{product_61[27]}}, product_61});
     end
     if (arrived && !first) begin
-      kept_accumulators_61 <= kept_accumulators_61 + $signed({{10{product_61[27]}}, product_61});
+      kept_accumulators_61 <= kept_accumulators_61 + $signed({{9{product_61[27]}}, product_61});
     end
     if (key_key_valid) begin
       product_62 <= $signed({1'd0, key_folded}) * code_62;
     end
     if (arrived && first) begin
-      kept_accumulators_62 <= $signed({{10{product_62[27]}}, product_62});
+      kept_accumulators_62 <= $signed({{9{product_62[27]}}, product_62});
     end
     if (arrived && !first) begin
-      kept_accumulators_62 <= kept_accumulators_62 + $signed({{10{product_62[27]}}, product_62});
+      kept_accumulators_62 <= kept_accumulators_62 + $signed({{9{product_62[27]}}, product_62});
     end
     if (key_key_valid) begin
       product_63 <= $signed({1'd0, key_folded}) * code_63;
     end
     if (arrived && first) begin
-      kept_accumulators_63 <= $signed({{10{product_63[27]}}, product_63});
+      kept_accumulators_63 <= $signed({{9{product_63[27]}}, product_63});
     end
     if (arrived && !first) begin
-      kept_accumulators_63 <= kept_accumulators_63 + $signed({{10{product_63[27]}}, product_63});
+      kept_accumulators_63 <= kept_accumulators_63 + $signed({{9{product_63[27]}}, product_63});
     end
     if (arrived) begin
-      kept_sum <= before_1 + {10'd0, weight};
+      kept_sum <= before_1 + {9'd0, weight};
     end
     if (arrived && last) begin
       kept_row_ceiling <= row_ceiling;
       kept_row_valueExponent <= row_valueExponent;
       kept_row_tag_entry <= row_tag_entry;
       kept_row_tag_row <= row_tag_row;
+      kept_row_continuation_goesOn <= row_continuation_goesOn;
     end
   end
 

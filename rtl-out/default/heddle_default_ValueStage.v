@@ -22,6 +22,7 @@ module heddle_default_ValueStage (
   input  wire signed [7:0] weights_keys_0_row_valueExponent,
   input  wire [1:0] weights_keys_0_row_tag_entry,
   input  wire [5:0] weights_keys_0_row_tag_row,
+  input  wire weights_keys_0_row_continuation_goesOn,
   input  wire weights_keys_1_key_valid,
   input  wire weights_keys_1_key_first,
   input  wire weights_keys_1_key_last,
@@ -32,81 +33,83 @@ module heddle_default_ValueStage (
   input  wire signed [7:0] weights_keys_1_row_valueExponent,
   input  wire [1:0] weights_keys_1_row_tag_entry,
   input  wire [5:0] weights_keys_1_row_tag_row,
+  input  wire weights_keys_1_row_continuation_goesOn,
   input  wire weights_last,
   input  wire write,
   input  wire [10:0] writePlace,
   input  wire [511:0] writeWord,
   output wire sums_valid,
   input  wire sums_ready,
-  output wire signed [37:0] sums_accumulators_0,
-  output wire signed [37:0] sums_accumulators_1,
-  output wire signed [37:0] sums_accumulators_2,
-  output wire signed [37:0] sums_accumulators_3,
-  output wire signed [37:0] sums_accumulators_4,
-  output wire signed [37:0] sums_accumulators_5,
-  output wire signed [37:0] sums_accumulators_6,
-  output wire signed [37:0] sums_accumulators_7,
-  output wire signed [37:0] sums_accumulators_8,
-  output wire signed [37:0] sums_accumulators_9,
-  output wire signed [37:0] sums_accumulators_10,
-  output wire signed [37:0] sums_accumulators_11,
-  output wire signed [37:0] sums_accumulators_12,
-  output wire signed [37:0] sums_accumulators_13,
-  output wire signed [37:0] sums_accumulators_14,
-  output wire signed [37:0] sums_accumulators_15,
-  output wire signed [37:0] sums_accumulators_16,
-  output wire signed [37:0] sums_accumulators_17,
-  output wire signed [37:0] sums_accumulators_18,
-  output wire signed [37:0] sums_accumulators_19,
-  output wire signed [37:0] sums_accumulators_20,
-  output wire signed [37:0] sums_accumulators_21,
-  output wire signed [37:0] sums_accumulators_22,
-  output wire signed [37:0] sums_accumulators_23,
-  output wire signed [37:0] sums_accumulators_24,
-  output wire signed [37:0] sums_accumulators_25,
-  output wire signed [37:0] sums_accumulators_26,
-  output wire signed [37:0] sums_accumulators_27,
-  output wire signed [37:0] sums_accumulators_28,
-  output wire signed [37:0] sums_accumulators_29,
-  output wire signed [37:0] sums_accumulators_30,
-  output wire signed [37:0] sums_accumulators_31,
-  output wire signed [37:0] sums_accumulators_32,
-  output wire signed [37:0] sums_accumulators_33,
-  output wire signed [37:0] sums_accumulators_34,
-  output wire signed [37:0] sums_accumulators_35,
-  output wire signed [37:0] sums_accumulators_36,
-  output wire signed [37:0] sums_accumulators_37,
-  output wire signed [37:0] sums_accumulators_38,
-  output wire signed [37:0] sums_accumulators_39,
-  output wire signed [37:0] sums_accumulators_40,
-  output wire signed [37:0] sums_accumulators_41,
-  output wire signed [37:0] sums_accumulators_42,
-  output wire signed [37:0] sums_accumulators_43,
-  output wire signed [37:0] sums_accumulators_44,
-  output wire signed [37:0] sums_accumulators_45,
-  output wire signed [37:0] sums_accumulators_46,
-  output wire signed [37:0] sums_accumulators_47,
-  output wire signed [37:0] sums_accumulators_48,
-  output wire signed [37:0] sums_accumulators_49,
-  output wire signed [37:0] sums_accumulators_50,
-  output wire signed [37:0] sums_accumulators_51,
-  output wire signed [37:0] sums_accumulators_52,
-  output wire signed [37:0] sums_accumulators_53,
-  output wire signed [37:0] sums_accumulators_54,
-  output wire signed [37:0] sums_accumulators_55,
-  output wire signed [37:0] sums_accumulators_56,
-  output wire signed [37:0] sums_accumulators_57,
-  output wire signed [37:0] sums_accumulators_58,
-  output wire signed [37:0] sums_accumulators_59,
-  output wire signed [37:0] sums_accumulators_60,
-  output wire signed [37:0] sums_accumulators_61,
-  output wire signed [37:0] sums_accumulators_62,
-  output wire signed [37:0] sums_accumulators_63,
-  output wire [29:0] sums_sum,
+  output wire signed [38:0] sums_accumulators_0,
+  output wire signed [38:0] sums_accumulators_1,
+  output wire signed [38:0] sums_accumulators_2,
+  output wire signed [38:0] sums_accumulators_3,
+  output wire signed [38:0] sums_accumulators_4,
+  output wire signed [38:0] sums_accumulators_5,
+  output wire signed [38:0] sums_accumulators_6,
+  output wire signed [38:0] sums_accumulators_7,
+  output wire signed [38:0] sums_accumulators_8,
+  output wire signed [38:0] sums_accumulators_9,
+  output wire signed [38:0] sums_accumulators_10,
+  output wire signed [38:0] sums_accumulators_11,
+  output wire signed [38:0] sums_accumulators_12,
+  output wire signed [38:0] sums_accumulators_13,
+  output wire signed [38:0] sums_accumulators_14,
+  output wire signed [38:0] sums_accumulators_15,
+  output wire signed [38:0] sums_accumulators_16,
+  output wire signed [38:0] sums_accumulators_17,
+  output wire signed [38:0] sums_accumulators_18,
+  output wire signed [38:0] sums_accumulators_19,
+  output wire signed [38:0] sums_accumulators_20,
+  output wire signed [38:0] sums_accumulators_21,
+  output wire signed [38:0] sums_accumulators_22,
+  output wire signed [38:0] sums_accumulators_23,
+  output wire signed [38:0] sums_accumulators_24,
+  output wire signed [38:0] sums_accumulators_25,
+  output wire signed [38:0] sums_accumulators_26,
+  output wire signed [38:0] sums_accumulators_27,
+  output wire signed [38:0] sums_accumulators_28,
+  output wire signed [38:0] sums_accumulators_29,
+  output wire signed [38:0] sums_accumulators_30,
+  output wire signed [38:0] sums_accumulators_31,
+  output wire signed [38:0] sums_accumulators_32,
+  output wire signed [38:0] sums_accumulators_33,
+  output wire signed [38:0] sums_accumulators_34,
+  output wire signed [38:0] sums_accumulators_35,
+  output wire signed [38:0] sums_accumulators_36,
+  output wire signed [38:0] sums_accumulators_37,
+  output wire signed [38:0] sums_accumulators_38,
+  output wire signed [38:0] sums_accumulators_39,
+  output wire signed [38:0] sums_accumulators_40,
+  output wire signed [38:0] sums_accumulators_41,
+  output wire signed [38:0] sums_accumulators_42,
+  output wire signed [38:0] sums_accumulators_43,
+  output wire signed [38:0] sums_accumulators_44,
+  output wire signed [38:0] sums_accumulators_45,
+  output wire signed [38:0] sums_accumulators_46,
+  output wire signed [38:0] sums_accumulators_47,
+  output wire signed [38:0] sums_accumulators_48,
+  output wire signed [38:0] sums_accumulators_49,
+  output wire signed [38:0] sums_accumulators_50,
+  output wire signed [38:0] sums_accumulators_51,
+  output wire signed [38:0] sums_accumulators_52,
+  output wire signed [38:0] sums_accumulators_53,
+  output wire signed [38:0] sums_accumulators_54,
+  output wire signed [38:0] sums_accumulators_55,
+  output wire signed [38:0] sums_accumulators_56,
+  output wire signed [38:0] sums_accumulators_57,
+  output wire signed [38:0] sums_accumulators_58,
+  output wire signed [38:0] sums_accumulators_59,
+  output wire signed [38:0] sums_accumulators_60,
+  output wire signed [38:0] sums_accumulators_61,
+  output wire signed [38:0] sums_accumulators_62,
+  output wire signed [38:0] sums_accumulators_63,
+  output wire [30:0] sums_sum,
   output wire signed [16:0] sums_row_ceiling,
   output wire signed [7:0] sums_row_valueExponent,
   output wire [1:0] sums_row_tag_entry,
   output wire [5:0] sums_row_tag_row,
+  output wire sums_row_continuation_goesOn,
   output wire entryRead,
   output wire conflict
 );
@@ -126,6 +129,7 @@ module heddle_default_ValueStage (
   wire signed [7:0] valueBanks_out_meta_keys_0_row_valueExponent;
   wire [1:0] valueBanks_out_meta_keys_0_row_tag_entry;
   wire [5:0] valueBanks_out_meta_keys_0_row_tag_row;
+  wire valueBanks_out_meta_keys_0_row_continuation_goesOn;
   wire valueBanks_out_meta_keys_1_key_valid;
   wire valueBanks_out_meta_keys_1_key_first;
   wire valueBanks_out_meta_keys_1_key_last;
@@ -136,366 +140,445 @@ module heddle_default_ValueStage (
   wire signed [7:0] valueBanks_out_meta_keys_1_row_valueExponent;
   wire [1:0] valueBanks_out_meta_keys_1_row_tag_entry;
   wire [5:0] valueBanks_out_meta_keys_1_row_tag_row;
+  wire valueBanks_out_meta_keys_1_row_continuation_goesOn;
   wire valueBanks_out_meta_last;
   wire valueBanks_conflict;
   wire valueLane_0_complete;
-  wire signed [37:0] valueLane_0_sums_accumulators_0;
-  wire signed [37:0] valueLane_0_sums_accumulators_1;
-  wire signed [37:0] valueLane_0_sums_accumulators_2;
-  wire signed [37:0] valueLane_0_sums_accumulators_3;
-  wire signed [37:0] valueLane_0_sums_accumulators_4;
-  wire signed [37:0] valueLane_0_sums_accumulators_5;
-  wire signed [37:0] valueLane_0_sums_accumulators_6;
-  wire signed [37:0] valueLane_0_sums_accumulators_7;
-  wire signed [37:0] valueLane_0_sums_accumulators_8;
-  wire signed [37:0] valueLane_0_sums_accumulators_9;
-  wire signed [37:0] valueLane_0_sums_accumulators_10;
-  wire signed [37:0] valueLane_0_sums_accumulators_11;
-  wire signed [37:0] valueLane_0_sums_accumulators_12;
-  wire signed [37:0] valueLane_0_sums_accumulators_13;
-  wire signed [37:0] valueLane_0_sums_accumulators_14;
-  wire signed [37:0] valueLane_0_sums_accumulators_15;
-  wire signed [37:0] valueLane_0_sums_accumulators_16;
-  wire signed [37:0] valueLane_0_sums_accumulators_17;
-  wire signed [37:0] valueLane_0_sums_accumulators_18;
-  wire signed [37:0] valueLane_0_sums_accumulators_19;
-  wire signed [37:0] valueLane_0_sums_accumulators_20;
-  wire signed [37:0] valueLane_0_sums_accumulators_21;
-  wire signed [37:0] valueLane_0_sums_accumulators_22;
-  wire signed [37:0] valueLane_0_sums_accumulators_23;
-  wire signed [37:0] valueLane_0_sums_accumulators_24;
-  wire signed [37:0] valueLane_0_sums_accumulators_25;
-  wire signed [37:0] valueLane_0_sums_accumulators_26;
-  wire signed [37:0] valueLane_0_sums_accumulators_27;
-  wire signed [37:0] valueLane_0_sums_accumulators_28;
-  wire signed [37:0] valueLane_0_sums_accumulators_29;
-  wire signed [37:0] valueLane_0_sums_accumulators_30;
-  wire signed [37:0] valueLane_0_sums_accumulators_31;
-  wire signed [37:0] valueLane_0_sums_accumulators_32;
-  wire signed [37:0] valueLane_0_sums_accumulators_33;
-  wire signed [37:0] valueLane_0_sums_accumulators_34;
-  wire signed [37:0] valueLane_0_sums_accumulators_35;
-  wire signed [37:0] valueLane_0_sums_accumulators_36;
-  wire signed [37:0] valueLane_0_sums_accumulators_37;
-  wire signed [37:0] valueLane_0_sums_accumulators_38;
-  wire signed [37:0] valueLane_0_sums_accumulators_39;
-  wire signed [37:0] valueLane_0_sums_accumulators_40;
-  wire signed [37:0] valueLane_0_sums_accumulators_41;
-  wire signed [37:0] valueLane_0_sums_accumulators_42;
-  wire signed [37:0] valueLane_0_sums_accumulators_43;
-  wire signed [37:0] valueLane_0_sums_accumulators_44;
-  wire signed [37:0] valueLane_0_sums_accumulators_45;
-  wire signed [37:0] valueLane_0_sums_accumulators_46;
-  wire signed [37:0] valueLane_0_sums_accumulators_47;
-  wire signed [37:0] valueLane_0_sums_accumulators_48;
-  wire signed [37:0] valueLane_0_sums_accumulators_49;
-  wire signed [37:0] valueLane_0_sums_accumulators_50;
-  wire signed [37:0] valueLane_0_sums_accumulators_51;
-  wire signed [37:0] valueLane_0_sums_accumulators_52;
-  wire signed [37:0] valueLane_0_sums_accumulators_53;
-  wire signed [37:0] valueLane_0_sums_accumulators_54;
-  wire signed [37:0] valueLane_0_sums_accumulators_55;
-  wire signed [37:0] valueLane_0_sums_accumulators_56;
-  wire signed [37:0] valueLane_0_sums_accumulators_57;
-  wire signed [37:0] valueLane_0_sums_accumulators_58;
-  wire signed [37:0] valueLane_0_sums_accumulators_59;
-  wire signed [37:0] valueLane_0_sums_accumulators_60;
-  wire signed [37:0] valueLane_0_sums_accumulators_61;
-  wire signed [37:0] valueLane_0_sums_accumulators_62;
-  wire signed [37:0] valueLane_0_sums_accumulators_63;
-  wire [29:0] valueLane_0_sums_sum;
+  wire signed [36:0] valueLane_0_sums_accumulators_0;
+  wire signed [36:0] valueLane_0_sums_accumulators_1;
+  wire signed [36:0] valueLane_0_sums_accumulators_2;
+  wire signed [36:0] valueLane_0_sums_accumulators_3;
+  wire signed [36:0] valueLane_0_sums_accumulators_4;
+  wire signed [36:0] valueLane_0_sums_accumulators_5;
+  wire signed [36:0] valueLane_0_sums_accumulators_6;
+  wire signed [36:0] valueLane_0_sums_accumulators_7;
+  wire signed [36:0] valueLane_0_sums_accumulators_8;
+  wire signed [36:0] valueLane_0_sums_accumulators_9;
+  wire signed [36:0] valueLane_0_sums_accumulators_10;
+  wire signed [36:0] valueLane_0_sums_accumulators_11;
+  wire signed [36:0] valueLane_0_sums_accumulators_12;
+  wire signed [36:0] valueLane_0_sums_accumulators_13;
+  wire signed [36:0] valueLane_0_sums_accumulators_14;
+  wire signed [36:0] valueLane_0_sums_accumulators_15;
+  wire signed [36:0] valueLane_0_sums_accumulators_16;
+  wire signed [36:0] valueLane_0_sums_accumulators_17;
+  wire signed [36:0] valueLane_0_sums_accumulators_18;
+  wire signed [36:0] valueLane_0_sums_accumulators_19;
+  wire signed [36:0] valueLane_0_sums_accumulators_20;
+  wire signed [36:0] valueLane_0_sums_accumulators_21;
+  wire signed [36:0] valueLane_0_sums_accumulators_22;
+  wire signed [36:0] valueLane_0_sums_accumulators_23;
+  wire signed [36:0] valueLane_0_sums_accumulators_24;
+  wire signed [36:0] valueLane_0_sums_accumulators_25;
+  wire signed [36:0] valueLane_0_sums_accumulators_26;
+  wire signed [36:0] valueLane_0_sums_accumulators_27;
+  wire signed [36:0] valueLane_0_sums_accumulators_28;
+  wire signed [36:0] valueLane_0_sums_accumulators_29;
+  wire signed [36:0] valueLane_0_sums_accumulators_30;
+  wire signed [36:0] valueLane_0_sums_accumulators_31;
+  wire signed [36:0] valueLane_0_sums_accumulators_32;
+  wire signed [36:0] valueLane_0_sums_accumulators_33;
+  wire signed [36:0] valueLane_0_sums_accumulators_34;
+  wire signed [36:0] valueLane_0_sums_accumulators_35;
+  wire signed [36:0] valueLane_0_sums_accumulators_36;
+  wire signed [36:0] valueLane_0_sums_accumulators_37;
+  wire signed [36:0] valueLane_0_sums_accumulators_38;
+  wire signed [36:0] valueLane_0_sums_accumulators_39;
+  wire signed [36:0] valueLane_0_sums_accumulators_40;
+  wire signed [36:0] valueLane_0_sums_accumulators_41;
+  wire signed [36:0] valueLane_0_sums_accumulators_42;
+  wire signed [36:0] valueLane_0_sums_accumulators_43;
+  wire signed [36:0] valueLane_0_sums_accumulators_44;
+  wire signed [36:0] valueLane_0_sums_accumulators_45;
+  wire signed [36:0] valueLane_0_sums_accumulators_46;
+  wire signed [36:0] valueLane_0_sums_accumulators_47;
+  wire signed [36:0] valueLane_0_sums_accumulators_48;
+  wire signed [36:0] valueLane_0_sums_accumulators_49;
+  wire signed [36:0] valueLane_0_sums_accumulators_50;
+  wire signed [36:0] valueLane_0_sums_accumulators_51;
+  wire signed [36:0] valueLane_0_sums_accumulators_52;
+  wire signed [36:0] valueLane_0_sums_accumulators_53;
+  wire signed [36:0] valueLane_0_sums_accumulators_54;
+  wire signed [36:0] valueLane_0_sums_accumulators_55;
+  wire signed [36:0] valueLane_0_sums_accumulators_56;
+  wire signed [36:0] valueLane_0_sums_accumulators_57;
+  wire signed [36:0] valueLane_0_sums_accumulators_58;
+  wire signed [36:0] valueLane_0_sums_accumulators_59;
+  wire signed [36:0] valueLane_0_sums_accumulators_60;
+  wire signed [36:0] valueLane_0_sums_accumulators_61;
+  wire signed [36:0] valueLane_0_sums_accumulators_62;
+  wire signed [36:0] valueLane_0_sums_accumulators_63;
+  wire [28:0] valueLane_0_sums_sum;
   wire signed [16:0] valueLane_0_sums_row_ceiling;
   wire signed [7:0] valueLane_0_sums_row_valueExponent;
   wire [1:0] valueLane_0_sums_row_tag_entry;
   wire [5:0] valueLane_0_sums_row_tag_row;
+  wire valueLane_0_sums_row_continuation_goesOn;
   wire sumQueue_0_push_ready;
   wire sumQueue_0_pop_valid;
   wire sumQueue_0_pop_ready;
-  wire signed [37:0] sumQueue_0_pop_accumulators_0;
-  wire signed [37:0] sumQueue_0_pop_accumulators_1;
-  wire signed [37:0] sumQueue_0_pop_accumulators_2;
-  wire signed [37:0] sumQueue_0_pop_accumulators_3;
-  wire signed [37:0] sumQueue_0_pop_accumulators_4;
-  wire signed [37:0] sumQueue_0_pop_accumulators_5;
-  wire signed [37:0] sumQueue_0_pop_accumulators_6;
-  wire signed [37:0] sumQueue_0_pop_accumulators_7;
-  wire signed [37:0] sumQueue_0_pop_accumulators_8;
-  wire signed [37:0] sumQueue_0_pop_accumulators_9;
-  wire signed [37:0] sumQueue_0_pop_accumulators_10;
-  wire signed [37:0] sumQueue_0_pop_accumulators_11;
-  wire signed [37:0] sumQueue_0_pop_accumulators_12;
-  wire signed [37:0] sumQueue_0_pop_accumulators_13;
-  wire signed [37:0] sumQueue_0_pop_accumulators_14;
-  wire signed [37:0] sumQueue_0_pop_accumulators_15;
-  wire signed [37:0] sumQueue_0_pop_accumulators_16;
-  wire signed [37:0] sumQueue_0_pop_accumulators_17;
-  wire signed [37:0] sumQueue_0_pop_accumulators_18;
-  wire signed [37:0] sumQueue_0_pop_accumulators_19;
-  wire signed [37:0] sumQueue_0_pop_accumulators_20;
-  wire signed [37:0] sumQueue_0_pop_accumulators_21;
-  wire signed [37:0] sumQueue_0_pop_accumulators_22;
-  wire signed [37:0] sumQueue_0_pop_accumulators_23;
-  wire signed [37:0] sumQueue_0_pop_accumulators_24;
-  wire signed [37:0] sumQueue_0_pop_accumulators_25;
-  wire signed [37:0] sumQueue_0_pop_accumulators_26;
-  wire signed [37:0] sumQueue_0_pop_accumulators_27;
-  wire signed [37:0] sumQueue_0_pop_accumulators_28;
-  wire signed [37:0] sumQueue_0_pop_accumulators_29;
-  wire signed [37:0] sumQueue_0_pop_accumulators_30;
-  wire signed [37:0] sumQueue_0_pop_accumulators_31;
-  wire signed [37:0] sumQueue_0_pop_accumulators_32;
-  wire signed [37:0] sumQueue_0_pop_accumulators_33;
-  wire signed [37:0] sumQueue_0_pop_accumulators_34;
-  wire signed [37:0] sumQueue_0_pop_accumulators_35;
-  wire signed [37:0] sumQueue_0_pop_accumulators_36;
-  wire signed [37:0] sumQueue_0_pop_accumulators_37;
-  wire signed [37:0] sumQueue_0_pop_accumulators_38;
-  wire signed [37:0] sumQueue_0_pop_accumulators_39;
-  wire signed [37:0] sumQueue_0_pop_accumulators_40;
-  wire signed [37:0] sumQueue_0_pop_accumulators_41;
-  wire signed [37:0] sumQueue_0_pop_accumulators_42;
-  wire signed [37:0] sumQueue_0_pop_accumulators_43;
-  wire signed [37:0] sumQueue_0_pop_accumulators_44;
-  wire signed [37:0] sumQueue_0_pop_accumulators_45;
-  wire signed [37:0] sumQueue_0_pop_accumulators_46;
-  wire signed [37:0] sumQueue_0_pop_accumulators_47;
-  wire signed [37:0] sumQueue_0_pop_accumulators_48;
-  wire signed [37:0] sumQueue_0_pop_accumulators_49;
-  wire signed [37:0] sumQueue_0_pop_accumulators_50;
-  wire signed [37:0] sumQueue_0_pop_accumulators_51;
-  wire signed [37:0] sumQueue_0_pop_accumulators_52;
-  wire signed [37:0] sumQueue_0_pop_accumulators_53;
-  wire signed [37:0] sumQueue_0_pop_accumulators_54;
-  wire signed [37:0] sumQueue_0_pop_accumulators_55;
-  wire signed [37:0] sumQueue_0_pop_accumulators_56;
-  wire signed [37:0] sumQueue_0_pop_accumulators_57;
-  wire signed [37:0] sumQueue_0_pop_accumulators_58;
-  wire signed [37:0] sumQueue_0_pop_accumulators_59;
-  wire signed [37:0] sumQueue_0_pop_accumulators_60;
-  wire signed [37:0] sumQueue_0_pop_accumulators_61;
-  wire signed [37:0] sumQueue_0_pop_accumulators_62;
-  wire signed [37:0] sumQueue_0_pop_accumulators_63;
-  wire [29:0] sumQueue_0_pop_sum;
+  wire signed [36:0] sumQueue_0_pop_accumulators_0;
+  wire signed [36:0] sumQueue_0_pop_accumulators_1;
+  wire signed [36:0] sumQueue_0_pop_accumulators_2;
+  wire signed [36:0] sumQueue_0_pop_accumulators_3;
+  wire signed [36:0] sumQueue_0_pop_accumulators_4;
+  wire signed [36:0] sumQueue_0_pop_accumulators_5;
+  wire signed [36:0] sumQueue_0_pop_accumulators_6;
+  wire signed [36:0] sumQueue_0_pop_accumulators_7;
+  wire signed [36:0] sumQueue_0_pop_accumulators_8;
+  wire signed [36:0] sumQueue_0_pop_accumulators_9;
+  wire signed [36:0] sumQueue_0_pop_accumulators_10;
+  wire signed [36:0] sumQueue_0_pop_accumulators_11;
+  wire signed [36:0] sumQueue_0_pop_accumulators_12;
+  wire signed [36:0] sumQueue_0_pop_accumulators_13;
+  wire signed [36:0] sumQueue_0_pop_accumulators_14;
+  wire signed [36:0] sumQueue_0_pop_accumulators_15;
+  wire signed [36:0] sumQueue_0_pop_accumulators_16;
+  wire signed [36:0] sumQueue_0_pop_accumulators_17;
+  wire signed [36:0] sumQueue_0_pop_accumulators_18;
+  wire signed [36:0] sumQueue_0_pop_accumulators_19;
+  wire signed [36:0] sumQueue_0_pop_accumulators_20;
+  wire signed [36:0] sumQueue_0_pop_accumulators_21;
+  wire signed [36:0] sumQueue_0_pop_accumulators_22;
+  wire signed [36:0] sumQueue_0_pop_accumulators_23;
+  wire signed [36:0] sumQueue_0_pop_accumulators_24;
+  wire signed [36:0] sumQueue_0_pop_accumulators_25;
+  wire signed [36:0] sumQueue_0_pop_accumulators_26;
+  wire signed [36:0] sumQueue_0_pop_accumulators_27;
+  wire signed [36:0] sumQueue_0_pop_accumulators_28;
+  wire signed [36:0] sumQueue_0_pop_accumulators_29;
+  wire signed [36:0] sumQueue_0_pop_accumulators_30;
+  wire signed [36:0] sumQueue_0_pop_accumulators_31;
+  wire signed [36:0] sumQueue_0_pop_accumulators_32;
+  wire signed [36:0] sumQueue_0_pop_accumulators_33;
+  wire signed [36:0] sumQueue_0_pop_accumulators_34;
+  wire signed [36:0] sumQueue_0_pop_accumulators_35;
+  wire signed [36:0] sumQueue_0_pop_accumulators_36;
+  wire signed [36:0] sumQueue_0_pop_accumulators_37;
+  wire signed [36:0] sumQueue_0_pop_accumulators_38;
+  wire signed [36:0] sumQueue_0_pop_accumulators_39;
+  wire signed [36:0] sumQueue_0_pop_accumulators_40;
+  wire signed [36:0] sumQueue_0_pop_accumulators_41;
+  wire signed [36:0] sumQueue_0_pop_accumulators_42;
+  wire signed [36:0] sumQueue_0_pop_accumulators_43;
+  wire signed [36:0] sumQueue_0_pop_accumulators_44;
+  wire signed [36:0] sumQueue_0_pop_accumulators_45;
+  wire signed [36:0] sumQueue_0_pop_accumulators_46;
+  wire signed [36:0] sumQueue_0_pop_accumulators_47;
+  wire signed [36:0] sumQueue_0_pop_accumulators_48;
+  wire signed [36:0] sumQueue_0_pop_accumulators_49;
+  wire signed [36:0] sumQueue_0_pop_accumulators_50;
+  wire signed [36:0] sumQueue_0_pop_accumulators_51;
+  wire signed [36:0] sumQueue_0_pop_accumulators_52;
+  wire signed [36:0] sumQueue_0_pop_accumulators_53;
+  wire signed [36:0] sumQueue_0_pop_accumulators_54;
+  wire signed [36:0] sumQueue_0_pop_accumulators_55;
+  wire signed [36:0] sumQueue_0_pop_accumulators_56;
+  wire signed [36:0] sumQueue_0_pop_accumulators_57;
+  wire signed [36:0] sumQueue_0_pop_accumulators_58;
+  wire signed [36:0] sumQueue_0_pop_accumulators_59;
+  wire signed [36:0] sumQueue_0_pop_accumulators_60;
+  wire signed [36:0] sumQueue_0_pop_accumulators_61;
+  wire signed [36:0] sumQueue_0_pop_accumulators_62;
+  wire signed [36:0] sumQueue_0_pop_accumulators_63;
+  wire [28:0] sumQueue_0_pop_sum;
   wire signed [16:0] sumQueue_0_pop_row_ceiling;
   wire signed [7:0] sumQueue_0_pop_row_valueExponent;
   wire [1:0] sumQueue_0_pop_row_tag_entry;
   wire [5:0] sumQueue_0_pop_row_tag_row;
+  wire sumQueue_0_pop_row_continuation_goesOn;
   wire [2:0] sumQueue_0_level;
   wire valueLane_1_complete;
-  wire signed [37:0] valueLane_1_sums_accumulators_0;
-  wire signed [37:0] valueLane_1_sums_accumulators_1;
-  wire signed [37:0] valueLane_1_sums_accumulators_2;
-  wire signed [37:0] valueLane_1_sums_accumulators_3;
-  wire signed [37:0] valueLane_1_sums_accumulators_4;
-  wire signed [37:0] valueLane_1_sums_accumulators_5;
-  wire signed [37:0] valueLane_1_sums_accumulators_6;
-  wire signed [37:0] valueLane_1_sums_accumulators_7;
-  wire signed [37:0] valueLane_1_sums_accumulators_8;
-  wire signed [37:0] valueLane_1_sums_accumulators_9;
-  wire signed [37:0] valueLane_1_sums_accumulators_10;
-  wire signed [37:0] valueLane_1_sums_accumulators_11;
-  wire signed [37:0] valueLane_1_sums_accumulators_12;
-  wire signed [37:0] valueLane_1_sums_accumulators_13;
-  wire signed [37:0] valueLane_1_sums_accumulators_14;
-  wire signed [37:0] valueLane_1_sums_accumulators_15;
-  wire signed [37:0] valueLane_1_sums_accumulators_16;
-  wire signed [37:0] valueLane_1_sums_accumulators_17;
-  wire signed [37:0] valueLane_1_sums_accumulators_18;
-  wire signed [37:0] valueLane_1_sums_accumulators_19;
-  wire signed [37:0] valueLane_1_sums_accumulators_20;
-  wire signed [37:0] valueLane_1_sums_accumulators_21;
-  wire signed [37:0] valueLane_1_sums_accumulators_22;
-  wire signed [37:0] valueLane_1_sums_accumulators_23;
-  wire signed [37:0] valueLane_1_sums_accumulators_24;
-  wire signed [37:0] valueLane_1_sums_accumulators_25;
-  wire signed [37:0] valueLane_1_sums_accumulators_26;
-  wire signed [37:0] valueLane_1_sums_accumulators_27;
-  wire signed [37:0] valueLane_1_sums_accumulators_28;
-  wire signed [37:0] valueLane_1_sums_accumulators_29;
-  wire signed [37:0] valueLane_1_sums_accumulators_30;
-  wire signed [37:0] valueLane_1_sums_accumulators_31;
-  wire signed [37:0] valueLane_1_sums_accumulators_32;
-  wire signed [37:0] valueLane_1_sums_accumulators_33;
-  wire signed [37:0] valueLane_1_sums_accumulators_34;
-  wire signed [37:0] valueLane_1_sums_accumulators_35;
-  wire signed [37:0] valueLane_1_sums_accumulators_36;
-  wire signed [37:0] valueLane_1_sums_accumulators_37;
-  wire signed [37:0] valueLane_1_sums_accumulators_38;
-  wire signed [37:0] valueLane_1_sums_accumulators_39;
-  wire signed [37:0] valueLane_1_sums_accumulators_40;
-  wire signed [37:0] valueLane_1_sums_accumulators_41;
-  wire signed [37:0] valueLane_1_sums_accumulators_42;
-  wire signed [37:0] valueLane_1_sums_accumulators_43;
-  wire signed [37:0] valueLane_1_sums_accumulators_44;
-  wire signed [37:0] valueLane_1_sums_accumulators_45;
-  wire signed [37:0] valueLane_1_sums_accumulators_46;
-  wire signed [37:0] valueLane_1_sums_accumulators_47;
-  wire signed [37:0] valueLane_1_sums_accumulators_48;
-  wire signed [37:0] valueLane_1_sums_accumulators_49;
-  wire signed [37:0] valueLane_1_sums_accumulators_50;
-  wire signed [37:0] valueLane_1_sums_accumulators_51;
-  wire signed [37:0] valueLane_1_sums_accumulators_52;
-  wire signed [37:0] valueLane_1_sums_accumulators_53;
-  wire signed [37:0] valueLane_1_sums_accumulators_54;
-  wire signed [37:0] valueLane_1_sums_accumulators_55;
-  wire signed [37:0] valueLane_1_sums_accumulators_56;
-  wire signed [37:0] valueLane_1_sums_accumulators_57;
-  wire signed [37:0] valueLane_1_sums_accumulators_58;
-  wire signed [37:0] valueLane_1_sums_accumulators_59;
-  wire signed [37:0] valueLane_1_sums_accumulators_60;
-  wire signed [37:0] valueLane_1_sums_accumulators_61;
-  wire signed [37:0] valueLane_1_sums_accumulators_62;
-  wire signed [37:0] valueLane_1_sums_accumulators_63;
-  wire [29:0] valueLane_1_sums_sum;
+  wire signed [36:0] valueLane_1_sums_accumulators_0;
+  wire signed [36:0] valueLane_1_sums_accumulators_1;
+  wire signed [36:0] valueLane_1_sums_accumulators_2;
+  wire signed [36:0] valueLane_1_sums_accumulators_3;
+  wire signed [36:0] valueLane_1_sums_accumulators_4;
+  wire signed [36:0] valueLane_1_sums_accumulators_5;
+  wire signed [36:0] valueLane_1_sums_accumulators_6;
+  wire signed [36:0] valueLane_1_sums_accumulators_7;
+  wire signed [36:0] valueLane_1_sums_accumulators_8;
+  wire signed [36:0] valueLane_1_sums_accumulators_9;
+  wire signed [36:0] valueLane_1_sums_accumulators_10;
+  wire signed [36:0] valueLane_1_sums_accumulators_11;
+  wire signed [36:0] valueLane_1_sums_accumulators_12;
+  wire signed [36:0] valueLane_1_sums_accumulators_13;
+  wire signed [36:0] valueLane_1_sums_accumulators_14;
+  wire signed [36:0] valueLane_1_sums_accumulators_15;
+  wire signed [36:0] valueLane_1_sums_accumulators_16;
+  wire signed [36:0] valueLane_1_sums_accumulators_17;
+  wire signed [36:0] valueLane_1_sums_accumulators_18;
+  wire signed [36:0] valueLane_1_sums_accumulators_19;
+  wire signed [36:0] valueLane_1_sums_accumulators_20;
+  wire signed [36:0] valueLane_1_sums_accumulators_21;
+  wire signed [36:0] valueLane_1_sums_accumulators_22;
+  wire signed [36:0] valueLane_1_sums_accumulators_23;
+  wire signed [36:0] valueLane_1_sums_accumulators_24;
+  wire signed [36:0] valueLane_1_sums_accumulators_25;
+  wire signed [36:0] valueLane_1_sums_accumulators_26;
+  wire signed [36:0] valueLane_1_sums_accumulators_27;
+  wire signed [36:0] valueLane_1_sums_accumulators_28;
+  wire signed [36:0] valueLane_1_sums_accumulators_29;
+  wire signed [36:0] valueLane_1_sums_accumulators_30;
+  wire signed [36:0] valueLane_1_sums_accumulators_31;
+  wire signed [36:0] valueLane_1_sums_accumulators_32;
+  wire signed [36:0] valueLane_1_sums_accumulators_33;
+  wire signed [36:0] valueLane_1_sums_accumulators_34;
+  wire signed [36:0] valueLane_1_sums_accumulators_35;
+  wire signed [36:0] valueLane_1_sums_accumulators_36;
+  wire signed [36:0] valueLane_1_sums_accumulators_37;
+  wire signed [36:0] valueLane_1_sums_accumulators_38;
+  wire signed [36:0] valueLane_1_sums_accumulators_39;
+  wire signed [36:0] valueLane_1_sums_accumulators_40;
+  wire signed [36:0] valueLane_1_sums_accumulators_41;
+  wire signed [36:0] valueLane_1_sums_accumulators_42;
+  wire signed [36:0] valueLane_1_sums_accumulators_43;
+  wire signed [36:0] valueLane_1_sums_accumulators_44;
+  wire signed [36:0] valueLane_1_sums_accumulators_45;
+  wire signed [36:0] valueLane_1_sums_accumulators_46;
+  wire signed [36:0] valueLane_1_sums_accumulators_47;
+  wire signed [36:0] valueLane_1_sums_accumulators_48;
+  wire signed [36:0] valueLane_1_sums_accumulators_49;
+  wire signed [36:0] valueLane_1_sums_accumulators_50;
+  wire signed [36:0] valueLane_1_sums_accumulators_51;
+  wire signed [36:0] valueLane_1_sums_accumulators_52;
+  wire signed [36:0] valueLane_1_sums_accumulators_53;
+  wire signed [36:0] valueLane_1_sums_accumulators_54;
+  wire signed [36:0] valueLane_1_sums_accumulators_55;
+  wire signed [36:0] valueLane_1_sums_accumulators_56;
+  wire signed [36:0] valueLane_1_sums_accumulators_57;
+  wire signed [36:0] valueLane_1_sums_accumulators_58;
+  wire signed [36:0] valueLane_1_sums_accumulators_59;
+  wire signed [36:0] valueLane_1_sums_accumulators_60;
+  wire signed [36:0] valueLane_1_sums_accumulators_61;
+  wire signed [36:0] valueLane_1_sums_accumulators_62;
+  wire signed [36:0] valueLane_1_sums_accumulators_63;
+  wire [28:0] valueLane_1_sums_sum;
   wire signed [16:0] valueLane_1_sums_row_ceiling;
   wire signed [7:0] valueLane_1_sums_row_valueExponent;
   wire [1:0] valueLane_1_sums_row_tag_entry;
   wire [5:0] valueLane_1_sums_row_tag_row;
+  wire valueLane_1_sums_row_continuation_goesOn;
   wire sumQueue_1_push_ready;
   wire sumQueue_1_pop_valid;
   wire sumQueue_1_pop_ready;
-  wire signed [37:0] sumQueue_1_pop_accumulators_0;
-  wire signed [37:0] sumQueue_1_pop_accumulators_1;
-  wire signed [37:0] sumQueue_1_pop_accumulators_2;
-  wire signed [37:0] sumQueue_1_pop_accumulators_3;
-  wire signed [37:0] sumQueue_1_pop_accumulators_4;
-  wire signed [37:0] sumQueue_1_pop_accumulators_5;
-  wire signed [37:0] sumQueue_1_pop_accumulators_6;
-  wire signed [37:0] sumQueue_1_pop_accumulators_7;
-  wire signed [37:0] sumQueue_1_pop_accumulators_8;
-  wire signed [37:0] sumQueue_1_pop_accumulators_9;
-  wire signed [37:0] sumQueue_1_pop_accumulators_10;
-  wire signed [37:0] sumQueue_1_pop_accumulators_11;
-  wire signed [37:0] sumQueue_1_pop_accumulators_12;
-  wire signed [37:0] sumQueue_1_pop_accumulators_13;
-  wire signed [37:0] sumQueue_1_pop_accumulators_14;
-  wire signed [37:0] sumQueue_1_pop_accumulators_15;
-  wire signed [37:0] sumQueue_1_pop_accumulators_16;
-  wire signed [37:0] sumQueue_1_pop_accumulators_17;
-  wire signed [37:0] sumQueue_1_pop_accumulators_18;
-  wire signed [37:0] sumQueue_1_pop_accumulators_19;
-  wire signed [37:0] sumQueue_1_pop_accumulators_20;
-  wire signed [37:0] sumQueue_1_pop_accumulators_21;
-  wire signed [37:0] sumQueue_1_pop_accumulators_22;
-  wire signed [37:0] sumQueue_1_pop_accumulators_23;
-  wire signed [37:0] sumQueue_1_pop_accumulators_24;
-  wire signed [37:0] sumQueue_1_pop_accumulators_25;
-  wire signed [37:0] sumQueue_1_pop_accumulators_26;
-  wire signed [37:0] sumQueue_1_pop_accumulators_27;
-  wire signed [37:0] sumQueue_1_pop_accumulators_28;
-  wire signed [37:0] sumQueue_1_pop_accumulators_29;
-  wire signed [37:0] sumQueue_1_pop_accumulators_30;
-  wire signed [37:0] sumQueue_1_pop_accumulators_31;
-  wire signed [37:0] sumQueue_1_pop_accumulators_32;
-  wire signed [37:0] sumQueue_1_pop_accumulators_33;
-  wire signed [37:0] sumQueue_1_pop_accumulators_34;
-  wire signed [37:0] sumQueue_1_pop_accumulators_35;
-  wire signed [37:0] sumQueue_1_pop_accumulators_36;
-  wire signed [37:0] sumQueue_1_pop_accumulators_37;
-  wire signed [37:0] sumQueue_1_pop_accumulators_38;
-  wire signed [37:0] sumQueue_1_pop_accumulators_39;
-  wire signed [37:0] sumQueue_1_pop_accumulators_40;
-  wire signed [37:0] sumQueue_1_pop_accumulators_41;
-  wire signed [37:0] sumQueue_1_pop_accumulators_42;
-  wire signed [37:0] sumQueue_1_pop_accumulators_43;
-  wire signed [37:0] sumQueue_1_pop_accumulators_44;
-  wire signed [37:0] sumQueue_1_pop_accumulators_45;
-  wire signed [37:0] sumQueue_1_pop_accumulators_46;
-  wire signed [37:0] sumQueue_1_pop_accumulators_47;
-  wire signed [37:0] sumQueue_1_pop_accumulators_48;
-  wire signed [37:0] sumQueue_1_pop_accumulators_49;
-  wire signed [37:0] sumQueue_1_pop_accumulators_50;
-  wire signed [37:0] sumQueue_1_pop_accumulators_51;
-  wire signed [37:0] sumQueue_1_pop_accumulators_52;
-  wire signed [37:0] sumQueue_1_pop_accumulators_53;
-  wire signed [37:0] sumQueue_1_pop_accumulators_54;
-  wire signed [37:0] sumQueue_1_pop_accumulators_55;
-  wire signed [37:0] sumQueue_1_pop_accumulators_56;
-  wire signed [37:0] sumQueue_1_pop_accumulators_57;
-  wire signed [37:0] sumQueue_1_pop_accumulators_58;
-  wire signed [37:0] sumQueue_1_pop_accumulators_59;
-  wire signed [37:0] sumQueue_1_pop_accumulators_60;
-  wire signed [37:0] sumQueue_1_pop_accumulators_61;
-  wire signed [37:0] sumQueue_1_pop_accumulators_62;
-  wire signed [37:0] sumQueue_1_pop_accumulators_63;
-  wire [29:0] sumQueue_1_pop_sum;
+  wire signed [36:0] sumQueue_1_pop_accumulators_0;
+  wire signed [36:0] sumQueue_1_pop_accumulators_1;
+  wire signed [36:0] sumQueue_1_pop_accumulators_2;
+  wire signed [36:0] sumQueue_1_pop_accumulators_3;
+  wire signed [36:0] sumQueue_1_pop_accumulators_4;
+  wire signed [36:0] sumQueue_1_pop_accumulators_5;
+  wire signed [36:0] sumQueue_1_pop_accumulators_6;
+  wire signed [36:0] sumQueue_1_pop_accumulators_7;
+  wire signed [36:0] sumQueue_1_pop_accumulators_8;
+  wire signed [36:0] sumQueue_1_pop_accumulators_9;
+  wire signed [36:0] sumQueue_1_pop_accumulators_10;
+  wire signed [36:0] sumQueue_1_pop_accumulators_11;
+  wire signed [36:0] sumQueue_1_pop_accumulators_12;
+  wire signed [36:0] sumQueue_1_pop_accumulators_13;
+  wire signed [36:0] sumQueue_1_pop_accumulators_14;
+  wire signed [36:0] sumQueue_1_pop_accumulators_15;
+  wire signed [36:0] sumQueue_1_pop_accumulators_16;
+  wire signed [36:0] sumQueue_1_pop_accumulators_17;
+  wire signed [36:0] sumQueue_1_pop_accumulators_18;
+  wire signed [36:0] sumQueue_1_pop_accumulators_19;
+  wire signed [36:0] sumQueue_1_pop_accumulators_20;
+  wire signed [36:0] sumQueue_1_pop_accumulators_21;
+  wire signed [36:0] sumQueue_1_pop_accumulators_22;
+  wire signed [36:0] sumQueue_1_pop_accumulators_23;
+  wire signed [36:0] sumQueue_1_pop_accumulators_24;
+  wire signed [36:0] sumQueue_1_pop_accumulators_25;
+  wire signed [36:0] sumQueue_1_pop_accumulators_26;
+  wire signed [36:0] sumQueue_1_pop_accumulators_27;
+  wire signed [36:0] sumQueue_1_pop_accumulators_28;
+  wire signed [36:0] sumQueue_1_pop_accumulators_29;
+  wire signed [36:0] sumQueue_1_pop_accumulators_30;
+  wire signed [36:0] sumQueue_1_pop_accumulators_31;
+  wire signed [36:0] sumQueue_1_pop_accumulators_32;
+  wire signed [36:0] sumQueue_1_pop_accumulators_33;
+  wire signed [36:0] sumQueue_1_pop_accumulators_34;
+  wire signed [36:0] sumQueue_1_pop_accumulators_35;
+  wire signed [36:0] sumQueue_1_pop_accumulators_36;
+  wire signed [36:0] sumQueue_1_pop_accumulators_37;
+  wire signed [36:0] sumQueue_1_pop_accumulators_38;
+  wire signed [36:0] sumQueue_1_pop_accumulators_39;
+  wire signed [36:0] sumQueue_1_pop_accumulators_40;
+  wire signed [36:0] sumQueue_1_pop_accumulators_41;
+  wire signed [36:0] sumQueue_1_pop_accumulators_42;
+  wire signed [36:0] sumQueue_1_pop_accumulators_43;
+  wire signed [36:0] sumQueue_1_pop_accumulators_44;
+  wire signed [36:0] sumQueue_1_pop_accumulators_45;
+  wire signed [36:0] sumQueue_1_pop_accumulators_46;
+  wire signed [36:0] sumQueue_1_pop_accumulators_47;
+  wire signed [36:0] sumQueue_1_pop_accumulators_48;
+  wire signed [36:0] sumQueue_1_pop_accumulators_49;
+  wire signed [36:0] sumQueue_1_pop_accumulators_50;
+  wire signed [36:0] sumQueue_1_pop_accumulators_51;
+  wire signed [36:0] sumQueue_1_pop_accumulators_52;
+  wire signed [36:0] sumQueue_1_pop_accumulators_53;
+  wire signed [36:0] sumQueue_1_pop_accumulators_54;
+  wire signed [36:0] sumQueue_1_pop_accumulators_55;
+  wire signed [36:0] sumQueue_1_pop_accumulators_56;
+  wire signed [36:0] sumQueue_1_pop_accumulators_57;
+  wire signed [36:0] sumQueue_1_pop_accumulators_58;
+  wire signed [36:0] sumQueue_1_pop_accumulators_59;
+  wire signed [36:0] sumQueue_1_pop_accumulators_60;
+  wire signed [36:0] sumQueue_1_pop_accumulators_61;
+  wire signed [36:0] sumQueue_1_pop_accumulators_62;
+  wire signed [36:0] sumQueue_1_pop_accumulators_63;
+  wire [28:0] sumQueue_1_pop_sum;
   wire signed [16:0] sumQueue_1_pop_row_ceiling;
   wire signed [7:0] sumQueue_1_pop_row_valueExponent;
   wire [1:0] sumQueue_1_pop_row_tag_entry;
   wire [5:0] sumQueue_1_pop_row_tag_row;
+  wire sumQueue_1_pop_row_continuation_goesOn;
   wire [2:0] sumQueue_1_level;
+  wire merge_segments_ready;
+  wire merge_rows_valid;
+  wire signed [38:0] merge_rows_accumulators_0;
+  wire signed [38:0] merge_rows_accumulators_1;
+  wire signed [38:0] merge_rows_accumulators_2;
+  wire signed [38:0] merge_rows_accumulators_3;
+  wire signed [38:0] merge_rows_accumulators_4;
+  wire signed [38:0] merge_rows_accumulators_5;
+  wire signed [38:0] merge_rows_accumulators_6;
+  wire signed [38:0] merge_rows_accumulators_7;
+  wire signed [38:0] merge_rows_accumulators_8;
+  wire signed [38:0] merge_rows_accumulators_9;
+  wire signed [38:0] merge_rows_accumulators_10;
+  wire signed [38:0] merge_rows_accumulators_11;
+  wire signed [38:0] merge_rows_accumulators_12;
+  wire signed [38:0] merge_rows_accumulators_13;
+  wire signed [38:0] merge_rows_accumulators_14;
+  wire signed [38:0] merge_rows_accumulators_15;
+  wire signed [38:0] merge_rows_accumulators_16;
+  wire signed [38:0] merge_rows_accumulators_17;
+  wire signed [38:0] merge_rows_accumulators_18;
+  wire signed [38:0] merge_rows_accumulators_19;
+  wire signed [38:0] merge_rows_accumulators_20;
+  wire signed [38:0] merge_rows_accumulators_21;
+  wire signed [38:0] merge_rows_accumulators_22;
+  wire signed [38:0] merge_rows_accumulators_23;
+  wire signed [38:0] merge_rows_accumulators_24;
+  wire signed [38:0] merge_rows_accumulators_25;
+  wire signed [38:0] merge_rows_accumulators_26;
+  wire signed [38:0] merge_rows_accumulators_27;
+  wire signed [38:0] merge_rows_accumulators_28;
+  wire signed [38:0] merge_rows_accumulators_29;
+  wire signed [38:0] merge_rows_accumulators_30;
+  wire signed [38:0] merge_rows_accumulators_31;
+  wire signed [38:0] merge_rows_accumulators_32;
+  wire signed [38:0] merge_rows_accumulators_33;
+  wire signed [38:0] merge_rows_accumulators_34;
+  wire signed [38:0] merge_rows_accumulators_35;
+  wire signed [38:0] merge_rows_accumulators_36;
+  wire signed [38:0] merge_rows_accumulators_37;
+  wire signed [38:0] merge_rows_accumulators_38;
+  wire signed [38:0] merge_rows_accumulators_39;
+  wire signed [38:0] merge_rows_accumulators_40;
+  wire signed [38:0] merge_rows_accumulators_41;
+  wire signed [38:0] merge_rows_accumulators_42;
+  wire signed [38:0] merge_rows_accumulators_43;
+  wire signed [38:0] merge_rows_accumulators_44;
+  wire signed [38:0] merge_rows_accumulators_45;
+  wire signed [38:0] merge_rows_accumulators_46;
+  wire signed [38:0] merge_rows_accumulators_47;
+  wire signed [38:0] merge_rows_accumulators_48;
+  wire signed [38:0] merge_rows_accumulators_49;
+  wire signed [38:0] merge_rows_accumulators_50;
+  wire signed [38:0] merge_rows_accumulators_51;
+  wire signed [38:0] merge_rows_accumulators_52;
+  wire signed [38:0] merge_rows_accumulators_53;
+  wire signed [38:0] merge_rows_accumulators_54;
+  wire signed [38:0] merge_rows_accumulators_55;
+  wire signed [38:0] merge_rows_accumulators_56;
+  wire signed [38:0] merge_rows_accumulators_57;
+  wire signed [38:0] merge_rows_accumulators_58;
+  wire signed [38:0] merge_rows_accumulators_59;
+  wire signed [38:0] merge_rows_accumulators_60;
+  wire signed [38:0] merge_rows_accumulators_61;
+  wire signed [38:0] merge_rows_accumulators_62;
+  wire signed [38:0] merge_rows_accumulators_63;
+  wire [30:0] merge_rows_sum;
+  wire signed [16:0] merge_rows_row_ceiling;
+  wire signed [7:0] merge_rows_row_valueExponent;
+  wire [1:0] merge_rows_row_tag_entry;
+  wire [5:0] merge_rows_row_tag_row;
+  wire merge_rows_row_continuation_goesOn;
   wire arbiter_inputs_0_ready;
   wire arbiter_inputs_1_ready;
   wire arbiter_output_valid;
-  wire signed [37:0] arbiter_output_accumulators_0;
-  wire signed [37:0] arbiter_output_accumulators_1;
-  wire signed [37:0] arbiter_output_accumulators_2;
-  wire signed [37:0] arbiter_output_accumulators_3;
-  wire signed [37:0] arbiter_output_accumulators_4;
-  wire signed [37:0] arbiter_output_accumulators_5;
-  wire signed [37:0] arbiter_output_accumulators_6;
-  wire signed [37:0] arbiter_output_accumulators_7;
-  wire signed [37:0] arbiter_output_accumulators_8;
-  wire signed [37:0] arbiter_output_accumulators_9;
-  wire signed [37:0] arbiter_output_accumulators_10;
-  wire signed [37:0] arbiter_output_accumulators_11;
-  wire signed [37:0] arbiter_output_accumulators_12;
-  wire signed [37:0] arbiter_output_accumulators_13;
-  wire signed [37:0] arbiter_output_accumulators_14;
-  wire signed [37:0] arbiter_output_accumulators_15;
-  wire signed [37:0] arbiter_output_accumulators_16;
-  wire signed [37:0] arbiter_output_accumulators_17;
-  wire signed [37:0] arbiter_output_accumulators_18;
-  wire signed [37:0] arbiter_output_accumulators_19;
-  wire signed [37:0] arbiter_output_accumulators_20;
-  wire signed [37:0] arbiter_output_accumulators_21;
-  wire signed [37:0] arbiter_output_accumulators_22;
-  wire signed [37:0] arbiter_output_accumulators_23;
-  wire signed [37:0] arbiter_output_accumulators_24;
-  wire signed [37:0] arbiter_output_accumulators_25;
-  wire signed [37:0] arbiter_output_accumulators_26;
-  wire signed [37:0] arbiter_output_accumulators_27;
-  wire signed [37:0] arbiter_output_accumulators_28;
-  wire signed [37:0] arbiter_output_accumulators_29;
-  wire signed [37:0] arbiter_output_accumulators_30;
-  wire signed [37:0] arbiter_output_accumulators_31;
-  wire signed [37:0] arbiter_output_accumulators_32;
-  wire signed [37:0] arbiter_output_accumulators_33;
-  wire signed [37:0] arbiter_output_accumulators_34;
-  wire signed [37:0] arbiter_output_accumulators_35;
-  wire signed [37:0] arbiter_output_accumulators_36;
-  wire signed [37:0] arbiter_output_accumulators_37;
-  wire signed [37:0] arbiter_output_accumulators_38;
-  wire signed [37:0] arbiter_output_accumulators_39;
-  wire signed [37:0] arbiter_output_accumulators_40;
-  wire signed [37:0] arbiter_output_accumulators_41;
-  wire signed [37:0] arbiter_output_accumulators_42;
-  wire signed [37:0] arbiter_output_accumulators_43;
-  wire signed [37:0] arbiter_output_accumulators_44;
-  wire signed [37:0] arbiter_output_accumulators_45;
-  wire signed [37:0] arbiter_output_accumulators_46;
-  wire signed [37:0] arbiter_output_accumulators_47;
-  wire signed [37:0] arbiter_output_accumulators_48;
-  wire signed [37:0] arbiter_output_accumulators_49;
-  wire signed [37:0] arbiter_output_accumulators_50;
-  wire signed [37:0] arbiter_output_accumulators_51;
-  wire signed [37:0] arbiter_output_accumulators_52;
-  wire signed [37:0] arbiter_output_accumulators_53;
-  wire signed [37:0] arbiter_output_accumulators_54;
-  wire signed [37:0] arbiter_output_accumulators_55;
-  wire signed [37:0] arbiter_output_accumulators_56;
-  wire signed [37:0] arbiter_output_accumulators_57;
-  wire signed [37:0] arbiter_output_accumulators_58;
-  wire signed [37:0] arbiter_output_accumulators_59;
-  wire signed [37:0] arbiter_output_accumulators_60;
-  wire signed [37:0] arbiter_output_accumulators_61;
-  wire signed [37:0] arbiter_output_accumulators_62;
-  wire signed [37:0] arbiter_output_accumulators_63;
-  wire [29:0] arbiter_output_sum;
-  wire signed [16:0] arbiter_output_row_ceiling;
-  wire signed [7:0] arbiter_output_row_valueExponent;
-  wire [1:0] arbiter_output_row_tag_entry;
-  wire [5:0] arbiter_output_row_tag_row;
+  wire arbiter_output_lane;
+  wire signed [36:0] arbiter_output_sums_accumulators_0;
+  wire signed [36:0] arbiter_output_sums_accumulators_1;
+  wire signed [36:0] arbiter_output_sums_accumulators_2;
+  wire signed [36:0] arbiter_output_sums_accumulators_3;
+  wire signed [36:0] arbiter_output_sums_accumulators_4;
+  wire signed [36:0] arbiter_output_sums_accumulators_5;
+  wire signed [36:0] arbiter_output_sums_accumulators_6;
+  wire signed [36:0] arbiter_output_sums_accumulators_7;
+  wire signed [36:0] arbiter_output_sums_accumulators_8;
+  wire signed [36:0] arbiter_output_sums_accumulators_9;
+  wire signed [36:0] arbiter_output_sums_accumulators_10;
+  wire signed [36:0] arbiter_output_sums_accumulators_11;
+  wire signed [36:0] arbiter_output_sums_accumulators_12;
+  wire signed [36:0] arbiter_output_sums_accumulators_13;
+  wire signed [36:0] arbiter_output_sums_accumulators_14;
+  wire signed [36:0] arbiter_output_sums_accumulators_15;
+  wire signed [36:0] arbiter_output_sums_accumulators_16;
+  wire signed [36:0] arbiter_output_sums_accumulators_17;
+  wire signed [36:0] arbiter_output_sums_accumulators_18;
+  wire signed [36:0] arbiter_output_sums_accumulators_19;
+  wire signed [36:0] arbiter_output_sums_accumulators_20;
+  wire signed [36:0] arbiter_output_sums_accumulators_21;
+  wire signed [36:0] arbiter_output_sums_accumulators_22;
+  wire signed [36:0] arbiter_output_sums_accumulators_23;
+  wire signed [36:0] arbiter_output_sums_accumulators_24;
+  wire signed [36:0] arbiter_output_sums_accumulators_25;
+  wire signed [36:0] arbiter_output_sums_accumulators_26;
+  wire signed [36:0] arbiter_output_sums_accumulators_27;
+  wire signed [36:0] arbiter_output_sums_accumulators_28;
+  wire signed [36:0] arbiter_output_sums_accumulators_29;
+  wire signed [36:0] arbiter_output_sums_accumulators_30;
+  wire signed [36:0] arbiter_output_sums_accumulators_31;
+  wire signed [36:0] arbiter_output_sums_accumulators_32;
+  wire signed [36:0] arbiter_output_sums_accumulators_33;
+  wire signed [36:0] arbiter_output_sums_accumulators_34;
+  wire signed [36:0] arbiter_output_sums_accumulators_35;
+  wire signed [36:0] arbiter_output_sums_accumulators_36;
+  wire signed [36:0] arbiter_output_sums_accumulators_37;
+  wire signed [36:0] arbiter_output_sums_accumulators_38;
+  wire signed [36:0] arbiter_output_sums_accumulators_39;
+  wire signed [36:0] arbiter_output_sums_accumulators_40;
+  wire signed [36:0] arbiter_output_sums_accumulators_41;
+  wire signed [36:0] arbiter_output_sums_accumulators_42;
+  wire signed [36:0] arbiter_output_sums_accumulators_43;
+  wire signed [36:0] arbiter_output_sums_accumulators_44;
+  wire signed [36:0] arbiter_output_sums_accumulators_45;
+  wire signed [36:0] arbiter_output_sums_accumulators_46;
+  wire signed [36:0] arbiter_output_sums_accumulators_47;
+  wire signed [36:0] arbiter_output_sums_accumulators_48;
+  wire signed [36:0] arbiter_output_sums_accumulators_49;
+  wire signed [36:0] arbiter_output_sums_accumulators_50;
+  wire signed [36:0] arbiter_output_sums_accumulators_51;
+  wire signed [36:0] arbiter_output_sums_accumulators_52;
+  wire signed [36:0] arbiter_output_sums_accumulators_53;
+  wire signed [36:0] arbiter_output_sums_accumulators_54;
+  wire signed [36:0] arbiter_output_sums_accumulators_55;
+  wire signed [36:0] arbiter_output_sums_accumulators_56;
+  wire signed [36:0] arbiter_output_sums_accumulators_57;
+  wire signed [36:0] arbiter_output_sums_accumulators_58;
+  wire signed [36:0] arbiter_output_sums_accumulators_59;
+  wire signed [36:0] arbiter_output_sums_accumulators_60;
+  wire signed [36:0] arbiter_output_sums_accumulators_61;
+  wire signed [36:0] arbiter_output_sums_accumulators_62;
+  wire signed [36:0] arbiter_output_sums_accumulators_63;
+  wire [28:0] arbiter_output_sums_sum;
+  wire signed [16:0] arbiter_output_sums_row_ceiling;
+  wire signed [7:0] arbiter_output_sums_row_valueExponent;
+  wire [1:0] arbiter_output_sums_row_tag_entry;
+  wire [5:0] arbiter_output_sums_row_tag_row;
+  wire arbiter_output_sums_row_continuation_goesOn;
   wire arbiter_chosen;
 
   wire closes = weights_keys_0_key_valid && weights_keys_0_key_last;
@@ -506,7 +589,7 @@ module heddle_default_ValueStage (
   wire promises_1 = weights_valid && weights_ready && closes_1;
   wire leaves_1 = sumQueue_1_pop_valid && sumQueue_1_pop_ready;
 
-  heddle_default_VectorBanks_2x2x1024x512_m177 valueBanks (
+  heddle_default_VectorBanks_2x2x1024x512_m179 valueBanks (
     .clk(clk),
     .reset(reset),
     .steps_valid(weights_valid && room),
@@ -525,6 +608,7 @@ module heddle_default_ValueStage (
     .steps_meta_keys_0_row_valueExponent(weights_keys_0_row_valueExponent),
     .steps_meta_keys_0_row_tag_entry(weights_keys_0_row_tag_entry),
     .steps_meta_keys_0_row_tag_row(weights_keys_0_row_tag_row),
+    .steps_meta_keys_0_row_continuation_goesOn(weights_keys_0_row_continuation_goesOn),
     .steps_meta_keys_1_key_valid(weights_keys_1_key_valid),
     .steps_meta_keys_1_key_first(weights_keys_1_key_first),
     .steps_meta_keys_1_key_last(weights_keys_1_key_last),
@@ -535,6 +619,7 @@ module heddle_default_ValueStage (
     .steps_meta_keys_1_row_valueExponent(weights_keys_1_row_valueExponent),
     .steps_meta_keys_1_row_tag_entry(weights_keys_1_row_tag_entry),
     .steps_meta_keys_1_row_tag_row(weights_keys_1_row_tag_row),
+    .steps_meta_keys_1_row_continuation_goesOn(weights_keys_1_row_continuation_goesOn),
     .steps_meta_last(weights_last),
     .out_valid(valueBanks_out_valid),
     .out_ready(1'd1),
@@ -550,6 +635,7 @@ module heddle_default_ValueStage (
     .out_meta_keys_0_row_valueExponent(valueBanks_out_meta_keys_0_row_valueExponent),
     .out_meta_keys_0_row_tag_entry(valueBanks_out_meta_keys_0_row_tag_entry),
     .out_meta_keys_0_row_tag_row(valueBanks_out_meta_keys_0_row_tag_row),
+    .out_meta_keys_0_row_continuation_goesOn(valueBanks_out_meta_keys_0_row_continuation_goesOn),
     .out_meta_keys_1_key_valid(valueBanks_out_meta_keys_1_key_valid),
     .out_meta_keys_1_key_first(valueBanks_out_meta_keys_1_key_first),
     .out_meta_keys_1_key_last(valueBanks_out_meta_keys_1_key_last),
@@ -560,6 +646,7 @@ module heddle_default_ValueStage (
     .out_meta_keys_1_row_valueExponent(valueBanks_out_meta_keys_1_row_valueExponent),
     .out_meta_keys_1_row_tag_entry(valueBanks_out_meta_keys_1_row_tag_entry),
     .out_meta_keys_1_row_tag_row(valueBanks_out_meta_keys_1_row_tag_row),
+    .out_meta_keys_1_row_continuation_goesOn(valueBanks_out_meta_keys_1_row_continuation_goesOn),
     .out_meta_last(valueBanks_out_meta_last),
     .conflict(valueBanks_conflict),
     .write(write),
@@ -580,6 +667,7 @@ module heddle_default_ValueStage (
     .key_row_valueExponent(valueBanks_out_meta_keys_0_row_valueExponent),
     .key_row_tag_entry(valueBanks_out_meta_keys_0_row_tag_entry),
     .key_row_tag_row(valueBanks_out_meta_keys_0_row_tag_row),
+    .key_row_continuation_goesOn(valueBanks_out_meta_keys_0_row_continuation_goesOn),
     .codes(valueBanks_out_words_0),
     .complete(valueLane_0_complete),
     .sums_accumulators_0(valueLane_0_sums_accumulators_0),
@@ -650,10 +738,11 @@ module heddle_default_ValueStage (
     .sums_row_ceiling(valueLane_0_sums_row_ceiling),
     .sums_row_valueExponent(valueLane_0_sums_row_valueExponent),
     .sums_row_tag_entry(valueLane_0_sums_row_tag_entry),
-    .sums_row_tag_row(valueLane_0_sums_row_tag_row)
+    .sums_row_tag_row(valueLane_0_sums_row_tag_row),
+    .sums_row_continuation_goesOn(valueLane_0_sums_row_continuation_goesOn)
   );
 
-  heddle_default_Fifo_2495x4 sumQueue_0 (
+  heddle_default_Fifo_2431x4 sumQueue_0 (
     .clk(clk),
     .reset(reset),
     .push_valid(valueLane_0_complete),
@@ -727,6 +816,7 @@ module heddle_default_ValueStage (
     .push_row_valueExponent(valueLane_0_sums_row_valueExponent),
     .push_row_tag_entry(valueLane_0_sums_row_tag_entry),
     .push_row_tag_row(valueLane_0_sums_row_tag_row),
+    .push_row_continuation_goesOn(valueLane_0_sums_row_continuation_goesOn),
     .pop_valid(sumQueue_0_pop_valid),
     .pop_ready(sumQueue_0_pop_ready),
     .pop_accumulators_0(sumQueue_0_pop_accumulators_0),
@@ -798,6 +888,7 @@ module heddle_default_ValueStage (
     .pop_row_valueExponent(sumQueue_0_pop_row_valueExponent),
     .pop_row_tag_entry(sumQueue_0_pop_row_tag_entry),
     .pop_row_tag_row(sumQueue_0_pop_row_tag_row),
+    .pop_row_continuation_goesOn(sumQueue_0_pop_row_continuation_goesOn),
     .level(sumQueue_0_level)
   );
 
@@ -814,6 +905,7 @@ module heddle_default_ValueStage (
     .key_row_valueExponent(valueBanks_out_meta_keys_1_row_valueExponent),
     .key_row_tag_entry(valueBanks_out_meta_keys_1_row_tag_entry),
     .key_row_tag_row(valueBanks_out_meta_keys_1_row_tag_row),
+    .key_row_continuation_goesOn(valueBanks_out_meta_keys_1_row_continuation_goesOn),
     .codes(valueBanks_out_words_1),
     .complete(valueLane_1_complete),
     .sums_accumulators_0(valueLane_1_sums_accumulators_0),
@@ -884,10 +976,11 @@ module heddle_default_ValueStage (
     .sums_row_ceiling(valueLane_1_sums_row_ceiling),
     .sums_row_valueExponent(valueLane_1_sums_row_valueExponent),
     .sums_row_tag_entry(valueLane_1_sums_row_tag_entry),
-    .sums_row_tag_row(valueLane_1_sums_row_tag_row)
+    .sums_row_tag_row(valueLane_1_sums_row_tag_row),
+    .sums_row_continuation_goesOn(valueLane_1_sums_row_continuation_goesOn)
   );
 
-  heddle_default_Fifo_2495x4 sumQueue_1 (
+  heddle_default_Fifo_2431x4 sumQueue_1 (
     .clk(clk),
     .reset(reset),
     .push_valid(valueLane_1_complete),
@@ -961,6 +1054,7 @@ module heddle_default_ValueStage (
     .push_row_valueExponent(valueLane_1_sums_row_valueExponent),
     .push_row_tag_entry(valueLane_1_sums_row_tag_entry),
     .push_row_tag_row(valueLane_1_sums_row_tag_row),
+    .push_row_continuation_goesOn(valueLane_1_sums_row_continuation_goesOn),
     .pop_valid(sumQueue_1_pop_valid),
     .pop_ready(sumQueue_1_pop_ready),
     .pop_accumulators_0(sumQueue_1_pop_accumulators_0),
@@ -1032,299 +1126,457 @@ module heddle_default_ValueStage (
     .pop_row_valueExponent(sumQueue_1_pop_row_valueExponent),
     .pop_row_tag_entry(sumQueue_1_pop_row_tag_entry),
     .pop_row_tag_row(sumQueue_1_pop_row_tag_row),
+    .pop_row_continuation_goesOn(sumQueue_1_pop_row_continuation_goesOn),
     .level(sumQueue_1_level)
   );
 
-  heddle_default_RoundRobinArbiter_2495x2 arbiter (
+  heddle_default_RowMerge merge (
+    .clk(clk),
+    .reset(reset),
+    .segments_valid(arbiter_output_valid),
+    .segments_ready(merge_segments_ready),
+    .segments_lane(arbiter_output_lane),
+    .segments_sums_accumulators_0(arbiter_output_sums_accumulators_0),
+    .segments_sums_accumulators_1(arbiter_output_sums_accumulators_1),
+    .segments_sums_accumulators_2(arbiter_output_sums_accumulators_2),
+    .segments_sums_accumulators_3(arbiter_output_sums_accumulators_3),
+    .segments_sums_accumulators_4(arbiter_output_sums_accumulators_4),
+    .segments_sums_accumulators_5(arbiter_output_sums_accumulators_5),
+    .segments_sums_accumulators_6(arbiter_output_sums_accumulators_6),
+    .segments_sums_accumulators_7(arbiter_output_sums_accumulators_7),
+    .segments_sums_accumulators_8(arbiter_output_sums_accumulators_8),
+    .segments_sums_accumulators_9(arbiter_output_sums_accumulators_9),
+    .segments_sums_accumulators_10(arbiter_output_sums_accumulators_10),
+    .segments_sums_accumulators_11(arbiter_output_sums_accumulators_11),
+    .segments_sums_accumulators_12(arbiter_output_sums_accumulators_12),
+    .segments_sums_accumulators_13(arbiter_output_sums_accumulators_13),
+    .segments_sums_accumulators_14(arbiter_output_sums_accumulators_14),
+    .segments_sums_accumulators_15(arbiter_output_sums_accumulators_15),
+    .segments_sums_accumulators_16(arbiter_output_sums_accumulators_16),
+    .segments_sums_accumulators_17(arbiter_output_sums_accumulators_17),
+    .segments_sums_accumulators_18(arbiter_output_sums_accumulators_18),
+    .segments_sums_accumulators_19(arbiter_output_sums_accumulators_19),
+    .segments_sums_accumulators_20(arbiter_output_sums_accumulators_20),
+    .segments_sums_accumulators_21(arbiter_output_sums_accumulators_21),
+    .segments_sums_accumulators_22(arbiter_output_sums_accumulators_22),
+    .segments_sums_accumulators_23(arbiter_output_sums_accumulators_23),
+    .segments_sums_accumulators_24(arbiter_output_sums_accumulators_24),
+    .segments_sums_accumulators_25(arbiter_output_sums_accumulators_25),
+    .segments_sums_accumulators_26(arbiter_output_sums_accumulators_26),
+    .segments_sums_accumulators_27(arbiter_output_sums_accumulators_27),
+    .segments_sums_accumulators_28(arbiter_output_sums_accumulators_28),
+    .segments_sums_accumulators_29(arbiter_output_sums_accumulators_29),
+    .segments_sums_accumulators_30(arbiter_output_sums_accumulators_30),
+    .segments_sums_accumulators_31(arbiter_output_sums_accumulators_31),
+    .segments_sums_accumulators_32(arbiter_output_sums_accumulators_32),
+    .segments_sums_accumulators_33(arbiter_output_sums_accumulators_33),
+    .segments_sums_accumulators_34(arbiter_output_sums_accumulators_34),
+    .segments_sums_accumulators_35(arbiter_output_sums_accumulators_35),
+    .segments_sums_accumulators_36(arbiter_output_sums_accumulators_36),
+    .segments_sums_accumulators_37(arbiter_output_sums_accumulators_37),
+    .segments_sums_accumulators_38(arbiter_output_sums_accumulators_38),
+    .segments_sums_accumulators_39(arbiter_output_sums_accumulators_39),
+    .segments_sums_accumulators_40(arbiter_output_sums_accumulators_40),
+    .segments_sums_accumulators_41(arbiter_output_sums_accumulators_41),
+    .segments_sums_accumulators_42(arbiter_output_sums_accumulators_42),
+    .segments_sums_accumulators_43(arbiter_output_sums_accumulators_43),
+    .segments_sums_accumulators_44(arbiter_output_sums_accumulators_44),
+    .segments_sums_accumulators_45(arbiter_output_sums_accumulators_45),
+    .segments_sums_accumulators_46(arbiter_output_sums_accumulators_46),
+    .segments_sums_accumulators_47(arbiter_output_sums_accumulators_47),
+    .segments_sums_accumulators_48(arbiter_output_sums_accumulators_48),
+    .segments_sums_accumulators_49(arbiter_output_sums_accumulators_49),
+    .segments_sums_accumulators_50(arbiter_output_sums_accumulators_50),
+    .segments_sums_accumulators_51(arbiter_output_sums_accumulators_51),
+    .segments_sums_accumulators_52(arbiter_output_sums_accumulators_52),
+    .segments_sums_accumulators_53(arbiter_output_sums_accumulators_53),
+    .segments_sums_accumulators_54(arbiter_output_sums_accumulators_54),
+    .segments_sums_accumulators_55(arbiter_output_sums_accumulators_55),
+    .segments_sums_accumulators_56(arbiter_output_sums_accumulators_56),
+    .segments_sums_accumulators_57(arbiter_output_sums_accumulators_57),
+    .segments_sums_accumulators_58(arbiter_output_sums_accumulators_58),
+    .segments_sums_accumulators_59(arbiter_output_sums_accumulators_59),
+    .segments_sums_accumulators_60(arbiter_output_sums_accumulators_60),
+    .segments_sums_accumulators_61(arbiter_output_sums_accumulators_61),
+    .segments_sums_accumulators_62(arbiter_output_sums_accumulators_62),
+    .segments_sums_accumulators_63(arbiter_output_sums_accumulators_63),
+    .segments_sums_sum(arbiter_output_sums_sum),
+    .segments_sums_row_ceiling(arbiter_output_sums_row_ceiling),
+    .segments_sums_row_valueExponent(arbiter_output_sums_row_valueExponent),
+    .segments_sums_row_tag_entry(arbiter_output_sums_row_tag_entry),
+    .segments_sums_row_tag_row(arbiter_output_sums_row_tag_row),
+    .segments_sums_row_continuation_goesOn(arbiter_output_sums_row_continuation_goesOn),
+    .rows_valid(merge_rows_valid),
+    .rows_ready(sums_ready),
+    .rows_accumulators_0(merge_rows_accumulators_0),
+    .rows_accumulators_1(merge_rows_accumulators_1),
+    .rows_accumulators_2(merge_rows_accumulators_2),
+    .rows_accumulators_3(merge_rows_accumulators_3),
+    .rows_accumulators_4(merge_rows_accumulators_4),
+    .rows_accumulators_5(merge_rows_accumulators_5),
+    .rows_accumulators_6(merge_rows_accumulators_6),
+    .rows_accumulators_7(merge_rows_accumulators_7),
+    .rows_accumulators_8(merge_rows_accumulators_8),
+    .rows_accumulators_9(merge_rows_accumulators_9),
+    .rows_accumulators_10(merge_rows_accumulators_10),
+    .rows_accumulators_11(merge_rows_accumulators_11),
+    .rows_accumulators_12(merge_rows_accumulators_12),
+    .rows_accumulators_13(merge_rows_accumulators_13),
+    .rows_accumulators_14(merge_rows_accumulators_14),
+    .rows_accumulators_15(merge_rows_accumulators_15),
+    .rows_accumulators_16(merge_rows_accumulators_16),
+    .rows_accumulators_17(merge_rows_accumulators_17),
+    .rows_accumulators_18(merge_rows_accumulators_18),
+    .rows_accumulators_19(merge_rows_accumulators_19),
+    .rows_accumulators_20(merge_rows_accumulators_20),
+    .rows_accumulators_21(merge_rows_accumulators_21),
+    .rows_accumulators_22(merge_rows_accumulators_22),
+    .rows_accumulators_23(merge_rows_accumulators_23),
+    .rows_accumulators_24(merge_rows_accumulators_24),
+    .rows_accumulators_25(merge_rows_accumulators_25),
+    .rows_accumulators_26(merge_rows_accumulators_26),
+    .rows_accumulators_27(merge_rows_accumulators_27),
+    .rows_accumulators_28(merge_rows_accumulators_28),
+    .rows_accumulators_29(merge_rows_accumulators_29),
+    .rows_accumulators_30(merge_rows_accumulators_30),
+    .rows_accumulators_31(merge_rows_accumulators_31),
+    .rows_accumulators_32(merge_rows_accumulators_32),
+    .rows_accumulators_33(merge_rows_accumulators_33),
+    .rows_accumulators_34(merge_rows_accumulators_34),
+    .rows_accumulators_35(merge_rows_accumulators_35),
+    .rows_accumulators_36(merge_rows_accumulators_36),
+    .rows_accumulators_37(merge_rows_accumulators_37),
+    .rows_accumulators_38(merge_rows_accumulators_38),
+    .rows_accumulators_39(merge_rows_accumulators_39),
+    .rows_accumulators_40(merge_rows_accumulators_40),
+    .rows_accumulators_41(merge_rows_accumulators_41),
+    .rows_accumulators_42(merge_rows_accumulators_42),
+    .rows_accumulators_43(merge_rows_accumulators_43),
+    .rows_accumulators_44(merge_rows_accumulators_44),
+    .rows_accumulators_45(merge_rows_accumulators_45),
+    .rows_accumulators_46(merge_rows_accumulators_46),
+    .rows_accumulators_47(merge_rows_accumulators_47),
+    .rows_accumulators_48(merge_rows_accumulators_48),
+    .rows_accumulators_49(merge_rows_accumulators_49),
+    .rows_accumulators_50(merge_rows_accumulators_50),
+    .rows_accumulators_51(merge_rows_accumulators_51),
+    .rows_accumulators_52(merge_rows_accumulators_52),
+    .rows_accumulators_53(merge_rows_accumulators_53),
+    .rows_accumulators_54(merge_rows_accumulators_54),
+    .rows_accumulators_55(merge_rows_accumulators_55),
+    .rows_accumulators_56(merge_rows_accumulators_56),
+    .rows_accumulators_57(merge_rows_accumulators_57),
+    .rows_accumulators_58(merge_rows_accumulators_58),
+    .rows_accumulators_59(merge_rows_accumulators_59),
+    .rows_accumulators_60(merge_rows_accumulators_60),
+    .rows_accumulators_61(merge_rows_accumulators_61),
+    .rows_accumulators_62(merge_rows_accumulators_62),
+    .rows_accumulators_63(merge_rows_accumulators_63),
+    .rows_sum(merge_rows_sum),
+    .rows_row_ceiling(merge_rows_row_ceiling),
+    .rows_row_valueExponent(merge_rows_row_valueExponent),
+    .rows_row_tag_entry(merge_rows_row_tag_entry),
+    .rows_row_tag_row(merge_rows_row_tag_row),
+    .rows_row_continuation_goesOn(merge_rows_row_continuation_goesOn)
+  );
+
+  heddle_default_RoundRobinArbiter_2432x2 arbiter (
     .clk(clk),
     .reset(reset),
     .inputs_0_valid(sumQueue_0_pop_valid),
     .inputs_0_ready(arbiter_inputs_0_ready),
-    .inputs_0_accumulators_0(sumQueue_0_pop_accumulators_0),
-    .inputs_0_accumulators_1(sumQueue_0_pop_accumulators_1),
-    .inputs_0_accumulators_2(sumQueue_0_pop_accumulators_2),
-    .inputs_0_accumulators_3(sumQueue_0_pop_accumulators_3),
-    .inputs_0_accumulators_4(sumQueue_0_pop_accumulators_4),
-    .inputs_0_accumulators_5(sumQueue_0_pop_accumulators_5),
-    .inputs_0_accumulators_6(sumQueue_0_pop_accumulators_6),
-    .inputs_0_accumulators_7(sumQueue_0_pop_accumulators_7),
-    .inputs_0_accumulators_8(sumQueue_0_pop_accumulators_8),
-    .inputs_0_accumulators_9(sumQueue_0_pop_accumulators_9),
-    .inputs_0_accumulators_10(sumQueue_0_pop_accumulators_10),
-    .inputs_0_accumulators_11(sumQueue_0_pop_accumulators_11),
-    .inputs_0_accumulators_12(sumQueue_0_pop_accumulators_12),
-    .inputs_0_accumulators_13(sumQueue_0_pop_accumulators_13),
-    .inputs_0_accumulators_14(sumQueue_0_pop_accumulators_14),
-    .inputs_0_accumulators_15(sumQueue_0_pop_accumulators_15),
-    .inputs_0_accumulators_16(sumQueue_0_pop_accumulators_16),
-    .inputs_0_accumulators_17(sumQueue_0_pop_accumulators_17),
-    .inputs_0_accumulators_18(sumQueue_0_pop_accumulators_18),
-    .inputs_0_accumulators_19(sumQueue_0_pop_accumulators_19),
-    .inputs_0_accumulators_20(sumQueue_0_pop_accumulators_20),
-    .inputs_0_accumulators_21(sumQueue_0_pop_accumulators_21),
-    .inputs_0_accumulators_22(sumQueue_0_pop_accumulators_22),
-    .inputs_0_accumulators_23(sumQueue_0_pop_accumulators_23),
-    .inputs_0_accumulators_24(sumQueue_0_pop_accumulators_24),
-    .inputs_0_accumulators_25(sumQueue_0_pop_accumulators_25),
-    .inputs_0_accumulators_26(sumQueue_0_pop_accumulators_26),
-    .inputs_0_accumulators_27(sumQueue_0_pop_accumulators_27),
-    .inputs_0_accumulators_28(sumQueue_0_pop_accumulators_28),
-    .inputs_0_accumulators_29(sumQueue_0_pop_accumulators_29),
-    .inputs_0_accumulators_30(sumQueue_0_pop_accumulators_30),
-    .inputs_0_accumulators_31(sumQueue_0_pop_accumulators_31),
-    .inputs_0_accumulators_32(sumQueue_0_pop_accumulators_32),
-    .inputs_0_accumulators_33(sumQueue_0_pop_accumulators_33),
-    .inputs_0_accumulators_34(sumQueue_0_pop_accumulators_34),
-    .inputs_0_accumulators_35(sumQueue_0_pop_accumulators_35),
-    .inputs_0_accumulators_36(sumQueue_0_pop_accumulators_36),
-    .inputs_0_accumulators_37(sumQueue_0_pop_accumulators_37),
-    .inputs_0_accumulators_38(sumQueue_0_pop_accumulators_38),
-    .inputs_0_accumulators_39(sumQueue_0_pop_accumulators_39),
-    .inputs_0_accumulators_40(sumQueue_0_pop_accumulators_40),
-    .inputs_0_accumulators_41(sumQueue_0_pop_accumulators_41),
-    .inputs_0_accumulators_42(sumQueue_0_pop_accumulators_42),
-    .inputs_0_accumulators_43(sumQueue_0_pop_accumulators_43),
-    .inputs_0_accumulators_44(sumQueue_0_pop_accumulators_44),
-    .inputs_0_accumulators_45(sumQueue_0_pop_accumulators_45),
-    .inputs_0_accumulators_46(sumQueue_0_pop_accumulators_46),
-    .inputs_0_accumulators_47(sumQueue_0_pop_accumulators_47),
-    .inputs_0_accumulators_48(sumQueue_0_pop_accumulators_48),
-    .inputs_0_accumulators_49(sumQueue_0_pop_accumulators_49),
-    .inputs_0_accumulators_50(sumQueue_0_pop_accumulators_50),
-    .inputs_0_accumulators_51(sumQueue_0_pop_accumulators_51),
-    .inputs_0_accumulators_52(sumQueue_0_pop_accumulators_52),
-    .inputs_0_accumulators_53(sumQueue_0_pop_accumulators_53),
-    .inputs_0_accumulators_54(sumQueue_0_pop_accumulators_54),
-    .inputs_0_accumulators_55(sumQueue_0_pop_accumulators_55),
-    .inputs_0_accumulators_56(sumQueue_0_pop_accumulators_56),
-    .inputs_0_accumulators_57(sumQueue_0_pop_accumulators_57),
-    .inputs_0_accumulators_58(sumQueue_0_pop_accumulators_58),
-    .inputs_0_accumulators_59(sumQueue_0_pop_accumulators_59),
-    .inputs_0_accumulators_60(sumQueue_0_pop_accumulators_60),
-    .inputs_0_accumulators_61(sumQueue_0_pop_accumulators_61),
-    .inputs_0_accumulators_62(sumQueue_0_pop_accumulators_62),
-    .inputs_0_accumulators_63(sumQueue_0_pop_accumulators_63),
-    .inputs_0_sum(sumQueue_0_pop_sum),
-    .inputs_0_row_ceiling(sumQueue_0_pop_row_ceiling),
-    .inputs_0_row_valueExponent(sumQueue_0_pop_row_valueExponent),
-    .inputs_0_row_tag_entry(sumQueue_0_pop_row_tag_entry),
-    .inputs_0_row_tag_row(sumQueue_0_pop_row_tag_row),
+    .inputs_0_lane(1'd0),
+    .inputs_0_sums_accumulators_0(sumQueue_0_pop_accumulators_0),
+    .inputs_0_sums_accumulators_1(sumQueue_0_pop_accumulators_1),
+    .inputs_0_sums_accumulators_2(sumQueue_0_pop_accumulators_2),
+    .inputs_0_sums_accumulators_3(sumQueue_0_pop_accumulators_3),
+    .inputs_0_sums_accumulators_4(sumQueue_0_pop_accumulators_4),
+    .inputs_0_sums_accumulators_5(sumQueue_0_pop_accumulators_5),
+    .inputs_0_sums_accumulators_6(sumQueue_0_pop_accumulators_6),
+    .inputs_0_sums_accumulators_7(sumQueue_0_pop_accumulators_7),
+    .inputs_0_sums_accumulators_8(sumQueue_0_pop_accumulators_8),
+    .inputs_0_sums_accumulators_9(sumQueue_0_pop_accumulators_9),
+    .inputs_0_sums_accumulators_10(sumQueue_0_pop_accumulators_10),
+    .inputs_0_sums_accumulators_11(sumQueue_0_pop_accumulators_11),
+    .inputs_0_sums_accumulators_12(sumQueue_0_pop_accumulators_12),
+    .inputs_0_sums_accumulators_13(sumQueue_0_pop_accumulators_13),
+    .inputs_0_sums_accumulators_14(sumQueue_0_pop_accumulators_14),
+    .inputs_0_sums_accumulators_15(sumQueue_0_pop_accumulators_15),
+    .inputs_0_sums_accumulators_16(sumQueue_0_pop_accumulators_16),
+    .inputs_0_sums_accumulators_17(sumQueue_0_pop_accumulators_17),
+    .inputs_0_sums_accumulators_18(sumQueue_0_pop_accumulators_18),
+    .inputs_0_sums_accumulators_19(sumQueue_0_pop_accumulators_19),
+    .inputs_0_sums_accumulators_20(sumQueue_0_pop_accumulators_20),
+    .inputs_0_sums_accumulators_21(sumQueue_0_pop_accumulators_21),
+    .inputs_0_sums_accumulators_22(sumQueue_0_pop_accumulators_22),
+    .inputs_0_sums_accumulators_23(sumQueue_0_pop_accumulators_23),
+    .inputs_0_sums_accumulators_24(sumQueue_0_pop_accumulators_24),
+    .inputs_0_sums_accumulators_25(sumQueue_0_pop_accumulators_25),
+    .inputs_0_sums_accumulators_26(sumQueue_0_pop_accumulators_26),
+    .inputs_0_sums_accumulators_27(sumQueue_0_pop_accumulators_27),
+    .inputs_0_sums_accumulators_28(sumQueue_0_pop_accumulators_28),
+    .inputs_0_sums_accumulators_29(sumQueue_0_pop_accumulators_29),
+    .inputs_0_sums_accumulators_30(sumQueue_0_pop_accumulators_30),
+    .inputs_0_sums_accumulators_31(sumQueue_0_pop_accumulators_31),
+    .inputs_0_sums_accumulators_32(sumQueue_0_pop_accumulators_32),
+    .inputs_0_sums_accumulators_33(sumQueue_0_pop_accumulators_33),
+    .inputs_0_sums_accumulators_34(sumQueue_0_pop_accumulators_34),
+    .inputs_0_sums_accumulators_35(sumQueue_0_pop_accumulators_35),
+    .inputs_0_sums_accumulators_36(sumQueue_0_pop_accumulators_36),
+    .inputs_0_sums_accumulators_37(sumQueue_0_pop_accumulators_37),
+    .inputs_0_sums_accumulators_38(sumQueue_0_pop_accumulators_38),
+    .inputs_0_sums_accumulators_39(sumQueue_0_pop_accumulators_39),
+    .inputs_0_sums_accumulators_40(sumQueue_0_pop_accumulators_40),
+    .inputs_0_sums_accumulators_41(sumQueue_0_pop_accumulators_41),
+    .inputs_0_sums_accumulators_42(sumQueue_0_pop_accumulators_42),
+    .inputs_0_sums_accumulators_43(sumQueue_0_pop_accumulators_43),
+    .inputs_0_sums_accumulators_44(sumQueue_0_pop_accumulators_44),
+    .inputs_0_sums_accumulators_45(sumQueue_0_pop_accumulators_45),
+    .inputs_0_sums_accumulators_46(sumQueue_0_pop_accumulators_46),
+    .inputs_0_sums_accumulators_47(sumQueue_0_pop_accumulators_47),
+    .inputs_0_sums_accumulators_48(sumQueue_0_pop_accumulators_48),
+    .inputs_0_sums_accumulators_49(sumQueue_0_pop_accumulators_49),
+    .inputs_0_sums_accumulators_50(sumQueue_0_pop_accumulators_50),
+    .inputs_0_sums_accumulators_51(sumQueue_0_pop_accumulators_51),
+    .inputs_0_sums_accumulators_52(sumQueue_0_pop_accumulators_52),
+    .inputs_0_sums_accumulators_53(sumQueue_0_pop_accumulators_53),
+    .inputs_0_sums_accumulators_54(sumQueue_0_pop_accumulators_54),
+    .inputs_0_sums_accumulators_55(sumQueue_0_pop_accumulators_55),
+    .inputs_0_sums_accumulators_56(sumQueue_0_pop_accumulators_56),
+    .inputs_0_sums_accumulators_57(sumQueue_0_pop_accumulators_57),
+    .inputs_0_sums_accumulators_58(sumQueue_0_pop_accumulators_58),
+    .inputs_0_sums_accumulators_59(sumQueue_0_pop_accumulators_59),
+    .inputs_0_sums_accumulators_60(sumQueue_0_pop_accumulators_60),
+    .inputs_0_sums_accumulators_61(sumQueue_0_pop_accumulators_61),
+    .inputs_0_sums_accumulators_62(sumQueue_0_pop_accumulators_62),
+    .inputs_0_sums_accumulators_63(sumQueue_0_pop_accumulators_63),
+    .inputs_0_sums_sum(sumQueue_0_pop_sum),
+    .inputs_0_sums_row_ceiling(sumQueue_0_pop_row_ceiling),
+    .inputs_0_sums_row_valueExponent(sumQueue_0_pop_row_valueExponent),
+    .inputs_0_sums_row_tag_entry(sumQueue_0_pop_row_tag_entry),
+    .inputs_0_sums_row_tag_row(sumQueue_0_pop_row_tag_row),
+    .inputs_0_sums_row_continuation_goesOn(sumQueue_0_pop_row_continuation_goesOn),
     .inputs_1_valid(sumQueue_1_pop_valid),
     .inputs_1_ready(arbiter_inputs_1_ready),
-    .inputs_1_accumulators_0(sumQueue_1_pop_accumulators_0),
-    .inputs_1_accumulators_1(sumQueue_1_pop_accumulators_1),
-    .inputs_1_accumulators_2(sumQueue_1_pop_accumulators_2),
-    .inputs_1_accumulators_3(sumQueue_1_pop_accumulators_3),
-    .inputs_1_accumulators_4(sumQueue_1_pop_accumulators_4),
-    .inputs_1_accumulators_5(sumQueue_1_pop_accumulators_5),
-    .inputs_1_accumulators_6(sumQueue_1_pop_accumulators_6),
-    .inputs_1_accumulators_7(sumQueue_1_pop_accumulators_7),
-    .inputs_1_accumulators_8(sumQueue_1_pop_accumulators_8),
-    .inputs_1_accumulators_9(sumQueue_1_pop_accumulators_9),
-    .inputs_1_accumulators_10(sumQueue_1_pop_accumulators_10),
-    .inputs_1_accumulators_11(sumQueue_1_pop_accumulators_11),
-    .inputs_1_accumulators_12(sumQueue_1_pop_accumulators_12),
-    .inputs_1_accumulators_13(sumQueue_1_pop_accumulators_13),
-    .inputs_1_accumulators_14(sumQueue_1_pop_accumulators_14),
-    .inputs_1_accumulators_15(sumQueue_1_pop_accumulators_15),
-    .inputs_1_accumulators_16(sumQueue_1_pop_accumulators_16),
-    .inputs_1_accumulators_17(sumQueue_1_pop_accumulators_17),
-    .inputs_1_accumulators_18(sumQueue_1_pop_accumulators_18),
-    .inputs_1_accumulators_19(sumQueue_1_pop_accumulators_19),
-    .inputs_1_accumulators_20(sumQueue_1_pop_accumulators_20),
-    .inputs_1_accumulators_21(sumQueue_1_pop_accumulators_21),
-    .inputs_1_accumulators_22(sumQueue_1_pop_accumulators_22),
-    .inputs_1_accumulators_23(sumQueue_1_pop_accumulators_23),
-    .inputs_1_accumulators_24(sumQueue_1_pop_accumulators_24),
-    .inputs_1_accumulators_25(sumQueue_1_pop_accumulators_25),
-    .inputs_1_accumulators_26(sumQueue_1_pop_accumulators_26),
-    .inputs_1_accumulators_27(sumQueue_1_pop_accumulators_27),
-    .inputs_1_accumulators_28(sumQueue_1_pop_accumulators_28),
-    .inputs_1_accumulators_29(sumQueue_1_pop_accumulators_29),
-    .inputs_1_accumulators_30(sumQueue_1_pop_accumulators_30),
-    .inputs_1_accumulators_31(sumQueue_1_pop_accumulators_31),
-    .inputs_1_accumulators_32(sumQueue_1_pop_accumulators_32),
-    .inputs_1_accumulators_33(sumQueue_1_pop_accumulators_33),
-    .inputs_1_accumulators_34(sumQueue_1_pop_accumulators_34),
-    .inputs_1_accumulators_35(sumQueue_1_pop_accumulators_35),
-    .inputs_1_accumulators_36(sumQueue_1_pop_accumulators_36),
-    .inputs_1_accumulators_37(sumQueue_1_pop_accumulators_37),
-    .inputs_1_accumulators_38(sumQueue_1_pop_accumulators_38),
-    .inputs_1_accumulators_39(sumQueue_1_pop_accumulators_39),
-    .inputs_1_accumulators_40(sumQueue_1_pop_accumulators_40),
-    .inputs_1_accumulators_41(sumQueue_1_pop_accumulators_41),
-    .inputs_1_accumulators_42(sumQueue_1_pop_accumulators_42),
-    .inputs_1_accumulators_43(sumQueue_1_pop_accumulators_43),
-    .inputs_1_accumulators_44(sumQueue_1_pop_accumulators_44),
-    .inputs_1_accumulators_45(sumQueue_1_pop_accumulators_45),
-    .inputs_1_accumulators_46(sumQueue_1_pop_accumulators_46),
-    .inputs_1_accumulators_47(sumQueue_1_pop_accumulators_47),
-    .inputs_1_accumulators_48(sumQueue_1_pop_accumulators_48),
-    .inputs_1_accumulators_49(sumQueue_1_pop_accumulators_49),
-    .inputs_1_accumulators_50(sumQueue_1_pop_accumulators_50),
-    .inputs_1_accumulators_51(sumQueue_1_pop_accumulators_51),
-    .inputs_1_accumulators_52(sumQueue_1_pop_accumulators_52),
-    .inputs_1_accumulators_53(sumQueue_1_pop_accumulators_53),
-    .inputs_1_accumulators_54(sumQueue_1_pop_accumulators_54),
-    .inputs_1_accumulators_55(sumQueue_1_pop_accumulators_55),
-    .inputs_1_accumulators_56(sumQueue_1_pop_accumulators_56),
-    .inputs_1_accumulators_57(sumQueue_1_pop_accumulators_57),
-    .inputs_1_accumulators_58(sumQueue_1_pop_accumulators_58),
-    .inputs_1_accumulators_59(sumQueue_1_pop_accumulators_59),
-    .inputs_1_accumulators_60(sumQueue_1_pop_accumulators_60),
-    .inputs_1_accumulators_61(sumQueue_1_pop_accumulators_61),
-    .inputs_1_accumulators_62(sumQueue_1_pop_accumulators_62),
-    .inputs_1_accumulators_63(sumQueue_1_pop_accumulators_63),
-    .inputs_1_sum(sumQueue_1_pop_sum),
-    .inputs_1_row_ceiling(sumQueue_1_pop_row_ceiling),
-    .inputs_1_row_valueExponent(sumQueue_1_pop_row_valueExponent),
-    .inputs_1_row_tag_entry(sumQueue_1_pop_row_tag_entry),
-    .inputs_1_row_tag_row(sumQueue_1_pop_row_tag_row),
+    .inputs_1_lane(1'd1),
+    .inputs_1_sums_accumulators_0(sumQueue_1_pop_accumulators_0),
+    .inputs_1_sums_accumulators_1(sumQueue_1_pop_accumulators_1),
+    .inputs_1_sums_accumulators_2(sumQueue_1_pop_accumulators_2),
+    .inputs_1_sums_accumulators_3(sumQueue_1_pop_accumulators_3),
+    .inputs_1_sums_accumulators_4(sumQueue_1_pop_accumulators_4),
+    .inputs_1_sums_accumulators_5(sumQueue_1_pop_accumulators_5),
+    .inputs_1_sums_accumulators_6(sumQueue_1_pop_accumulators_6),
+    .inputs_1_sums_accumulators_7(sumQueue_1_pop_accumulators_7),
+    .inputs_1_sums_accumulators_8(sumQueue_1_pop_accumulators_8),
+    .inputs_1_sums_accumulators_9(sumQueue_1_pop_accumulators_9),
+    .inputs_1_sums_accumulators_10(sumQueue_1_pop_accumulators_10),
+    .inputs_1_sums_accumulators_11(sumQueue_1_pop_accumulators_11),
+    .inputs_1_sums_accumulators_12(sumQueue_1_pop_accumulators_12),
+    .inputs_1_sums_accumulators_13(sumQueue_1_pop_accumulators_13),
+    .inputs_1_sums_accumulators_14(sumQueue_1_pop_accumulators_14),
+    .inputs_1_sums_accumulators_15(sumQueue_1_pop_accumulators_15),
+    .inputs_1_sums_accumulators_16(sumQueue_1_pop_accumulators_16),
+    .inputs_1_sums_accumulators_17(sumQueue_1_pop_accumulators_17),
+    .inputs_1_sums_accumulators_18(sumQueue_1_pop_accumulators_18),
+    .inputs_1_sums_accumulators_19(sumQueue_1_pop_accumulators_19),
+    .inputs_1_sums_accumulators_20(sumQueue_1_pop_accumulators_20),
+    .inputs_1_sums_accumulators_21(sumQueue_1_pop_accumulators_21),
+    .inputs_1_sums_accumulators_22(sumQueue_1_pop_accumulators_22),
+    .inputs_1_sums_accumulators_23(sumQueue_1_pop_accumulators_23),
+    .inputs_1_sums_accumulators_24(sumQueue_1_pop_accumulators_24),
+    .inputs_1_sums_accumulators_25(sumQueue_1_pop_accumulators_25),
+    .inputs_1_sums_accumulators_26(sumQueue_1_pop_accumulators_26),
+    .inputs_1_sums_accumulators_27(sumQueue_1_pop_accumulators_27),
+    .inputs_1_sums_accumulators_28(sumQueue_1_pop_accumulators_28),
+    .inputs_1_sums_accumulators_29(sumQueue_1_pop_accumulators_29),
+    .inputs_1_sums_accumulators_30(sumQueue_1_pop_accumulators_30),
+    .inputs_1_sums_accumulators_31(sumQueue_1_pop_accumulators_31),
+    .inputs_1_sums_accumulators_32(sumQueue_1_pop_accumulators_32),
+    .inputs_1_sums_accumulators_33(sumQueue_1_pop_accumulators_33),
+    .inputs_1_sums_accumulators_34(sumQueue_1_pop_accumulators_34),
+    .inputs_1_sums_accumulators_35(sumQueue_1_pop_accumulators_35),
+    .inputs_1_sums_accumulators_36(sumQueue_1_pop_accumulators_36),
+    .inputs_1_sums_accumulators_37(sumQueue_1_pop_accumulators_37),
+    .inputs_1_sums_accumulators_38(sumQueue_1_pop_accumulators_38),
+    .inputs_1_sums_accumulators_39(sumQueue_1_pop_accumulators_39),
+    .inputs_1_sums_accumulators_40(sumQueue_1_pop_accumulators_40),
+    .inputs_1_sums_accumulators_41(sumQueue_1_pop_accumulators_41),
+    .inputs_1_sums_accumulators_42(sumQueue_1_pop_accumulators_42),
+    .inputs_1_sums_accumulators_43(sumQueue_1_pop_accumulators_43),
+    .inputs_1_sums_accumulators_44(sumQueue_1_pop_accumulators_44),
+    .inputs_1_sums_accumulators_45(sumQueue_1_pop_accumulators_45),
+    .inputs_1_sums_accumulators_46(sumQueue_1_pop_accumulators_46),
+    .inputs_1_sums_accumulators_47(sumQueue_1_pop_accumulators_47),
+    .inputs_1_sums_accumulators_48(sumQueue_1_pop_accumulators_48),
+    .inputs_1_sums_accumulators_49(sumQueue_1_pop_accumulators_49),
+    .inputs_1_sums_accumulators_50(sumQueue_1_pop_accumulators_50),
+    .inputs_1_sums_accumulators_51(sumQueue_1_pop_accumulators_51),
+    .inputs_1_sums_accumulators_52(sumQueue_1_pop_accumulators_52),
+    .inputs_1_sums_accumulators_53(sumQueue_1_pop_accumulators_53),
+    .inputs_1_sums_accumulators_54(sumQueue_1_pop_accumulators_54),
+    .inputs_1_sums_accumulators_55(sumQueue_1_pop_accumulators_55),
+    .inputs_1_sums_accumulators_56(sumQueue_1_pop_accumulators_56),
+    .inputs_1_sums_accumulators_57(sumQueue_1_pop_accumulators_57),
+    .inputs_1_sums_accumulators_58(sumQueue_1_pop_accumulators_58),
+    .inputs_1_sums_accumulators_59(sumQueue_1_pop_accumulators_59),
+    .inputs_1_sums_accumulators_60(sumQueue_1_pop_accumulators_60),
+    .inputs_1_sums_accumulators_61(sumQueue_1_pop_accumulators_61),
+    .inputs_1_sums_accumulators_62(sumQueue_1_pop_accumulators_62),
+    .inputs_1_sums_accumulators_63(sumQueue_1_pop_accumulators_63),
+    .inputs_1_sums_sum(sumQueue_1_pop_sum),
+    .inputs_1_sums_row_ceiling(sumQueue_1_pop_row_ceiling),
+    .inputs_1_sums_row_valueExponent(sumQueue_1_pop_row_valueExponent),
+    .inputs_1_sums_row_tag_entry(sumQueue_1_pop_row_tag_entry),
+    .inputs_1_sums_row_tag_row(sumQueue_1_pop_row_tag_row),
+    .inputs_1_sums_row_continuation_goesOn(sumQueue_1_pop_row_continuation_goesOn),
     .output_valid(arbiter_output_valid),
-    .output_ready(sums_ready),
-    .output_accumulators_0(arbiter_output_accumulators_0),
-    .output_accumulators_1(arbiter_output_accumulators_1),
-    .output_accumulators_2(arbiter_output_accumulators_2),
-    .output_accumulators_3(arbiter_output_accumulators_3),
-    .output_accumulators_4(arbiter_output_accumulators_4),
-    .output_accumulators_5(arbiter_output_accumulators_5),
-    .output_accumulators_6(arbiter_output_accumulators_6),
-    .output_accumulators_7(arbiter_output_accumulators_7),
-    .output_accumulators_8(arbiter_output_accumulators_8),
-    .output_accumulators_9(arbiter_output_accumulators_9),
-    .output_accumulators_10(arbiter_output_accumulators_10),
-    .output_accumulators_11(arbiter_output_accumulators_11),
-    .output_accumulators_12(arbiter_output_accumulators_12),
-    .output_accumulators_13(arbiter_output_accumulators_13),
-    .output_accumulators_14(arbiter_output_accumulators_14),
-    .output_accumulators_15(arbiter_output_accumulators_15),
-    .output_accumulators_16(arbiter_output_accumulators_16),
-    .output_accumulators_17(arbiter_output_accumulators_17),
-    .output_accumulators_18(arbiter_output_accumulators_18),
-    .output_accumulators_19(arbiter_output_accumulators_19),
-    .output_accumulators_20(arbiter_output_accumulators_20),
-    .output_accumulators_21(arbiter_output_accumulators_21),
-    .output_accumulators_22(arbiter_output_accumulators_22),
-    .output_accumulators_23(arbiter_output_accumulators_23),
-    .output_accumulators_24(arbiter_output_accumulators_24),
-    .output_accumulators_25(arbiter_output_accumulators_25),
-    .output_accumulators_26(arbiter_output_accumulators_26),
-    .output_accumulators_27(arbiter_output_accumulators_27),
-    .output_accumulators_28(arbiter_output_accumulators_28),
-    .output_accumulators_29(arbiter_output_accumulators_29),
-    .output_accumulators_30(arbiter_output_accumulators_30),
-    .output_accumulators_31(arbiter_output_accumulators_31),
-    .output_accumulators_32(arbiter_output_accumulators_32),
-    .output_accumulators_33(arbiter_output_accumulators_33),
-    .output_accumulators_34(arbiter_output_accumulators_34),
-    .output_accumulators_35(arbiter_output_accumulators_35),
-    .output_accumulators_36(arbiter_output_accumulators_36),
-    .output_accumulators_37(arbiter_output_accumulators_37),
-    .output_accumulators_38(arbiter_output_accumulators_38),
-    .output_accumulators_39(arbiter_output_accumulators_39),
-    .output_accumulators_40(arbiter_output_accumulators_40),
-    .output_accumulators_41(arbiter_output_accumulators_41),
-    .output_accumulators_42(arbiter_output_accumulators_42),
-    .output_accumulators_43(arbiter_output_accumulators_43),
-    .output_accumulators_44(arbiter_output_accumulators_44),
-    .output_accumulators_45(arbiter_output_accumulators_45),
-    .output_accumulators_46(arbiter_output_accumulators_46),
-    .output_accumulators_47(arbiter_output_accumulators_47),
-    .output_accumulators_48(arbiter_output_accumulators_48),
-    .output_accumulators_49(arbiter_output_accumulators_49),
-    .output_accumulators_50(arbiter_output_accumulators_50),
-    .output_accumulators_51(arbiter_output_accumulators_51),
-    .output_accumulators_52(arbiter_output_accumulators_52),
-    .output_accumulators_53(arbiter_output_accumulators_53),
-    .output_accumulators_54(arbiter_output_accumulators_54),
-    .output_accumulators_55(arbiter_output_accumulators_55),
-    .output_accumulators_56(arbiter_output_accumulators_56),
-    .output_accumulators_57(arbiter_output_accumulators_57),
-    .output_accumulators_58(arbiter_output_accumulators_58),
-    .output_accumulators_59(arbiter_output_accumulators_59),
-    .output_accumulators_60(arbiter_output_accumulators_60),
-    .output_accumulators_61(arbiter_output_accumulators_61),
-    .output_accumulators_62(arbiter_output_accumulators_62),
-    .output_accumulators_63(arbiter_output_accumulators_63),
-    .output_sum(arbiter_output_sum),
-    .output_row_ceiling(arbiter_output_row_ceiling),
-    .output_row_valueExponent(arbiter_output_row_valueExponent),
-    .output_row_tag_entry(arbiter_output_row_tag_entry),
-    .output_row_tag_row(arbiter_output_row_tag_row),
+    .output_ready(merge_segments_ready),
+    .output_lane(arbiter_output_lane),
+    .output_sums_accumulators_0(arbiter_output_sums_accumulators_0),
+    .output_sums_accumulators_1(arbiter_output_sums_accumulators_1),
+    .output_sums_accumulators_2(arbiter_output_sums_accumulators_2),
+    .output_sums_accumulators_3(arbiter_output_sums_accumulators_3),
+    .output_sums_accumulators_4(arbiter_output_sums_accumulators_4),
+    .output_sums_accumulators_5(arbiter_output_sums_accumulators_5),
+    .output_sums_accumulators_6(arbiter_output_sums_accumulators_6),
+    .output_sums_accumulators_7(arbiter_output_sums_accumulators_7),
+    .output_sums_accumulators_8(arbiter_output_sums_accumulators_8),
+    .output_sums_accumulators_9(arbiter_output_sums_accumulators_9),
+    .output_sums_accumulators_10(arbiter_output_sums_accumulators_10),
+    .output_sums_accumulators_11(arbiter_output_sums_accumulators_11),
+    .output_sums_accumulators_12(arbiter_output_sums_accumulators_12),
+    .output_sums_accumulators_13(arbiter_output_sums_accumulators_13),
+    .output_sums_accumulators_14(arbiter_output_sums_accumulators_14),
+    .output_sums_accumulators_15(arbiter_output_sums_accumulators_15),
+    .output_sums_accumulators_16(arbiter_output_sums_accumulators_16),
+    .output_sums_accumulators_17(arbiter_output_sums_accumulators_17),
+    .output_sums_accumulators_18(arbiter_output_sums_accumulators_18),
+    .output_sums_accumulators_19(arbiter_output_sums_accumulators_19),
+    .output_sums_accumulators_20(arbiter_output_sums_accumulators_20),
+    .output_sums_accumulators_21(arbiter_output_sums_accumulators_21),
+    .output_sums_accumulators_22(arbiter_output_sums_accumulators_22),
+    .output_sums_accumulators_23(arbiter_output_sums_accumulators_23),
+    .output_sums_accumulators_24(arbiter_output_sums_accumulators_24),
+    .output_sums_accumulators_25(arbiter_output_sums_accumulators_25),
+    .output_sums_accumulators_26(arbiter_output_sums_accumulators_26),
+    .output_sums_accumulators_27(arbiter_output_sums_accumulators_27),
+    .output_sums_accumulators_28(arbiter_output_sums_accumulators_28),
+    .output_sums_accumulators_29(arbiter_output_sums_accumulators_29),
+    .output_sums_accumulators_30(arbiter_output_sums_accumulators_30),
+    .output_sums_accumulators_31(arbiter_output_sums_accumulators_31),
+    .output_sums_accumulators_32(arbiter_output_sums_accumulators_32),
+    .output_sums_accumulators_33(arbiter_output_sums_accumulators_33),
+    .output_sums_accumulators_34(arbiter_output_sums_accumulators_34),
+    .output_sums_accumulators_35(arbiter_output_sums_accumulators_35),
+    .output_sums_accumulators_36(arbiter_output_sums_accumulators_36),
+    .output_sums_accumulators_37(arbiter_output_sums_accumulators_37),
+    .output_sums_accumulators_38(arbiter_output_sums_accumulators_38),
+    .output_sums_accumulators_39(arbiter_output_sums_accumulators_39),
+    .output_sums_accumulators_40(arbiter_output_sums_accumulators_40),
+    .output_sums_accumulators_41(arbiter_output_sums_accumulators_41),
+    .output_sums_accumulators_42(arbiter_output_sums_accumulators_42),
+    .output_sums_accumulators_43(arbiter_output_sums_accumulators_43),
+    .output_sums_accumulators_44(arbiter_output_sums_accumulators_44),
+    .output_sums_accumulators_45(arbiter_output_sums_accumulators_45),
+    .output_sums_accumulators_46(arbiter_output_sums_accumulators_46),
+    .output_sums_accumulators_47(arbiter_output_sums_accumulators_47),
+    .output_sums_accumulators_48(arbiter_output_sums_accumulators_48),
+    .output_sums_accumulators_49(arbiter_output_sums_accumulators_49),
+    .output_sums_accumulators_50(arbiter_output_sums_accumulators_50),
+    .output_sums_accumulators_51(arbiter_output_sums_accumulators_51),
+    .output_sums_accumulators_52(arbiter_output_sums_accumulators_52),
+    .output_sums_accumulators_53(arbiter_output_sums_accumulators_53),
+    .output_sums_accumulators_54(arbiter_output_sums_accumulators_54),
+    .output_sums_accumulators_55(arbiter_output_sums_accumulators_55),
+    .output_sums_accumulators_56(arbiter_output_sums_accumulators_56),
+    .output_sums_accumulators_57(arbiter_output_sums_accumulators_57),
+    .output_sums_accumulators_58(arbiter_output_sums_accumulators_58),
+    .output_sums_accumulators_59(arbiter_output_sums_accumulators_59),
+    .output_sums_accumulators_60(arbiter_output_sums_accumulators_60),
+    .output_sums_accumulators_61(arbiter_output_sums_accumulators_61),
+    .output_sums_accumulators_62(arbiter_output_sums_accumulators_62),
+    .output_sums_accumulators_63(arbiter_output_sums_accumulators_63),
+    .output_sums_sum(arbiter_output_sums_sum),
+    .output_sums_row_ceiling(arbiter_output_sums_row_ceiling),
+    .output_sums_row_valueExponent(arbiter_output_sums_row_valueExponent),
+    .output_sums_row_tag_entry(arbiter_output_sums_row_tag_entry),
+    .output_sums_row_tag_row(arbiter_output_sums_row_tag_row),
+    .output_sums_row_continuation_goesOn(arbiter_output_sums_row_continuation_goesOn),
     .chosen(arbiter_chosen)
   );
 
   assign weights_ready = valueBanks_steps_ready && room;
-  assign sums_valid = arbiter_output_valid;
-  assign sums_accumulators_0 = arbiter_output_accumulators_0;
-  assign sums_accumulators_1 = arbiter_output_accumulators_1;
-  assign sums_accumulators_2 = arbiter_output_accumulators_2;
-  assign sums_accumulators_3 = arbiter_output_accumulators_3;
-  assign sums_accumulators_4 = arbiter_output_accumulators_4;
-  assign sums_accumulators_5 = arbiter_output_accumulators_5;
-  assign sums_accumulators_6 = arbiter_output_accumulators_6;
-  assign sums_accumulators_7 = arbiter_output_accumulators_7;
-  assign sums_accumulators_8 = arbiter_output_accumulators_8;
-  assign sums_accumulators_9 = arbiter_output_accumulators_9;
-  assign sums_accumulators_10 = arbiter_output_accumulators_10;
-  assign sums_accumulators_11 = arbiter_output_accumulators_11;
-  assign sums_accumulators_12 = arbiter_output_accumulators_12;
-  assign sums_accumulators_13 = arbiter_output_accumulators_13;
-  assign sums_accumulators_14 = arbiter_output_accumulators_14;
-  assign sums_accumulators_15 = arbiter_output_accumulators_15;
-  assign sums_accumulators_16 = arbiter_output_accumulators_16;
-  assign sums_accumulators_17 = arbiter_output_accumulators_17;
-  assign sums_accumulators_18 = arbiter_output_accumulators_18;
-  assign sums_accumulators_19 = arbiter_output_accumulators_19;
-  assign sums_accumulators_20 = arbiter_output_accumulators_20;
-  assign sums_accumulators_21 = arbiter_output_accumulators_21;
-  assign sums_accumulators_22 = arbiter_output_accumulators_22;
-  assign sums_accumulators_23 = arbiter_output_accumulators_23;
-  assign sums_accumulators_24 = arbiter_output_accumulators_24;
-  assign sums_accumulators_25 = arbiter_output_accumulators_25;
-  assign sums_accumulators_26 = arbiter_output_accumulators_26;
-  assign sums_accumulators_27 = arbiter_output_accumulators_27;
-  assign sums_accumulators_28 = arbiter_output_accumulators_28;
-  assign sums_accumulators_29 = arbiter_output_accumulators_29;
-  assign sums_accumulators_30 = arbiter_output_accumulators_30;
-  assign sums_accumulators_31 = arbiter_output_accumulators_31;
-  assign sums_accumulators_32 = arbiter_output_accumulators_32;
-  assign sums_accumulators_33 = arbiter_output_accumulators_33;
-  assign sums_accumulators_34 = arbiter_output_accumulators_34;
-  assign sums_accumulators_35 = arbiter_output_accumulators_35;
-  assign sums_accumulators_36 = arbiter_output_accumulators_36;
-  assign sums_accumulators_37 = arbiter_output_accumulators_37;
-  assign sums_accumulators_38 = arbiter_output_accumulators_38;
-  assign sums_accumulators_39 = arbiter_output_accumulators_39;
-  assign sums_accumulators_40 = arbiter_output_accumulators_40;
-  assign sums_accumulators_41 = arbiter_output_accumulators_41;
-  assign sums_accumulators_42 = arbiter_output_accumulators_42;
-  assign sums_accumulators_43 = arbiter_output_accumulators_43;
-  assign sums_accumulators_44 = arbiter_output_accumulators_44;
-  assign sums_accumulators_45 = arbiter_output_accumulators_45;
-  assign sums_accumulators_46 = arbiter_output_accumulators_46;
-  assign sums_accumulators_47 = arbiter_output_accumulators_47;
-  assign sums_accumulators_48 = arbiter_output_accumulators_48;
-  assign sums_accumulators_49 = arbiter_output_accumulators_49;
-  assign sums_accumulators_50 = arbiter_output_accumulators_50;
-  assign sums_accumulators_51 = arbiter_output_accumulators_51;
-  assign sums_accumulators_52 = arbiter_output_accumulators_52;
-  assign sums_accumulators_53 = arbiter_output_accumulators_53;
-  assign sums_accumulators_54 = arbiter_output_accumulators_54;
-  assign sums_accumulators_55 = arbiter_output_accumulators_55;
-  assign sums_accumulators_56 = arbiter_output_accumulators_56;
-  assign sums_accumulators_57 = arbiter_output_accumulators_57;
-  assign sums_accumulators_58 = arbiter_output_accumulators_58;
-  assign sums_accumulators_59 = arbiter_output_accumulators_59;
-  assign sums_accumulators_60 = arbiter_output_accumulators_60;
-  assign sums_accumulators_61 = arbiter_output_accumulators_61;
-  assign sums_accumulators_62 = arbiter_output_accumulators_62;
-  assign sums_accumulators_63 = arbiter_output_accumulators_63;
-  assign sums_sum = arbiter_output_sum;
-  assign sums_row_ceiling = arbiter_output_row_ceiling;
-  assign sums_row_valueExponent = arbiter_output_row_valueExponent;
-  assign sums_row_tag_entry = arbiter_output_row_tag_entry;
-  assign sums_row_tag_row = arbiter_output_row_tag_row;
+  assign sums_valid = merge_rows_valid;
+  assign sums_accumulators_0 = merge_rows_accumulators_0;
+  assign sums_accumulators_1 = merge_rows_accumulators_1;
+  assign sums_accumulators_2 = merge_rows_accumulators_2;
+  assign sums_accumulators_3 = merge_rows_accumulators_3;
+  assign sums_accumulators_4 = merge_rows_accumulators_4;
+  assign sums_accumulators_5 = merge_rows_accumulators_5;
+  assign sums_accumulators_6 = merge_rows_accumulators_6;
+  assign sums_accumulators_7 = merge_rows_accumulators_7;
+  assign sums_accumulators_8 = merge_rows_accumulators_8;
+  assign sums_accumulators_9 = merge_rows_accumulators_9;
+  assign sums_accumulators_10 = merge_rows_accumulators_10;
+  assign sums_accumulators_11 = merge_rows_accumulators_11;
+  assign sums_accumulators_12 = merge_rows_accumulators_12;
+  assign sums_accumulators_13 = merge_rows_accumulators_13;
+  assign sums_accumulators_14 = merge_rows_accumulators_14;
+  assign sums_accumulators_15 = merge_rows_accumulators_15;
+  assign sums_accumulators_16 = merge_rows_accumulators_16;
+  assign sums_accumulators_17 = merge_rows_accumulators_17;
+  assign sums_accumulators_18 = merge_rows_accumulators_18;
+  assign sums_accumulators_19 = merge_rows_accumulators_19;
+  assign sums_accumulators_20 = merge_rows_accumulators_20;
+  assign sums_accumulators_21 = merge_rows_accumulators_21;
+  assign sums_accumulators_22 = merge_rows_accumulators_22;
+  assign sums_accumulators_23 = merge_rows_accumulators_23;
+  assign sums_accumulators_24 = merge_rows_accumulators_24;
+  assign sums_accumulators_25 = merge_rows_accumulators_25;
+  assign sums_accumulators_26 = merge_rows_accumulators_26;
+  assign sums_accumulators_27 = merge_rows_accumulators_27;
+  assign sums_accumulators_28 = merge_rows_accumulators_28;
+  assign sums_accumulators_29 = merge_rows_accumulators_29;
+  assign sums_accumulators_30 = merge_rows_accumulators_30;
+  assign sums_accumulators_31 = merge_rows_accumulators_31;
+  assign sums_accumulators_32 = merge_rows_accumulators_32;
+  assign sums_accumulators_33 = merge_rows_accumulators_33;
+  assign sums_accumulators_34 = merge_rows_accumulators_34;
+  assign sums_accumulators_35 = merge_rows_accumulators_35;
+  assign sums_accumulators_36 = merge_rows_accumulators_36;
+  assign sums_accumulators_37 = merge_rows_accumulators_37;
+  assign sums_accumulators_38 = merge_rows_accumulators_38;
+  assign sums_accumulators_39 = merge_rows_accumulators_39;
+  assign sums_accumulators_40 = merge_rows_accumulators_40;
+  assign sums_accumulators_41 = merge_rows_accumulators_41;
+  assign sums_accumulators_42 = merge_rows_accumulators_42;
+  assign sums_accumulators_43 = merge_rows_accumulators_43;
+  assign sums_accumulators_44 = merge_rows_accumulators_44;
+  assign sums_accumulators_45 = merge_rows_accumulators_45;
+  assign sums_accumulators_46 = merge_rows_accumulators_46;
+  assign sums_accumulators_47 = merge_rows_accumulators_47;
+  assign sums_accumulators_48 = merge_rows_accumulators_48;
+  assign sums_accumulators_49 = merge_rows_accumulators_49;
+  assign sums_accumulators_50 = merge_rows_accumulators_50;
+  assign sums_accumulators_51 = merge_rows_accumulators_51;
+  assign sums_accumulators_52 = merge_rows_accumulators_52;
+  assign sums_accumulators_53 = merge_rows_accumulators_53;
+  assign sums_accumulators_54 = merge_rows_accumulators_54;
+  assign sums_accumulators_55 = merge_rows_accumulators_55;
+  assign sums_accumulators_56 = merge_rows_accumulators_56;
+  assign sums_accumulators_57 = merge_rows_accumulators_57;
+  assign sums_accumulators_58 = merge_rows_accumulators_58;
+  assign sums_accumulators_59 = merge_rows_accumulators_59;
+  assign sums_accumulators_60 = merge_rows_accumulators_60;
+  assign sums_accumulators_61 = merge_rows_accumulators_61;
+  assign sums_accumulators_62 = merge_rows_accumulators_62;
+  assign sums_accumulators_63 = merge_rows_accumulators_63;
+  assign sums_sum = merge_rows_sum;
+  assign sums_row_ceiling = merge_rows_row_ceiling;
+  assign sums_row_valueExponent = merge_rows_row_valueExponent;
+  assign sums_row_tag_entry = merge_rows_row_tag_entry;
+  assign sums_row_tag_row = merge_rows_row_tag_row;
+  assign sums_row_continuation_goesOn = merge_rows_row_continuation_goesOn;
   assign entryRead = valueBanks_out_valid && valueBanks_out_meta_last;
   assign conflict = valueBanks_conflict;
   assign sumQueue_0_pop_ready = arbiter_inputs_0_ready;

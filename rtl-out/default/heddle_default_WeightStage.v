@@ -30,12 +30,14 @@ module heddle_default_WeightStage (
   input  wire signed [7:0] maxima_0_valueExponent,
   input  wire [1:0] maxima_0_tag_entry,
   input  wire [5:0] maxima_0_tag_row,
+  input  wire maxima_0_continuation_goesOn,
   input  wire maxima_1_valid,
   output wire maxima_1_ready,
   input  wire signed [16:0] maxima_1_ceiling,
   input  wire signed [7:0] maxima_1_valueExponent,
   input  wire [1:0] maxima_1_tag_entry,
   input  wire [5:0] maxima_1_tag_row,
+  input  wire maxima_1_continuation_goesOn,
   input  wire counts_valid,
   output wire counts_ready,
   input  wire [11:0] counts_payload,
@@ -52,6 +54,7 @@ module heddle_default_WeightStage (
   output wire signed [7:0] weights_keys_0_row_valueExponent,
   output wire [1:0] weights_keys_0_row_tag_entry,
   output wire [5:0] weights_keys_0_row_tag_row,
+  output wire weights_keys_0_row_continuation_goesOn,
   output wire weights_keys_1_key_valid,
   output wire weights_keys_1_key_first,
   output wire weights_keys_1_key_last,
@@ -62,6 +65,7 @@ module heddle_default_WeightStage (
   output wire signed [7:0] weights_keys_1_row_valueExponent,
   output wire [1:0] weights_keys_1_row_tag_entry,
   output wire [5:0] weights_keys_1_row_tag_row,
+  output wire weights_keys_1_row_continuation_goesOn,
   output wire weights_last
 );
   wire entryEnds;
@@ -84,6 +88,7 @@ module heddle_default_WeightStage (
   wire signed [7:0] weightLane_0_weighted_row_valueExponent;
   wire [1:0] weightLane_0_weighted_row_tag_entry;
   wire [5:0] weightLane_0_weighted_row_tag_row;
+  wire weightLane_0_weighted_row_continuation_goesOn;
   wire weightLane_1_weighted_key_valid;
   wire weightLane_1_weighted_key_first;
   wire weightLane_1_weighted_key_last;
@@ -94,6 +99,7 @@ module heddle_default_WeightStage (
   wire signed [7:0] weightLane_1_weighted_row_valueExponent;
   wire [1:0] weightLane_1_weighted_row_tag_entry;
   wire [5:0] weightLane_1_weighted_row_tag_row;
+  wire weightLane_1_weighted_row_continuation_goesOn;
 
   wire signed [12:0] able_difference_1 = loaded - valuesLoaded_entryBase;
   wire signed [12:0] able_difference = {1'd0, able_difference_1[11:0]} - counts_payload;
@@ -114,7 +120,7 @@ module heddle_default_WeightStage (
   wire weightLane_0_scored_key_valid_condition = scores_keys_0_key_valid && enters;
   wire weightLane_1_scored_key_valid_condition = scores_keys_1_key_valid && enters;
 
-  heddle_default_WeightLane_2048x64 weightLane_0 (
+  heddle_default_WeightLane_2048x64_cut weightLane_0 (
     .clk(clk),
     .reset(reset),
     .advance(advance),
@@ -128,6 +134,7 @@ module heddle_default_WeightStage (
     .row_valueExponent(maxima_0_valueExponent),
     .row_tag_entry(maxima_0_tag_entry),
     .row_tag_row(maxima_0_tag_row),
+    .row_continuation_goesOn(maxima_0_continuation_goesOn),
     .weighted_key_valid(weightLane_0_weighted_key_valid),
     .weighted_key_first(weightLane_0_weighted_key_first),
     .weighted_key_last(weightLane_0_weighted_key_last),
@@ -137,10 +144,11 @@ module heddle_default_WeightStage (
     .weighted_row_ceiling(weightLane_0_weighted_row_ceiling),
     .weighted_row_valueExponent(weightLane_0_weighted_row_valueExponent),
     .weighted_row_tag_entry(weightLane_0_weighted_row_tag_entry),
-    .weighted_row_tag_row(weightLane_0_weighted_row_tag_row)
+    .weighted_row_tag_row(weightLane_0_weighted_row_tag_row),
+    .weighted_row_continuation_goesOn(weightLane_0_weighted_row_continuation_goesOn)
   );
 
-  heddle_default_WeightLane_2048x64 weightLane_1 (
+  heddle_default_WeightLane_2048x64_cut weightLane_1 (
     .clk(clk),
     .reset(reset),
     .advance(advance),
@@ -154,6 +162,7 @@ module heddle_default_WeightStage (
     .row_valueExponent(maxima_1_valueExponent),
     .row_tag_entry(maxima_1_tag_entry),
     .row_tag_row(maxima_1_tag_row),
+    .row_continuation_goesOn(maxima_1_continuation_goesOn),
     .weighted_key_valid(weightLane_1_weighted_key_valid),
     .weighted_key_first(weightLane_1_weighted_key_first),
     .weighted_key_last(weightLane_1_weighted_key_last),
@@ -163,7 +172,8 @@ module heddle_default_WeightStage (
     .weighted_row_ceiling(weightLane_1_weighted_row_ceiling),
     .weighted_row_valueExponent(weightLane_1_weighted_row_valueExponent),
     .weighted_row_tag_entry(weightLane_1_weighted_row_tag_entry),
-    .weighted_row_tag_row(weightLane_1_weighted_row_tag_row)
+    .weighted_row_tag_row(weightLane_1_weighted_row_tag_row),
+    .weighted_row_continuation_goesOn(weightLane_1_weighted_row_continuation_goesOn)
   );
 
   assign scores_ready = able_2 && advance;
@@ -181,6 +191,7 @@ module heddle_default_WeightStage (
   assign weights_keys_0_row_valueExponent = weightLane_0_weighted_row_valueExponent;
   assign weights_keys_0_row_tag_entry = weightLane_0_weighted_row_tag_entry;
   assign weights_keys_0_row_tag_row = weightLane_0_weighted_row_tag_row;
+  assign weights_keys_0_row_continuation_goesOn = weightLane_0_weighted_row_continuation_goesOn;
   assign weights_keys_1_key_valid = weightLane_1_weighted_key_valid;
   assign weights_keys_1_key_first = weightLane_1_weighted_key_first;
   assign weights_keys_1_key_last = weightLane_1_weighted_key_last;
@@ -191,6 +202,7 @@ module heddle_default_WeightStage (
   assign weights_keys_1_row_valueExponent = weightLane_1_weighted_row_valueExponent;
   assign weights_keys_1_row_tag_entry = weightLane_1_weighted_row_tag_entry;
   assign weights_keys_1_row_tag_row = weightLane_1_weighted_row_tag_row;
+  assign weights_keys_1_row_continuation_goesOn = weightLane_1_weighted_row_continuation_goesOn;
   assign weights_last = lastStages_3;
   assign entryEnds = enters && scores_last;
 

@@ -20,8 +20,8 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param valueDimension longest value: 64 or 128
  * @param banks banks of keys, and as many of values; a power of two, 2 to 64
  * @param keys keys that the banks hold, and as many values; a power of two, at least 64
- * @param scores steps between the two lanes of a pair, a power of two: it bounds a row to {@link
- *     #longestRow} keys
+ * @param scores steps between the two lanes of a pair, a power of two; fewer than those of two
+ *     segments of a row bound it to {@link #longestRow} keys
  * @param normalisers output elements a cycle, a power of two up to 64
  * @param rows most query rows of one entry, a power of two up to 4,096
  * @param schedule whether compiled schedules of fixed masks are understood
@@ -44,6 +44,9 @@ public record AttentionShape(
     boolean blocks) {
   /** Steps that a row needs beside one for each of its keys, for the latency of the lanes. */
   private static final int LATENCY_STEPS = 32;
+
+  /** Scores from which on rows are cut: a segment's are written while another's are read. */
+  private static final int SEGMENTED_SCORES = 2 * GoldenAttention.SEGMENT;
 
   private static final int MOST_KEYS = 1 << 16;
   private static final int MOST_SCORES = GoldenAttention.MAX_KEYS;
@@ -135,9 +138,24 @@ public record AttentionShape(
         writesBlocks);
   }
 
+  /**
+   * Whether rows are cut into segments of {@link GoldenAttention#SEGMENT} keys, so that their
+   * length does not depend on the scores. An engine that cannot have a longer row does not.
+   */
+  public boolean segmented() {
+    return scores >= SEGMENTED_SCORES && keys > GoldenAttention.SEGMENT;
+  }
+
   /** Most keys of a row. */
   public int longestRow() {
-    return Math.min(scores - LATENCY_STEPS, keys);
+    return segmented()
+        ? Math.min(keys, GoldenAttention.MAX_KEYS)
+        : Math.min(scores - LATENCY_STEPS, keys);
+  }
+
+  /** Keys of a row that are under one maximum. */
+  public int longestSegment() {
+    return segmented() ? GoldenAttention.SEGMENT : scores;
   }
 
   /** Multipliers of 8-bit codes: those of the score lanes and those of the value lanes. */
@@ -155,13 +173,25 @@ public record AttentionShape(
     return Integer.numberOfTrailingZeros(rows);
   }
 
-  /** Bits of the exact sum over a row of powers of two times codes. */
-  public int accumulatorBits() {
-    return 8 + GoldenAttention.WEIGHT_BITS + Integer.numberOfTrailingZeros(scores);
+  /** Bits of the exact sum over a segment of powers of two times codes. */
+  public int segmentAccumulatorBits() {
+    return 8 + segmentSumBits();
   }
 
-  /** Bits of the exact sum over a row of powers of two. */
+  /** Bits of the exact sum over a segment of powers of two. */
+  public int segmentSumBits() {
+    return GoldenAttention.WEIGHT_BITS + Integer.numberOfTrailingZeros(longestSegment());
+  }
+
+  /** Bits of the sum over a row of powers of two times codes. */
+  public int accumulatorBits() {
+    return 8 + sumBits();
+  }
+
+  /** Bits of the sum over a row of powers of two. */
   public int sumBits() {
-    return GoldenAttention.WEIGHT_BITS + Integer.numberOfTrailingZeros(scores);
+    return segmented()
+        ? GoldenAttention.WEIGHT_BITS + Integer.numberOfTrailingZeros(longestRow())
+        : segmentSumBits();
   }
 }

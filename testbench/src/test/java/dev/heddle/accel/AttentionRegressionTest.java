@@ -56,10 +56,18 @@ class AttentionRegressionTest {
               .withMasks()
               .withBlocks());
 
+  /** Its rows are longer than its score queue. */
+  private static final Configuration CUTTING =
+      Configuration.SMALL.withAttention(
+          new AttentionShape(3, 64, 128, 4, 2048, 1024, 8, 64)
+              .withSchedule()
+              .withPages()
+              .withMasks());
+
   private static final Map<Configuration, VerilatedLibrary> LIBRARIES = new LinkedHashMap<>();
 
   static Stream<Configuration> machines() {
-    return Stream.of(ONE_LANE, TIGHT, BROAD);
+    return Stream.of(ONE_LANE, TIGHT, BROAD, CUTTING);
   }
 
   @AfterAll
@@ -160,6 +168,30 @@ class AttentionRegressionTest {
                           (int)
                               (entry.value(HeadEntry.ROWS) * entry.value(HeadEntry.OUTPUT_STRIDE))))
           .toList();
+    }
+  }
+
+  @Test
+  void longRowsTakeACycleForEachKeyOnceTheirKeysAreThere() {
+    CompletionRecord some = longRows(15);
+    CompletionRecord many = longRows(60);
+    long pairsOfALane = 45 / 3 * CUTTING.attention().orElseThrow().longestRow();
+    assertThat(many.busy() - some.busy()).isEqualTo(pairsOfALane);
+    assertThat(many.cycles() - some.cycles()).isBetween(pairsOfALane, pairsOfALane * 101 / 100);
+  }
+
+  /** Some rows of the most keys that there are. */
+  private static CompletionRecord longRows(int rows) {
+    AttentionShape shape = CUTTING.attention().orElseThrow();
+    AttentionWork work = new AttentionWork(1 << 20);
+    work.random(new Random(31), rows, shape.longestRow(), 1, 1, 64, 4);
+    try (SimulatedMachine machine = machine(CUTTING, MemoryModel.IDEAL)) {
+      BareMachine bare = new BareMachine(CUTTING, machine);
+      CompletionRecord record = run(bare, machine, work);
+      work.runGolden(shape.lanes());
+      assertThat(work.firstDifference(machine.memory())).isEqualTo(-1);
+      assertThat(count(bare, AttentionCounter.ROWS)).isEqualTo(rows);
+      return record;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.heddle.accel;
 
+import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
@@ -56,7 +57,7 @@ final class RandomHeads {
 
   /** Work of one table with {@code patterns.length} entries. */
   AttentionWork work(Pattern... patterns) {
-    AttentionWork work = new AttentionWork(1 << 23);
+    AttentionWork work = new AttentionWork(shape.segmented() ? 1 << 24 : 1 << 23);
     for (Pattern pattern : patterns) {
       add(work, pattern);
     }
@@ -69,12 +70,16 @@ final class RandomHeads {
 
   private void add(AttentionWork work, Pattern pattern) {
     int most = Math.min(shape.longestRow(), 200);
+    boolean cut = shape.segmented() && random.nextBoolean();
     int keys =
         switch (random.nextInt(6)) {
           case 0 -> 1;
           case 1 -> most;
           default -> upTo(most);
         };
+    if (cut) {
+      keys = aroundSegments();
+    }
     if (pattern == Pattern.LONGEST) {
       keys = shape.longestRow();
     }
@@ -87,7 +92,9 @@ final class RandomHeads {
     int position = 0;
     int last = (rows - 1) / group;
     switch (pattern) {
-      case CAUSAL -> position = random.nextInt(3) * random.nextInt(keys);
+      case CAUSAL ->
+          position =
+              cut ? Math.max(0, keys - upTo(rows + 4)) : random.nextInt(3) * random.nextInt(keys);
       case WINDOW, FIRST_AND_WINDOW, GAP -> {
         first = pattern == Pattern.WINDOW ? 0 : upTo(Math.min(keys, shape.keys() - 1));
         gap = pattern == Pattern.GAP ? upTo(300) : 0;
@@ -130,6 +137,9 @@ final class RandomHeads {
     if (random.nextInt(4) == 0) {
       extremeExponents(work, entry, keys + gap);
     }
+    if (cut && random.nextBoolean()) {
+      shiftSegments(work, entry, keys + gap);
+    }
     boolean codes = false;
     if (pattern == Pattern.MASKED) {
       masks(work, entry, rows, keys);
@@ -144,6 +154,35 @@ final class RandomHeads {
     }
     output(work, entry, codes);
     HeadCheck.require(shape, entry, work.image());
+  }
+
+  /** A number of keys at the end of some segment, or any. */
+  private int aroundSegments() {
+    int most = shape.longestRow();
+    int segments = upTo(most / GoldenAttention.SEGMENT) * GoldenAttention.SEGMENT;
+    return random.nextBoolean() ? Math.min(most, segments - 3 + random.nextInt(7)) : upTo(most);
+  }
+
+  /** Gives segments of keys scores and values that differ by powers of two, some by many. */
+  private void shiftSegments(AttentionWork work, HeadEntry entry, int numbers) {
+    int exponents = value(entry, HeadEntry.KEY_EXPONENTS);
+    int most = 1 + random.nextInt(3) * 6;
+    int keyShift = 0;
+    int valueShift = 0;
+    for (int i = 0; i < numbers; i++) {
+      if (i % GoldenAttention.SEGMENT == 0) {
+        keyShift = random.nextInt(2 * most) - most;
+        valueShift = random.nextInt(2 * most) - most;
+      }
+      shift(work, exponents + 2 * i, keyShift);
+      shift(work, exponents + 2 * i + 1, valueShift);
+    }
+  }
+
+  private static void shift(AttentionWork work, int address, int by) {
+    int shifted = work.image().get(address) + by;
+    int most = Math.min(Int8Block.MAX_EXPONENT, shifted);
+    work.image().put(address, (byte) Math.max(Int8Block.MIN_EXPONENT, most));
   }
 
   /** Any size, but with a gap one of which the first keys and the gap are whole pages. */

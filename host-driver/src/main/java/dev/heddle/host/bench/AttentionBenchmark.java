@@ -39,7 +39,7 @@ public final class AttentionBenchmark implements Benchmark {
   /** The machine. */
   public static final Configuration CONFIGURATION =
       new Configuration("attention", 1, 512, 16, 16, 1, 64, 8, 250_000_000, Optional.empty())
-          .withAttention(new AttentionShape(4, 64, 64, 4, 8192, 8192, 8, 2048).withPages());
+          .withAttention(new AttentionShape(4, 64, 64, 4, 8192, 1024, 8, 2048).withPages());
 
   private static final int SEED = 1;
   private static final int EXPONENT_SPREAD = 3;

@@ -114,7 +114,9 @@ final class MaskedAttention {
   private Schedule whileLoading(
       ScheduleCompiler compiler, AttentionMask mask, double linesPerCycle) {
     Schedule schedule = compiler.compile(mask, arrivals(mask.keys(), linesPerCycle));
-    return schedule.longestRow() <= shape.scores() ? schedule : compiler.compile(mask);
+    return schedule.longestSpan(shape.longestSegment()) <= shape.scores()
+        ? schedule
+        : compiler.compile(mask);
   }
 
   private static int[] arrivals(int keys, double linesPerCycle) {

@@ -15,8 +15,8 @@ import dev.heddle.hdl.UInt;
  * What one lane does in a step.
  *
  * @param valid whether it takes a key at all
- * @param first whether the key is the first of a row
- * @param last whether it is the last of a row
+ * @param first whether the key is the first of a row, behind the {@link ScoreLane} of a segment
+ * @param last whether it is the last of a row, likewise
  * @param place where the key is in the ring of keys, with one bit more than the ring has places,
  *     which tells a lap from the next; the bank is in the lowest bits
  */

@@ -59,6 +59,7 @@ public final class Normaliser extends Component {
     connect(sums.push, rows);
     unused(sums.level);
     unused(sums.pop.payload.row().ceiling());
+    unused(sums.pop.payload.row().continuation());
     Stream<UInt> inverses = inverses(waiting + 1);
 
     int pipeline = pipeline(shape);
@@ -184,7 +185,7 @@ public final class Normaliser extends Component {
         .formatted(
             shape.valueDimension(),
             shape.normalisers(),
-            shape.scores(),
+            shape.segmented() ? shape.longestRow() : shape.scores(),
             shape.rows(),
             shape.blocks() ? "_X8" : "");
   }

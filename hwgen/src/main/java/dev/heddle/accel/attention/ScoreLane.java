@@ -18,7 +18,8 @@ import java.util.List;
 
 /**
  * Holds a query row and scores one key against it each cycle, bit for bit as {@link
- * ScoreScale#score}; finds what the row's {@link RowMaximum} is ({@link GoldenAttention}).
+ * ScoreScale#score}; finds what the row's {@link RowMaximum} is ({@link GoldenAttention}), for each
+ * segment of the row where rows are cut.
  *
  * <pre>
  *   cycle  0       1           2           3         4               5          6           7
@@ -27,7 +28,7 @@ import java.util.List;
  * </pre>
  *
  * <p>Latency {@value #LATENCY} cycles, one key a cycle, no back-pressure. {@link #complete} follows
- * the last score of a row by one cycle.
+ * the last score of a segment by one cycle. Behind this lane first and last are those of segments.
  */
 public final class ScoreLane extends Component {
   /** Cycles from a key to its score. */
@@ -57,10 +58,10 @@ public final class ScoreLane extends Component {
   /** The key with its score, {@value #LATENCY} cycles after the key. */
   public final ScoredKey scored;
 
-  /** One in the cycle after the last score of a row. */
+  /** One in the cycle after the last score of a segment. */
   public final Bit complete;
 
-  /** What is known of the row that is complete; with {@link #complete}. */
+  /** What is known of the segment that is complete; with {@link #complete}. */
   public final RowMaximum maximum;
 
   private final String name;
@@ -68,7 +69,9 @@ public final class ScoreLane extends Component {
   /** A lane of an engine of {@code shape}. */
   public ScoreLane(AttentionShape shape) {
     int dimension = shape.keyDimension();
-    name = "ScoreLane_%dx%d_%d".formatted(dimension, shape.keys(), shape.rows());
+    name =
+        "ScoreLane_%dx%d_%d%s"
+            .formatted(dimension, shape.keys(), shape.rows(), shape.segmented() ? "_cut" : "");
     key = in(LaneKey.of(shape));
     codes = in(uint(dimension * DotProduct.CODE_BITS));
     keyExponent = in(sint(8));
@@ -108,11 +111,28 @@ public final class ScoreLane extends Component {
     SInt rounded = shifted.sat(ScoreScale.SCORE_BITS + 2).add(1).shr(1);
     SInt score = nextWhen(keys.get(LATENCY - 1), rounded.sat(ScoreScale.SCORE_BITS));
 
-    LaneKey scoredKey = key.after(LATENCY, this);
+    Segment segment = segment(shape);
+    LaneKey scoredKey = segment.key.after(LATENCY, this);
     SInt exponent = Delay.of(this, LATENCY, valueExponent);
     connect(scored, new ScoredKey(scoredKey, score, exponent));
     RowTag tag = Delay.of(this, LATENCY - 1, row.tag());
-    track(scoredKey, score, exponent, tag);
+    track(scoredKey, score, exponent, tag, Delay.of(this, LATENCY, segment.continuation));
+  }
+
+  /** A key that is first and last of its segment, and whether the row goes on behind it. */
+  private record Segment(LaneKey key, Continuation continuation) {}
+
+  private Segment segment(AttentionShape shape) {
+    if (!shape.segmented()) {
+      return new Segment(key, new Continuation.Whole());
+    }
+    int keys = shape.longestSegment();
+    UInt taken = named("taken", reg(uint(bits(keys))));
+    UInt before = mux(key.first(), 0, taken);
+    Bit full = before.eq(keys - 1);
+    when(key.valid(), () -> taken.set(before.inc()));
+    LaneKey ofSegment = new LaneKey(key.valid(), before.eq(0), key.last().or(full), key.place());
+    return new Segment(ofSegment, new Continuation.Cut(key.last().not()));
   }
 
   private SInt dot(List<Bit> keys, UInt keyCodes, UInt queryCodes) {
@@ -128,8 +148,9 @@ public final class ScoreLane extends Component {
     return nextWhen(keys.get(1 + DotProduct.LATENCY), sum(parts));
   }
 
-  /** Keeps the largest score, rounded up, and the largest exponent of the row so far. */
-  private void track(LaneKey scoredKey, SInt score, SInt exponent, RowTag tag) {
+  /** Keeps the largest score, rounded up, and the largest exponent of the segment so far. */
+  private void track(
+      LaneKey scoredKey, SInt score, SInt exponent, RowTag tag, Continuation continuation) {
     UInt fraction = score.slice(ScoreScale.FRACTION_BITS - 1, 0);
     SInt ceiling = score.shr(ScoreScale.FRACTION_BITS).add(fraction.any().asUInt().toSInt());
     SInt largest = reg(sint(RowMaximum.CEILING_BITS));
@@ -141,7 +162,7 @@ public final class ScoreLane extends Component {
     Bit done = next(scoredKey.valid().and(scoredKey.last()), 0);
     RowTag doneTag = next(tag);
     complete.set(done);
-    connect(maximum, new RowMaximum(largest, largestExponent, doneTag));
+    connect(maximum, new RowMaximum(largest, largestExponent, doneTag, next(continuation)));
   }
 
   @Override

@@ -11,8 +11,8 @@ import dev.heddle.hdl.SInt;
 import dev.heddle.hdl.UInt;
 
 /**
- * Adds up the values of a row, each times its power of two, and the powers of two, exactly ({@link
- * GoldenAttention}).
+ * Adds up the values of a segment of a row, each times its power of two, and the powers of two,
+ * exactly ({@link GoldenAttention}).
  *
  * <pre>
  *   cycle  0             1            2
@@ -20,9 +20,9 @@ import dev.heddle.hdl.UInt;
  *   p ----------> held ------> sum
  * </pre>
  *
- * <p>One key a cycle; rows follow one another without a gap, and cycles without a key keep the
- * sums. The sums of a row are complete {@value #LATENCY} cycles after its last key and stay for one
- * cycle.
+ * <p>One key a cycle; segments follow one another without a gap, and cycles without a key keep the
+ * sums. The sums of a segment are complete {@value #LATENCY} cycles after its last key and stay for
+ * one cycle.
  */
 public final class ValueLane extends Component {
   /** Cycles from the last key of a row to its sums. */
@@ -52,7 +52,7 @@ public final class ValueLane extends Component {
     key = in(WeightedKey.of(shape));
     codes = in(uint(dimension * DotProduct.CODE_BITS));
     complete = out(bit());
-    sums = out(RowSum.of(shape));
+    sums = out(RowSum.ofSegment(shape));
     document("Exact sums of values times powers of two; %d cycles.".formatted(LATENCY));
     parameter("DIMENSION", dimension);
     unused(key.key().place());
@@ -63,18 +63,18 @@ public final class ValueLane extends Component {
     UInt weight = next(key.weight());
     RowMaximum row = next(key.row());
 
-    RowSum kept = reg(RowSum.of(shape));
+    RowSum kept = reg(RowSum.ofSegment(shape));
     for (int element : range(dimension)) {
       SInt code = DotProduct.code(codes, element);
       SInt product =
           nextWhen(key.key().valid(), key.folded().toSInt().mul(code).wrap(PRODUCT_BITS));
       SInt accumulator = kept.accumulators().get(element);
-      when(arrived.and(first), () -> accumulator.set(product.pad(shape.accumulatorBits())));
+      when(arrived.and(first), () -> accumulator.set(product.pad(shape.segmentAccumulatorBits())));
       when(
           arrived.andNot(first),
-          () -> accumulator.set(accumulator.add(product).wrap(shape.accumulatorBits())));
+          () -> accumulator.set(accumulator.add(product).wrap(shape.segmentAccumulatorBits())));
     }
-    UInt before = mux(first, lit(0, shape.sumBits()), kept.sum());
+    UInt before = mux(first, lit(0, shape.segmentSumBits()), kept.sum());
     when(arrived, () -> kept.sum().set(before.wrapAdd(weight)));
     when(arrived.and(last), () -> connect(kept.row(), row));
     Bit done = next(arrived.and(last), 0);

@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <pre>
  *   weights --> held until room --> value banks --> value lane 0 --> queue --.
- *                                    ^        \         ..            ..     +--> sums
+ *                                    ^        \         ..            ..     +--> merge --> sums
  *   write ---------------------------'         '--> value lane n --> queue --'
  * </pre>
  *
@@ -29,6 +29,7 @@ import java.util.List;
  *   <li>A step takes as many cycles as the most different values that it wants of one bank, and at
  *       least one ({@link VectorBanks}).
  *   <li>The sums of a lane leave in the order of its rows, the lanes take turns.
+ *   <li>Where rows are cut into segments those of a row are merged ({@link RowMerge}).
  * </ol>
  *
  * From the last key of a row to its sums 6 cycles or more: 3 in the banks, {@link
@@ -114,7 +115,7 @@ final class ValueStage extends Component {
           new WeightedKey(
               weighted.key().and(arrives), weighted.weight(), weighted.folded(), weighted.row()));
       valueLane.codes.set(banks.out.payload.words().get(lane));
-      Fifo<RowSum> queue = inst("sumQueue_" + lane, new Fifo<>(RowSum.of(shape), SUM_QUEUE));
+      Fifo<RowSum> queue = inst("sumQueue_" + lane, new Fifo<>(RowSum.ofSegment(shape), SUM_QUEUE));
       queue.push.valid.set(valueLane.complete);
       connect(queue.push.payload, valueLane.sums);
       check(valueLane.complete.not().or(queue.push.ready), "sums come without room for them");
@@ -127,6 +128,22 @@ final class ValueStage extends Component {
       when(promises.andNot(leaves), () -> count.set(count.inc()))
           .elseWhen(leaves.andNot(promises), () -> count.set(count.dec()));
     }
-    connect(sums, Arbiter.merge(Arbiter.Policy.ROUND_ROBIN, queued));
+    if (shape.segmented()) {
+      RowMerge merge = inst(new RowMerge(shape));
+      connect(merge.segments, Arbiter.merge(Arbiter.Policy.ROUND_ROBIN, withLane(shape, queued)));
+      connect(sums, merge.rows);
+    } else {
+      connect(sums, Arbiter.merge(Arbiter.Policy.ROUND_ROBIN, queued));
+    }
+  }
+
+  private static List<Stream<RowMerge.Segment>> withLane(
+      AttentionShape shape, List<Stream<RowSum>> sums) {
+    List<Stream<RowMerge.Segment>> segments = new ArrayList<>();
+    for (Stream<RowSum> lane : sums) {
+      UInt number = lit(segments.size(), bits(shape.lanes()));
+      segments.add(lane.map(RowMerge.Segment.of(shape), sum -> new RowMerge.Segment(number, sum)));
+    }
+    return segments;
   }
 }

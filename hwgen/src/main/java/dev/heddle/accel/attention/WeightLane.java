@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Turns scores into powers of two under the maximum of their row, and folds the exponents of the
- * values into them, bit for bit as {@link GoldenAttention#weight}.
+ * Turns scores into powers of two under the maximum of their segment of a row, and folds the
+ * exponents of the values into them, bit for bit as {@link GoldenAttention#weight}.
  *
  * <pre>
  *            advance 1             2             3           4
@@ -138,6 +138,7 @@ public final class WeightLane extends Component {
 
   @Override
   protected String moduleName() {
-    return "WeightLane_%dx%d".formatted(shape.keys(), shape.rows());
+    return "WeightLane_%dx%d%s"
+        .formatted(shape.keys(), shape.rows(), shape.segmented() ? "_cut" : "");
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Attention of one query row over a list of keys, bit for bit: integer scores, 20-bit powers of two
- * under the row's exact maximum, an exact sum, one normalisation.
+ * under the exact maximum, an exact sum, one normalisation.
  *
  * <pre>
  *   t_j  = score(q . k_j)                                      12 fraction bits ({@link ScoreScale})
@@ -15,12 +15,18 @@ import java.util.List;
  *   o    = fp32(acc) * (1 / fp32(l)) * 2^evMax                 0 when there is no key
  * </pre>
  *
- * The maximum is known before the first p, so no p depends on the order of the keys. 2^0 would need
- * one more bit and is taken as 2^20 - 1. The factor 2^evMax comes last, where it is exact unless
- * the output itself leaves the range of fp32.
+ * A row of more than {@value #SEGMENT} keys is cut into segments of as many, in the order of its
+ * keys, the last one shorter. Each has an m, evMax, acc and l of its own; they are merged from left
+ * to right by shifts ({@link AttentionState}). An engine need then keep the scores of a segment,
+ * not those of a row, and the constant is part of the contract, so that all engines give equal
+ * bits.
+ *
+ * <p>The maximum of a segment is known before its first p, so the order of the keys in a segment
+ * changes nothing. 2^0 would need one more bit and is taken as 2^20 - 1. The factor 2^evMax comes
+ * last, where it is exact unless the output itself leaves the range of fp32.
  *
  * <p>Keys that are masked are not in the list; a causal row at position i has keys 0 to i. A row
- * has at most {@link #MAX_KEYS} keys and is always processed in one piece.
+ * has at most {@link #MAX_KEYS} keys.
  *
  * <p><b>Error</b> against softmax in exact arithmetic on the same quantised vectors. Let T_j be the
  * exact scores, w_j = 2^(T_j - m) and o* the exact row, so that sum w_j*(v_j - o*) = 0. Then
@@ -41,6 +47,9 @@ public final class GoldenAttention {
   /** Most keys of a row. */
   public static final int MAX_KEYS = 1 << 14;
 
+  /** Most keys that are taken together: those under one maximum. */
+  public static final int SEGMENT = 512;
+
   /** Bits of a power of two p. */
   public static final int WEIGHT_BITS = 20;
 
@@ -52,7 +61,7 @@ public final class GoldenAttention {
    * Computes a row into {@code output} from {@code offset} on: as many elements as a value has, or
    * as the query has when there are no values.
    *
-   * @param keys the keys that take part, in any order
+   * @param keys the keys that take part
    * @param values the values of the same tokens
    * @throws IllegalArgumentException when there are more than {@link #MAX_KEYS} keys, not as many
    *     values, keys of another length than the query, or values of different lengths
@@ -64,35 +73,27 @@ public final class GoldenAttention {
       ScoreScale scale,
       float[] output,
       int offset) {
+    state(query, keys, values, scale).normalise(output, offset);
+  }
+
+  /**
+   * The state of a row over all its keys, before the division; a value without keys is as long as
+   * the query.
+   *
+   * @throws IllegalArgumentException as {@link #row}
+   */
+  public static AttentionState state(
+      KvVector query, List<KvVector> keys, List<KvVector> values, ScoreScale scale) {
     requireShapes(query, keys, values);
-    int count = keys.size();
-    int[] scores = new int[count];
-    int largestScore = Integer.MIN_VALUE;
-    int maxExponent = Int8Block.MIN_EXPONENT;
-    for (int j = 0; j < count; j++) {
-      KvVector key = keys.get(j);
-      scores[j] = scale.score(query.dot(key), query.exponent(), key.exponent());
-      largestScore = Math.max(largestScore, scores[j]);
-      maxExponent = Math.max(maxExponent, values.get(j).exponent());
+    int length = keys.isEmpty() ? query.length() : values.get(0).length();
+    AttentionState state = AttentionState.empty(length);
+    for (int from = 0; from < keys.size(); from += SEGMENT) {
+      int to = Math.min(keys.size(), from + SEGMENT);
+      state =
+          state.merge(
+              AttentionState.of(query, keys.subList(from, to), values.subList(from, to), scale));
     }
-    int maximum = ceiling(largestScore);
-    long[] accumulators = new long[count == 0 ? query.length() : values.get(0).length()];
-    long sum = 0;
-    for (int j = 0; j < count; j++) {
-      KvVector value = values.get(j);
-      int weight = weight(scores[j], maximum);
-      sum += weight;
-      long folded = Rounding.floorShift(weight, maxExponent - value.exponent());
-      for (int i = 0; i < accumulators.length; i++) {
-        accumulators[i] += folded * value.code(i);
-      }
-    }
-    float unit = Math.scalb(1f, maxExponent);
-    float inverse = sum == 0 ? 0f : Fp32.reciprocal(Fp32.fromAccumulator(sum, 0));
-    for (int i = 0; i < accumulators.length; i++) {
-      float quotient = Fp32.mul(Fp32.fromAccumulator(accumulators[i], 0), inverse);
-      output[offset + i] = Fp32.mul(quotient, unit);
-    }
+    return state;
   }
 
   /** The integer m of a row: its largest score rounded up. */

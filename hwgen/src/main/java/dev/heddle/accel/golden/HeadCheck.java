@@ -175,6 +175,10 @@ public final class HeadCheck {
                 .formatted(row, mask, first, value(HeadEntry.KEYS)));
       }
       length(row, first + Long.bitCount(mask));
+      if (!shape.segmented()) {
+        // Keys that no mask shows take steps too.
+        span(row, keys);
+      }
     }
   }
 
@@ -221,11 +225,25 @@ public final class HeadCheck {
     }
     for (Schedule.Span row : schedule.spans()) {
       length(row.number(), row.keys());
-      if (row.steps() > shape.scores()) {
-        throw new IllegalArgumentException(
-            "row %d takes %d steps, but the attention engine keeps the scores of %d"
-                .formatted(row.number(), row.steps(), shape.scores()));
+      if (!shape.segmented()) {
+        span(row.number(), row.steps());
       }
+    }
+    if (shape.segmented() && schedule.longestSpan(shape.longestSegment()) > shape.scores()) {
+      throw new IllegalArgumentException(
+          "%d keys of a row take %d steps, but the attention engine keeps the scores of %d"
+              .formatted(
+                  shape.longestSegment(),
+                  schedule.longestSpan(shape.longestSegment()),
+                  shape.scores()));
+    }
+  }
+
+  private void span(long row, long steps) {
+    if (steps > shape.scores()) {
+      throw new IllegalArgumentException(
+          "row %d takes %d steps, but the attention engine keeps the scores of %d"
+              .formatted(row, steps, shape.scores()));
     }
   }
 

@@ -124,9 +124,27 @@ public final class Schedule {
     return spans;
   }
 
-  /** The most steps from the first key of a row to its last, idle ones between them included. */
-  public int longestRow() {
-    return spans().stream().mapToInt(Span::steps).max().orElse(0);
+  /**
+   * The most steps from the first to the last key of a segment of a row, idle ones between them
+   * included.
+   *
+   * @param keys of a segment; the last of a row may have fewer
+   */
+  public int longestSpan(int keys) {
+    int longest = 0;
+    int[] opened = new int[lanes];
+    int[] lengths = new int[lanes];
+    for (int step = 0; step < steps(); step++) {
+      for (int lane = 0; lane < lanes; lane++) {
+        if (row(step, lane) == IDLE) {
+          continue;
+        }
+        opened[lane] = lengths[lane] % keys == 0 ? step : opened[lane];
+        longest = Math.max(longest, step - opened[lane] + 1);
+        lengths[lane] = last(step, lane) ? 0 : lengths[lane] + 1;
+      }
+    }
+    return longest;
   }
 
   /** Proves that this schedule computes exactly a mask, all keys being there from the start. */

@@ -17,6 +17,7 @@ class DatapathLintTest {
       new AttentionShape(8, 128, 128, 16, 4096, 16384, 64, 4096).withSchedule();
   private static final AttentionShape CODES =
       new AttentionShape(8, 128, 64, 16, 4096, 16384, 64, 4096).withSchedule().withBlocks();
+  private static final AttentionShape CUT = new AttentionShape(1, 64, 64, 2, 1024, 1024, 1, 64);
   private static final AttentionShape WHOLE = new AttentionShape(1, 64, 64, 2, 64, 64, 64, 64);
 
   @TempDir Path folder;
@@ -29,6 +30,8 @@ class DatapathLintTest {
         module("large weight lane", () -> new WeightLane(LARGE)),
         module("small value lane", () -> new ValueLane(SMALL)),
         module("large value lane", () -> new ValueLane(LARGE)),
+        module("merge of one lane", () -> new RowMerge(CUT)),
+        module("merge of eight lanes", () -> new RowMerge(LARGE)),
         module("float multiplier", FloatMultiplier::new),
         module("float scaler", FloatScaler::new),
         module("small reciprocal", () -> new Reciprocal(26)),

@@ -97,8 +97,9 @@ class GoldenAttentionTest {
 
   @Test
   void flatAndPeakyRowsOfEveryLengthAreWithinFiveTenThousandths() {
+    // The last three of these lengths are of 2, 4 and 32 segments.
     double worst = 0;
-    for (int keys : new int[] {1, 2, 3, 17, 64, 257, 2048, GoldenAttention.MAX_KEYS}) {
+    for (int keys : new int[] {1, 2, 3, 17, 64, 257, 513, 2048, GoldenAttention.MAX_KEYS}) {
       double worstOfLength = 0;
       for (double deviation : new double[] {0, 0.1, 1, 2, 3, 6, 12}) {
         for (int seed = 0; seed < (keys > 2000 ? 2 : 15); seed++) {
@@ -225,7 +226,7 @@ class GoldenAttentionTest {
   }
 
   @Property(tries = 100)
-  void theOrderOfTheKeysDoesNotMatter(
+  void theOrderOfTheKeysOfASegmentDoesNotMatter(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 100) int keys) {
     Random random = new Random(seed);
     Row row = random(random, keys, 16, 3, 3);
@@ -234,6 +235,77 @@ class GoldenAttentionTest {
     Collections.shuffle(row.keys, new Random(order));
     Collections.shuffle(row.values, new Random(order));
     assertThat(row.golden()).isEqualTo(expected);
+  }
+
+  @Property(tries = 60)
+  void aRowIsItsSegmentsMergedFromLeftToRight(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 1700) int keys,
+      @ForAll @IntRange(min = 0, max = 30) int octaves) {
+    Row row = random(new Random(seed), keys, 8, 4, octaves);
+    ScoreScale scale = ScoreScale.of(row.scale);
+    AttentionState left = AttentionState.empty(8);
+    for (int from = 0; from < keys; from += GoldenAttention.SEGMENT) {
+      int to = Math.min(keys, from + GoldenAttention.SEGMENT);
+      left =
+          left.merge(
+              GoldenAttention.state(
+                  row.query, row.keys.subList(from, to), row.values.subList(from, to), scale));
+    }
+    float[] merged = new float[8];
+    left.normalise(merged, 0);
+    assertThat(row.golden()).isEqualTo(merged);
+  }
+
+  @Test
+  void statesAreMergedByShifts() {
+    AttentionState low = new AttentionState(3, -4, 1 << 20, new long[] {1000, -1000, 0});
+    AttentionState high = new AttentionState(5, -7, 1 << 19, new long[] {64, 64, -1});
+    for (AttentionState merged : List.of(low.merge(high), high.merge(low))) {
+      assertThat(merged.maximum()).isEqualTo(5);
+      assertThat(merged.valueExponent()).isEqualTo(-4);
+      assertThat(merged.sum()).isEqualTo((1 << 18) + (1 << 19));
+      assertThat(merged.accumulators()).containsExactly(250 + 8, -250 + 8, -1);
+    }
+    AttentionState far = new AttentionState(60_000, -4, 1 << 19, new long[] {0, 0, 0});
+    assertThat(low.merge(far).sum()).isEqualTo(1 << 19);
+    assertThat(low.merge(far).accumulators()).containsExactly(0, -1, 0);
+    AttentionState empty = AttentionState.empty(3);
+    assertThat(empty.merge(low)).isSameAs(low);
+    assertThat(low.merge(empty)).isSameAs(low);
+    assertThatThrownBy(() -> low.merge(AttentionState.empty(2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("3 and 2 elements");
+    assertThatThrownBy(() -> new AttentionState(0, 0, -1, new long[1]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("never negative");
+  }
+
+  /**
+   * Later segments have larger scores by some powers of two, up to so many that nothing is left.
+   */
+  @Test
+  void segmentsOfRisingAndFallingScoresAreWithinTheBound() {
+    for (int step : new int[] {-40, -6, -1, 1, 6, 40}) {
+      Random random = new Random(step);
+      Row row = random(random, 4 * GoldenAttention.SEGMENT - 5, 64, 0.5, 2);
+      byte[] codes = new byte[64];
+      for (int j = 0; j < row.keys.size(); j++) {
+        int power = step * (j / GoldenAttention.SEGMENT) + random.nextInt(2);
+        // A key that is a multiple of the query: a score of about as many powers of two.
+        double unit = power / (norm(row.query.dequantise()) * row.scale * LOG2_E);
+        float[] key = new float[64];
+        for (int i = 0; i < key.length; i++) {
+          key[i] = (float) (unit * row.query.dequantise()[i] / norm(row.query.dequantise()));
+        }
+        row.keys.set(j, power == 0 ? KvVector.of(codes, 0) : KvVector.quantise(key, 0, 64));
+      }
+      assertThat(row.relativeError()).as("step %d", step).isLessThanOrEqualTo(5e-4);
+    }
+  }
+
+  private static double norm(float[] a) {
+    return distance(a, new double[a.length]);
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.heddle.accel.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.HeadEntry.Output;
@@ -16,6 +18,7 @@ import dev.heddle.accel.mask.ScheduleFormat;
 import dev.heddle.accel.mask.ScheduleImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +103,37 @@ class HeadCheckTest {
 
   private static MemoryField named(String name) {
     return HeadEntry.FIELDS.stream().filter(f -> f.name().equals(name)).findAny().orElseThrow();
+  }
+
+  @Test
+  void theScoresOfTwoSegmentsAreEnoughForRowsOfAllKeys() {
+    AttentionShape cutting = new AttentionShape(2, 64, 64, 4, 4096, 1024, 8, 64);
+    assertThat(cutting.segmented()).isTrue();
+    assertTaken(cutting, causal(1, 4096).with(HeadEntry.BIDIRECTIONAL, 1));
+    assertThat(new AttentionShape(2, 64, 64, 4, 65536, 1024, 8, 64).longestRow())
+        .isEqualTo(GoldenAttention.MAX_KEYS);
+    AttentionShape few = new AttentionShape(2, 64, 64, 4, 4096, 512, 8, 64);
+    assertThat(few.segmented()).isFalse();
+    assertRefused(
+        few,
+        causal(1, 4096).with(HeadEntry.BIDIRECTIONAL, 1),
+        "row 0 has 4096 keys, but the longest row of the attention engine has 480");
+    assertThat(new AttentionShape(2, 64, 64, 4, 512, 1024, 8, 64).segmented()).isFalse();
+  }
+
+  @Test
+  void keysThatAMaskHidesTakeStepsToo() {
+    AttentionShape narrow = new AttentionShape(2, 64, 64, 4, 128, 64, 8, 64).withMasks();
+    HeadEntry entry =
+        causal(1, 128)
+            .with(HeadEntry.MASKED, 1)
+            .with(HeadEntry.MASKS, 0x2000)
+            .with(HeadEntry.FIRST, 30);
+    memory.order(ByteOrder.LITTLE_ENDIAN).putLong(0x2000, 1L << 33);
+    assertTaken(narrow, entry);
+    memory.putLong(0x2000, 1L << 34);
+    assertRefused(
+        narrow, entry, "row 0 takes 65 steps, but the attention engine keeps the scores of 64");
   }
 
   @Test
@@ -199,7 +233,7 @@ class HeadCheckTest {
   private HeadEntry scheduled(int keys) {
     boolean[][][] kept = new boolean[1][4][keys];
     for (boolean[] row : kept[0]) {
-      java.util.Arrays.fill(row, true);
+      Arrays.fill(row, true);
     }
     return scheduled(new ScheduleCompiler(2, 4).compile(AttentionMask.of(kept)), keys);
   }
@@ -271,5 +305,25 @@ class HeadCheckTest {
         SCHEDULES,
         scheduled(late, 2),
         "row 0 takes 71 steps, but the attention engine keeps the scores of 64");
+  }
+
+  @Test
+  void aScheduleMayIdleBetweenSegmentsButNotForLongWithinOne() {
+    AttentionShape cutting =
+        new AttentionShape(2, 64, 64, 4, 1024, 1024, 32, 64).withSchedule().withBlocks();
+    assertTaken(cutting, scheduled(waiting(512), 600));
+    assertRefused(
+        cutting,
+        scheduled(waiting(511), 600),
+        "512 keys of a row take 1201 steps, but the attention engine keeps the scores of 1024");
+  }
+
+  /** A row of 600 keys, of which those from some number on come at step 1,200. */
+  private static Schedule waiting(int early) {
+    boolean[][][] kept = new boolean[1][4][600];
+    Arrays.fill(kept[0][0], true);
+    int[] available = new int[600];
+    Arrays.fill(available, early, 600, 1200);
+    return new ScheduleCompiler(2, 4).compile(AttentionMask.of(kept), available);
   }
 }

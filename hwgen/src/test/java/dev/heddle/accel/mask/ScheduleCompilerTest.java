@@ -101,8 +101,8 @@ class ScheduleCompilerTest {
     AttentionMask mask =
         AttentionMask.of(new boolean[][][] {{{true, true, false}, {true, false, true}}});
     int[] late = {0, 0, 9};
-    assertThat(new ScheduleCompiler(2, 4).compile(mask).longestRow()).isEqualTo(2);
-    assertThat(new ScheduleCompiler(2, 4).compile(mask, late).longestRow()).isEqualTo(10);
+    assertThat(new ScheduleCompiler(2, 4).compile(mask).longestSpan(10)).isEqualTo(2);
+    assertThat(new ScheduleCompiler(2, 4).compile(mask, late).longestSpan(10)).isEqualTo(10);
   }
 
   @Test

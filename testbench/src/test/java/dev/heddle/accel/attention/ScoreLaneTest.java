@@ -8,7 +8,9 @@ import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.testbench.SimulationStoppedException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,81 @@ class ScoreLaneTest {
       }
     }
     assertThat(saturated).as("saturated scores").isGreaterThan(100);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 511, 512, 513, 1024, 1100})
+  void rowsAreCutIntoSegmentsEachWithItsMaximum(int keys) {
+    Random random = new Random(keys);
+    AttentionShape shape = new AttentionShape(1, 64, 64, 2, 1024, 1024, 1, 64);
+    ScoreScale scale = ScoreScale.ofHeadDimension(64);
+    List<String> expected = new ArrayList<>();
+    List<String> actual = new ArrayList<>();
+    try (LaneBench lane = new LaneBench(new ScoreLane(shape))) {
+      lane.set("rows_valid", true);
+      lane.set("rows_multiplier", scale.multiplier());
+      for (int row = 0; row < 2; row++) {
+        KvVector query = KvVector.of(LaneBench.codes(random, 64), 0);
+        lane.set("rows_codes", LaneBench.packed(query));
+        lane.set("rows_shift", scale.shift(0, 0));
+        lane.set("rows_tag_row", row);
+        int largest = Integer.MIN_VALUE;
+        for (int j = 0; j < keys; j++) {
+          while (random.nextInt(9) == 0) {
+            lane.set("key_valid", false);
+            cut(lane, actual);
+          }
+          KvVector key = KvVector.of(LaneBench.codes(random, 64), random.nextInt(12) - 20);
+          boolean first = j % GoldenAttention.SEGMENT == 0;
+          boolean last = j == keys - 1 || (j + 1) % GoldenAttention.SEGMENT == 0;
+          lane.set("key_valid", true);
+          lane.set("key_first", j == 0);
+          lane.set("key_last", j == keys - 1);
+          lane.set("keyExponent", key.exponent());
+          lane.set("codes", LaneBench.packed(key));
+          lane.settle();
+          assertThat(lane.bit("rows_ready")).isEqualTo(j == 0);
+          int score = scale.score(query.dot(key), 0, key.exponent());
+          largest = first ? score : Math.max(largest, score);
+          if (first) {
+            expected.add("first");
+          }
+          if (last) {
+            expected.add("last");
+            expected.add(
+                "row %d, ceiling %d, goes on %s"
+                    .formatted(row, GoldenAttention.ceiling(largest), j < keys - 1));
+          }
+          cut(lane, actual);
+        }
+      }
+      lane.set("key_valid", false);
+      for (int cycle = 0; cycle <= ScoreLane.LATENCY + 1; cycle++) {
+        cut(lane, actual);
+      }
+    }
+    assertThat(actual).isEqualTo(expected);
+  }
+
+  /** A cycle; notes where segments begin and end. */
+  private static void cut(LaneBench lane, List<String> seen) {
+    lane.settle();
+    if (lane.bit("complete")) {
+      seen.add(
+          "row %d, ceiling %d, goes on %s"
+              .formatted(
+                  lane.unsigned("maximum_tag_row"),
+                  lane.signed("maximum_ceiling", RowMaximum.CEILING_BITS),
+                  lane.bit("maximum_continuation_goesOn")));
+    }
+    boolean key = lane.bit("scored_key_valid");
+    if (key && lane.bit("scored_key_first")) {
+      seen.add("first");
+    }
+    if (key && lane.bit("scored_key_last")) {
+      seen.add("last");
+    }
+    lane.step();
   }
 
   @Test

@@ -3,7 +3,7 @@
 `default_nettype none
 
 // Powers of two of scores under the maximum of their row; 4 advances.
-module heddle_default_WeightLane_2048x64 (
+module heddle_default_WeightLane_2048x64_cut (
   input  wire clk,
   input  wire reset,
   input  wire advance,
@@ -17,6 +17,7 @@ module heddle_default_WeightLane_2048x64 (
   input  wire signed [7:0] row_valueExponent,
   input  wire [1:0] row_tag_entry,
   input  wire [5:0] row_tag_row,
+  input  wire row_continuation_goesOn,
   output wire weighted_key_valid,
   output wire weighted_key_first,
   output wire weighted_key_last,
@@ -26,12 +27,14 @@ module heddle_default_WeightLane_2048x64 (
   output wire signed [16:0] weighted_row_ceiling,
   output wire signed [7:0] weighted_row_valueExponent,
   output wire [1:0] weighted_row_tag_entry,
-  output wire [5:0] weighted_row_tag_row
+  output wire [5:0] weighted_row_tag_row,
+  output wire weighted_row_continuation_goesOn
 );
   reg  signed [16:0] held_ceiling;
   reg  signed [7:0] held_valueExponent;
   reg  [1:0] held_tag_entry;
   reg  [5:0] held_tag_row;
+  reg  held_continuation_goesOn;
   reg  [26:0] entry;
   reg  [5:0] rest;
   reg  [4:0] distance;
@@ -44,6 +47,7 @@ module heddle_default_WeightLane_2048x64 (
   reg  signed [7:0] row1_valueExponent;
   reg  [1:0] row1_tag_entry;
   reg  [5:0] row1_tag_row;
+  reg  row1_continuation_goesOn;
   reg  [22:0] power;
   reg  [4:0] powerDistance;
   reg  [4:0] powerFold;
@@ -55,6 +59,7 @@ module heddle_default_WeightLane_2048x64 (
   reg  signed [7:0] row2_valueExponent;
   reg  [1:0] row2_tag_entry;
   reg  [5:0] row2_tag_row;
+  reg  row2_continuation_goesOn;
   reg  [19:0] weight;
   reg  [4:0] weightFold;
   reg  key3_valid;
@@ -65,6 +70,7 @@ module heddle_default_WeightLane_2048x64 (
   reg  signed [7:0] row3_valueExponent;
   reg  [1:0] row3_tag_entry;
   reg  [5:0] row3_tag_row;
+  reg  row3_continuation_goesOn;
   reg  [19:0] folded;
   reg  [19:0] unfolded;
   reg  key4_valid;
@@ -75,12 +81,14 @@ module heddle_default_WeightLane_2048x64 (
   reg  signed [7:0] row4_valueExponent;
   reg  [1:0] row4_tag_entry;
   reg  [5:0] row4_tag_row;
+  reg  row4_continuation_goesOn;
   reg  [26:0] table_1 [0:63];
 
   wire signed [16:0] current_ceiling = scored_key_first ? row_ceiling : held_ceiling;
   wire signed [7:0] current_valueExponent = scored_key_first ? row_valueExponent : held_valueExponent;
   wire [1:0] current_tag_entry = scored_key_first ? row_tag_entry : held_tag_entry;
   wire [5:0] current_tag_row = scored_key_first ? row_tag_row : held_tag_row;
+  wire current_continuation_goesOn = scored_key_first ? row_continuation_goesOn : held_continuation_goesOn;
   wire [11:0] fraction = scored_score[11:0];
   wire signed [15:0] whole = scored_score[27:12];
   wire signed [17:0] below = current_ceiling - $signed({{2{whole[15]}}, whole});
@@ -106,6 +114,7 @@ module heddle_default_WeightLane_2048x64 (
   assign weighted_row_valueExponent = row4_valueExponent;
   assign weighted_row_tag_entry = row4_tag_entry;
   assign weighted_row_tag_row = row4_tag_row;
+  assign weighted_row_continuation_goesOn = row4_continuation_goesOn;
 
   always @(posedge clk) begin
     if (reset) begin
@@ -135,6 +144,7 @@ module heddle_default_WeightLane_2048x64 (
       held_valueExponent <= row_valueExponent;
       held_tag_entry <= row_tag_entry;
       held_tag_row <= row_tag_row;
+      held_continuation_goesOn <= row_continuation_goesOn;
     end
     if (moves1) begin
       entry <= table_1[fraction[11:6]];
@@ -158,6 +168,7 @@ module heddle_default_WeightLane_2048x64 (
       row1_valueExponent <= current_valueExponent;
       row1_tag_entry <= current_tag_entry;
       row1_tag_row <= current_tag_row;
+      row1_continuation_goesOn <= current_continuation_goesOn;
     end
     if (moves2) begin
       power <= {base, 6'd0} + slope * rest;
@@ -178,6 +189,7 @@ module heddle_default_WeightLane_2048x64 (
       row2_valueExponent <= row1_valueExponent;
       row2_tag_entry <= row1_tag_entry;
       row2_tag_row <= row1_tag_row;
+      row2_continuation_goesOn <= row1_continuation_goesOn;
     end
     if (moves3) begin
       weight <= (|rounded[22:20]) ? 20'd1048575 : rounded[19:0];
@@ -195,6 +207,7 @@ module heddle_default_WeightLane_2048x64 (
       row3_valueExponent <= row2_valueExponent;
       row3_tag_entry <= row2_tag_entry;
       row3_tag_row <= row2_tag_row;
+      row3_continuation_goesOn <= row2_continuation_goesOn;
     end
     if (moves4) begin
       folded <= weight >> weightFold;
@@ -212,6 +225,7 @@ module heddle_default_WeightLane_2048x64 (
       row4_valueExponent <= row3_valueExponent;
       row4_tag_entry <= row3_tag_entry;
       row4_tag_row <= row3_tag_row;
+      row4_continuation_goesOn <= row3_continuation_goesOn;
     end
   end
 

@@ -7,7 +7,7 @@
 //   BANKS = 2
 //   PLACES = 2048
 //   WORD_BITS = 512
-module heddle_default_VectorBanks_2x2x1024x512_m177 (
+module heddle_default_VectorBanks_2x2x1024x512_m179 (
   input  wire clk,
   input  wire reset,
   input  wire steps_valid,
@@ -26,6 +26,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   input  wire signed [7:0] steps_meta_keys_0_row_valueExponent,
   input  wire [1:0] steps_meta_keys_0_row_tag_entry,
   input  wire [5:0] steps_meta_keys_0_row_tag_row,
+  input  wire steps_meta_keys_0_row_continuation_goesOn,
   input  wire steps_meta_keys_1_key_valid,
   input  wire steps_meta_keys_1_key_first,
   input  wire steps_meta_keys_1_key_last,
@@ -36,6 +37,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   input  wire signed [7:0] steps_meta_keys_1_row_valueExponent,
   input  wire [1:0] steps_meta_keys_1_row_tag_entry,
   input  wire [5:0] steps_meta_keys_1_row_tag_row,
+  input  wire steps_meta_keys_1_row_continuation_goesOn,
   input  wire steps_meta_last,
   output wire out_valid,
   input  wire out_ready,
@@ -51,6 +53,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   output wire signed [7:0] out_meta_keys_0_row_valueExponent,
   output wire [1:0] out_meta_keys_0_row_tag_entry,
   output wire [5:0] out_meta_keys_0_row_tag_row,
+  output wire out_meta_keys_0_row_continuation_goesOn,
   output wire out_meta_keys_1_key_valid,
   output wire out_meta_keys_1_key_first,
   output wire out_meta_keys_1_key_last,
@@ -61,6 +64,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   output wire signed [7:0] out_meta_keys_1_row_valueExponent,
   output wire [1:0] out_meta_keys_1_row_tag_entry,
   output wire [5:0] out_meta_keys_1_row_tag_row,
+  output wire out_meta_keys_1_row_continuation_goesOn,
   output wire out_meta_last,
   output wire conflict,
   input  wire write,
@@ -82,6 +86,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   reg  signed [7:0] heldMeta_keys_0_row_valueExponent;
   reg  [1:0] heldMeta_keys_0_row_tag_entry;
   reg  [5:0] heldMeta_keys_0_row_tag_row;
+  reg  heldMeta_keys_0_row_continuation_goesOn;
   reg  heldMeta_keys_1_key_valid;
   reg  heldMeta_keys_1_key_first;
   reg  heldMeta_keys_1_key_last;
@@ -92,6 +97,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   reg  signed [7:0] heldMeta_keys_1_row_valueExponent;
   reg  [1:0] heldMeta_keys_1_row_tag_entry;
   reg  [5:0] heldMeta_keys_1_row_tag_row;
+  reg  heldMeta_keys_1_row_continuation_goesOn;
   reg  heldMeta_last;
   reg  fetched_0;
   reg  fetched_1;
@@ -108,6 +114,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   reg  signed [7:0] fetchedMeta_keys_0_row_valueExponent;
   reg  [1:0] fetchedMeta_keys_0_row_tag_entry;
   reg  [5:0] fetchedMeta_keys_0_row_tag_row;
+  reg  fetchedMeta_keys_0_row_continuation_goesOn;
   reg  fetchedMeta_keys_1_key_valid;
   reg  fetchedMeta_keys_1_key_first;
   reg  fetchedMeta_keys_1_key_last;
@@ -118,6 +125,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   reg  signed [7:0] fetchedMeta_keys_1_row_valueExponent;
   reg  [1:0] fetchedMeta_keys_1_row_tag_entry;
   reg  [5:0] fetchedMeta_keys_1_row_tag_row;
+  reg  fetchedMeta_keys_1_row_continuation_goesOn;
   reg  fetchedMeta_last;
   reg  offered;
   reg  [511:0] words_0;
@@ -132,6 +140,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   reg  signed [7:0] offeredMeta_keys_0_row_valueExponent;
   reg  [1:0] offeredMeta_keys_0_row_tag_entry;
   reg  [5:0] offeredMeta_keys_0_row_tag_row;
+  reg  offeredMeta_keys_0_row_continuation_goesOn;
   reg  offeredMeta_keys_1_key_valid;
   reg  offeredMeta_keys_1_key_first;
   reg  offeredMeta_keys_1_key_last;
@@ -142,6 +151,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   reg  signed [7:0] offeredMeta_keys_1_row_valueExponent;
   reg  [1:0] offeredMeta_keys_1_row_tag_entry;
   reg  [5:0] offeredMeta_keys_1_row_tag_row;
+  reg  offeredMeta_keys_1_row_continuation_goesOn;
   reg  offeredMeta_last;
   wire bank_0_served_0;
   wire bank_0_served_1;
@@ -207,6 +217,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   assign out_meta_keys_0_row_valueExponent = offeredMeta_keys_0_row_valueExponent;
   assign out_meta_keys_0_row_tag_entry = offeredMeta_keys_0_row_tag_entry;
   assign out_meta_keys_0_row_tag_row = offeredMeta_keys_0_row_tag_row;
+  assign out_meta_keys_0_row_continuation_goesOn = offeredMeta_keys_0_row_continuation_goesOn;
   assign out_meta_keys_1_key_valid = offeredMeta_keys_1_key_valid;
   assign out_meta_keys_1_key_first = offeredMeta_keys_1_key_first;
   assign out_meta_keys_1_key_last = offeredMeta_keys_1_key_last;
@@ -217,6 +228,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
   assign out_meta_keys_1_row_valueExponent = offeredMeta_keys_1_row_valueExponent;
   assign out_meta_keys_1_row_tag_entry = offeredMeta_keys_1_row_tag_entry;
   assign out_meta_keys_1_row_tag_row = offeredMeta_keys_1_row_tag_row;
+  assign out_meta_keys_1_row_continuation_goesOn = offeredMeta_keys_1_row_continuation_goesOn;
   assign out_meta_last = offeredMeta_last;
   assign conflict = more && advance;
 
@@ -258,6 +270,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
       heldMeta_keys_0_row_valueExponent <= steps_meta_keys_0_row_valueExponent;
       heldMeta_keys_0_row_tag_entry <= steps_meta_keys_0_row_tag_entry;
       heldMeta_keys_0_row_tag_row <= steps_meta_keys_0_row_tag_row;
+      heldMeta_keys_0_row_continuation_goesOn <= steps_meta_keys_0_row_continuation_goesOn;
       heldMeta_keys_1_key_valid <= steps_meta_keys_1_key_valid;
       heldMeta_keys_1_key_first <= steps_meta_keys_1_key_first;
       heldMeta_keys_1_key_last <= steps_meta_keys_1_key_last;
@@ -268,6 +281,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
       heldMeta_keys_1_row_valueExponent <= steps_meta_keys_1_row_valueExponent;
       heldMeta_keys_1_row_tag_entry <= steps_meta_keys_1_row_tag_entry;
       heldMeta_keys_1_row_tag_row <= steps_meta_keys_1_row_tag_row;
+      heldMeta_keys_1_row_continuation_goesOn <= steps_meta_keys_1_row_continuation_goesOn;
       heldMeta_last <= steps_meta_last;
     end else if (advance) begin
       pending_0 <= pending_0_condition;
@@ -285,6 +299,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
         fetchedMeta_keys_0_row_valueExponent <= heldMeta_keys_0_row_valueExponent;
         fetchedMeta_keys_0_row_tag_entry <= heldMeta_keys_0_row_tag_entry;
         fetchedMeta_keys_0_row_tag_row <= heldMeta_keys_0_row_tag_row;
+        fetchedMeta_keys_0_row_continuation_goesOn <= heldMeta_keys_0_row_continuation_goesOn;
         fetchedMeta_keys_1_key_valid <= heldMeta_keys_1_key_valid;
         fetchedMeta_keys_1_key_first <= heldMeta_keys_1_key_first;
         fetchedMeta_keys_1_key_last <= heldMeta_keys_1_key_last;
@@ -295,6 +310,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
         fetchedMeta_keys_1_row_valueExponent <= heldMeta_keys_1_row_valueExponent;
         fetchedMeta_keys_1_row_tag_entry <= heldMeta_keys_1_row_tag_entry;
         fetchedMeta_keys_1_row_tag_row <= heldMeta_keys_1_row_tag_row;
+        fetchedMeta_keys_1_row_continuation_goesOn <= heldMeta_keys_1_row_continuation_goesOn;
         fetchedMeta_last <= heldMeta_last;
       end
       if (complete) begin
@@ -308,6 +324,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
         offeredMeta_keys_0_row_valueExponent <= fetchedMeta_keys_0_row_valueExponent;
         offeredMeta_keys_0_row_tag_entry <= fetchedMeta_keys_0_row_tag_entry;
         offeredMeta_keys_0_row_tag_row <= fetchedMeta_keys_0_row_tag_row;
+        offeredMeta_keys_0_row_continuation_goesOn <= fetchedMeta_keys_0_row_continuation_goesOn;
         offeredMeta_keys_1_key_valid <= fetchedMeta_keys_1_key_valid;
         offeredMeta_keys_1_key_first <= fetchedMeta_keys_1_key_first;
         offeredMeta_keys_1_key_last <= fetchedMeta_keys_1_key_last;
@@ -318,6 +335,7 @@ module heddle_default_VectorBanks_2x2x1024x512_m177 (
         offeredMeta_keys_1_row_valueExponent <= fetchedMeta_keys_1_row_valueExponent;
         offeredMeta_keys_1_row_tag_entry <= fetchedMeta_keys_1_row_tag_entry;
         offeredMeta_keys_1_row_tag_row <= fetchedMeta_keys_1_row_tag_row;
+        offeredMeta_keys_1_row_continuation_goesOn <= fetchedMeta_keys_1_row_continuation_goesOn;
         offeredMeta_last <= fetchedMeta_last;
       end
       fetchedBank_0 <= wantedPlaces_0[0];

@@ -4,7 +4,7 @@
 
 // Scores one key a cycle against the query row it holds; 7 cycles.
 //   DIMENSION = 64
-module heddle_default_ScoreLane_64x2048_64 (
+module heddle_default_ScoreLane_64x2048_64_cut (
   input  wire clk,
   input  wire reset,
   input  wire key_valid,
@@ -31,7 +31,8 @@ module heddle_default_ScoreLane_64x2048_64 (
   output wire signed [16:0] maximum_ceiling,
   output wire signed [7:0] maximum_valueExponent,
   output wire [1:0] maximum_tag_entry,
-  output wire [5:0] maximum_tag_row
+  output wire [5:0] maximum_tag_row,
+  output wire maximum_continuation_goesOn
 );
   reg  [511:0] row_codes;
   reg  signed [10:0] row_shift;
@@ -57,6 +58,7 @@ module heddle_default_ScoreLane_64x2048_64 (
   reg  [5:0] scaledAmount_delayed_2;
   reg  signed [52:0] shifted;
   reg  signed [27:0] score;
+  reg  [8:0] taken;
   reg  key_1_valid;
   reg  key_1_first;
   reg  key_1_last;
@@ -104,11 +106,19 @@ module heddle_default_ScoreLane_64x2048_64 (
   reg  [5:0] tag_delayed_row_4;
   reg  [1:0] tag_delayed_entry_5;
   reg  [5:0] tag_delayed_row_5;
+  reg  delayed_goesOn;
+  reg  delayed_goesOn_1;
+  reg  delayed_goesOn_2;
+  reg  delayed_goesOn_3;
+  reg  delayed_goesOn_4;
+  reg  delayed_goesOn_5;
+  reg  delayed_goesOn_6;
   reg  signed [16:0] largest;
   reg  signed [7:0] largestExponent;
   reg  done;
   reg  [1:0] doneTag_entry;
   reg  [5:0] doneTag_row;
+  reg  goesOn;
   wire signed [20:0] dotProduct_0_sum;
   wire signed [20:0] dotProduct_1_sum;
 
@@ -120,6 +130,8 @@ module heddle_default_ScoreLane_64x2048_64 (
   wire signed [29:0] rounded_bits = $signed(shifted[29:0]);
   wire signed [30:0] rounded_sum = ((|shifted[52:29]) == (&shifted[52:29]) ? $signed({{1{rounded_bits[29]}}, rounded_bits}) : shifted[52] ? -31'sd536870912 : 31'sd536870911) + 31'sd1;
   wire signed [29:0] rounded = rounded_sum[30:1];
+  wire [8:0] segment_before = key_first ? 9'd0 : taken;
+  wire segment_full = segment_before == 9'd511;
   wire [11:0] fraction = score[11:0];
   wire signed [15:0] ceiling_bits = score[27:12];
   wire signed [16:0] ceiling = $signed({{1{ceiling_bits[15]}}, ceiling_bits}) + $signed({16'd0, |fraction});
@@ -156,6 +168,7 @@ module heddle_default_ScoreLane_64x2048_64 (
   assign maximum_valueExponent = largestExponent;
   assign maximum_tag_entry = doneTag_entry;
   assign maximum_tag_row = doneTag_row;
+  assign maximum_continuation_goesOn = goesOn;
 
   always @(posedge clk) begin
     if (reset) begin
@@ -222,8 +235,11 @@ module heddle_default_ScoreLane_64x2048_64 (
     if (keys_delayed_5) begin
       score <= (|rounded[29:27]) == (&rounded[29:27]) ? $signed(rounded[27:0]) : rounded[29] ? 28'sh8000000 : 28'sd134217727;
     end
-    key_1_first <= key_first;
-    key_1_last <= key_last;
+    if (key_valid) begin
+      taken <= segment_before + 9'd1;
+    end
+    key_1_first <= segment_before == 9'd0;
+    key_1_last <= key_last || segment_full;
     key_1_place <= key_place;
     key_2_first <= key_1_first;
     key_2_last <= key_1_last;
@@ -262,6 +278,13 @@ module heddle_default_ScoreLane_64x2048_64 (
     tag_delayed_row_4 <= tag_delayed_row_3;
     tag_delayed_entry_5 <= tag_delayed_entry_4;
     tag_delayed_row_5 <= tag_delayed_row_4;
+    delayed_goesOn <= !key_last;
+    delayed_goesOn_1 <= delayed_goesOn;
+    delayed_goesOn_2 <= delayed_goesOn_1;
+    delayed_goesOn_3 <= delayed_goesOn_2;
+    delayed_goesOn_4 <= delayed_goesOn_3;
+    delayed_goesOn_5 <= delayed_goesOn_4;
+    delayed_goesOn_6 <= delayed_goesOn_5;
     if (key_7_valid && larger) begin
       largest <= ceiling;
     end
@@ -270,6 +293,7 @@ module heddle_default_ScoreLane_64x2048_64 (
     end
     doneTag_entry <= tag_delayed_entry_5;
     doneTag_row <= tag_delayed_row_5;
+    goesOn <= delayed_goesOn_6;
   end
 
 `ifdef SIMULATION

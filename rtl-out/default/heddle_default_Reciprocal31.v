@@ -3,12 +3,12 @@
 `default_nettype none
 
 // Correctly rounded fp32 reciprocal of an integer; 17 cycles.
-//   BITS = 30
-module heddle_default_Reciprocal30 (
+//   BITS = 31
+module heddle_default_Reciprocal31 (
   input  wire clk,
   input  wire reset,
   input  wire valid,
-  input  wire [29:0] divisor,
+  input  wire [30:0] divisor,
   output wire [31:0] number
 );
   reg  valids_delayed;
@@ -222,7 +222,7 @@ module heddle_default_Reciprocal30 (
     .clk(clk),
     .reset(reset),
     .valid(valid),
-    .accumulator({34'd0, divisor}),
+    .accumulator({33'd0, divisor}),
     .exponent(9'd0),
     .number(converter_number),
     .saturated(converter_saturated)

@@ -3,7 +3,7 @@
 `default_nettype none
 
 // First-in first-out queue of 1024 words in block memory.
-module heddle_default_BlockRamFifo_33x1024 (
+module heddle_default_BlockRamFifo_34x1024 (
   input  wire clk,
   input  wire reset,
   input  wire push_valid,
@@ -12,28 +12,31 @@ module heddle_default_BlockRamFifo_33x1024 (
   input  wire signed [7:0] push_valueExponent,
   input  wire [1:0] push_tag_entry,
   input  wire [5:0] push_tag_row,
+  input  wire push_continuation_goesOn,
   output wire pop_valid,
   input  wire pop_ready,
   output wire signed [16:0] pop_ceiling,
   output wire signed [7:0] pop_valueExponent,
   output wire [1:0] pop_tag_entry,
   output wire [5:0] pop_tag_row,
+  output wire pop_continuation_goesOn,
   output wire [10:0] level
 );
   reg  [9:0] head;
   reg  [9:0] tail;
   reg  [10:0] stored;
   reg  fetched;
-  reg  [32:0] word;
-  reg  [32:0] words [0:1023];
+  reg  [33:0] word;
+  reg  [33:0] words [0:1023];
 
   wire pushed = push_valid && push_ready;
   wire vacant = pop_ready || !fetched;
   wire fetch = stored != 11'd0 && vacant;
-  wire signed [16:0] word_1 = word[32:16];
-  wire signed [7:0] word_2 = word[15:8];
-  wire [1:0] word_3 = word[7:6];
-  wire [5:0] word_4 = word[5:0];
+  wire signed [16:0] word_1 = word[33:17];
+  wire signed [7:0] word_2 = word[16:9];
+  wire [1:0] word_3 = word[8:7];
+  wire [5:0] word_4 = word[6:1];
+  wire word_5 = word[0];
 
   assign push_ready = stored != 11'd1024;
   assign pop_valid = fetched;
@@ -41,6 +44,7 @@ module heddle_default_BlockRamFifo_33x1024 (
   assign pop_valueExponent = word_2;
   assign pop_tag_entry = word_3;
   assign pop_tag_row = word_4;
+  assign pop_continuation_goesOn = word_5;
   assign level = stored + {10'd0, fetched};
 
   always @(posedge clk) begin
@@ -75,7 +79,7 @@ module heddle_default_BlockRamFifo_33x1024 (
 
   always @(posedge clk) begin
     if (pushed) begin
-      words[tail] <= {push_ceiling, push_valueExponent, push_tag_entry, push_tag_row};
+      words[tail] <= {push_ceiling, push_valueExponent, push_tag_entry, push_tag_row, push_continuation_goesOn};
     end
   end
 endmodule

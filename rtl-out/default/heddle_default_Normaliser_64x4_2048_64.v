@@ -5,80 +5,81 @@
 // Exact sums of rows to fp32, 4 elements a cycle; latency 26 cycles.
 //   DIMENSION = 64
 //   ELEMENTS = 4
-module heddle_default_Normaliser_64x4_1024_64 (
+module heddle_default_Normaliser_64x4_2048_64 (
   input  wire clk,
   input  wire reset,
   input  wire rows_valid,
   output wire rows_ready,
-  input  wire signed [37:0] rows_accumulators_0,
-  input  wire signed [37:0] rows_accumulators_1,
-  input  wire signed [37:0] rows_accumulators_2,
-  input  wire signed [37:0] rows_accumulators_3,
-  input  wire signed [37:0] rows_accumulators_4,
-  input  wire signed [37:0] rows_accumulators_5,
-  input  wire signed [37:0] rows_accumulators_6,
-  input  wire signed [37:0] rows_accumulators_7,
-  input  wire signed [37:0] rows_accumulators_8,
-  input  wire signed [37:0] rows_accumulators_9,
-  input  wire signed [37:0] rows_accumulators_10,
-  input  wire signed [37:0] rows_accumulators_11,
-  input  wire signed [37:0] rows_accumulators_12,
-  input  wire signed [37:0] rows_accumulators_13,
-  input  wire signed [37:0] rows_accumulators_14,
-  input  wire signed [37:0] rows_accumulators_15,
-  input  wire signed [37:0] rows_accumulators_16,
-  input  wire signed [37:0] rows_accumulators_17,
-  input  wire signed [37:0] rows_accumulators_18,
-  input  wire signed [37:0] rows_accumulators_19,
-  input  wire signed [37:0] rows_accumulators_20,
-  input  wire signed [37:0] rows_accumulators_21,
-  input  wire signed [37:0] rows_accumulators_22,
-  input  wire signed [37:0] rows_accumulators_23,
-  input  wire signed [37:0] rows_accumulators_24,
-  input  wire signed [37:0] rows_accumulators_25,
-  input  wire signed [37:0] rows_accumulators_26,
-  input  wire signed [37:0] rows_accumulators_27,
-  input  wire signed [37:0] rows_accumulators_28,
-  input  wire signed [37:0] rows_accumulators_29,
-  input  wire signed [37:0] rows_accumulators_30,
-  input  wire signed [37:0] rows_accumulators_31,
-  input  wire signed [37:0] rows_accumulators_32,
-  input  wire signed [37:0] rows_accumulators_33,
-  input  wire signed [37:0] rows_accumulators_34,
-  input  wire signed [37:0] rows_accumulators_35,
-  input  wire signed [37:0] rows_accumulators_36,
-  input  wire signed [37:0] rows_accumulators_37,
-  input  wire signed [37:0] rows_accumulators_38,
-  input  wire signed [37:0] rows_accumulators_39,
-  input  wire signed [37:0] rows_accumulators_40,
-  input  wire signed [37:0] rows_accumulators_41,
-  input  wire signed [37:0] rows_accumulators_42,
-  input  wire signed [37:0] rows_accumulators_43,
-  input  wire signed [37:0] rows_accumulators_44,
-  input  wire signed [37:0] rows_accumulators_45,
-  input  wire signed [37:0] rows_accumulators_46,
-  input  wire signed [37:0] rows_accumulators_47,
-  input  wire signed [37:0] rows_accumulators_48,
-  input  wire signed [37:0] rows_accumulators_49,
-  input  wire signed [37:0] rows_accumulators_50,
-  input  wire signed [37:0] rows_accumulators_51,
-  input  wire signed [37:0] rows_accumulators_52,
-  input  wire signed [37:0] rows_accumulators_53,
-  input  wire signed [37:0] rows_accumulators_54,
-  input  wire signed [37:0] rows_accumulators_55,
-  input  wire signed [37:0] rows_accumulators_56,
-  input  wire signed [37:0] rows_accumulators_57,
-  input  wire signed [37:0] rows_accumulators_58,
-  input  wire signed [37:0] rows_accumulators_59,
-  input  wire signed [37:0] rows_accumulators_60,
-  input  wire signed [37:0] rows_accumulators_61,
-  input  wire signed [37:0] rows_accumulators_62,
-  input  wire signed [37:0] rows_accumulators_63,
-  input  wire [29:0] rows_sum,
+  input  wire signed [38:0] rows_accumulators_0,
+  input  wire signed [38:0] rows_accumulators_1,
+  input  wire signed [38:0] rows_accumulators_2,
+  input  wire signed [38:0] rows_accumulators_3,
+  input  wire signed [38:0] rows_accumulators_4,
+  input  wire signed [38:0] rows_accumulators_5,
+  input  wire signed [38:0] rows_accumulators_6,
+  input  wire signed [38:0] rows_accumulators_7,
+  input  wire signed [38:0] rows_accumulators_8,
+  input  wire signed [38:0] rows_accumulators_9,
+  input  wire signed [38:0] rows_accumulators_10,
+  input  wire signed [38:0] rows_accumulators_11,
+  input  wire signed [38:0] rows_accumulators_12,
+  input  wire signed [38:0] rows_accumulators_13,
+  input  wire signed [38:0] rows_accumulators_14,
+  input  wire signed [38:0] rows_accumulators_15,
+  input  wire signed [38:0] rows_accumulators_16,
+  input  wire signed [38:0] rows_accumulators_17,
+  input  wire signed [38:0] rows_accumulators_18,
+  input  wire signed [38:0] rows_accumulators_19,
+  input  wire signed [38:0] rows_accumulators_20,
+  input  wire signed [38:0] rows_accumulators_21,
+  input  wire signed [38:0] rows_accumulators_22,
+  input  wire signed [38:0] rows_accumulators_23,
+  input  wire signed [38:0] rows_accumulators_24,
+  input  wire signed [38:0] rows_accumulators_25,
+  input  wire signed [38:0] rows_accumulators_26,
+  input  wire signed [38:0] rows_accumulators_27,
+  input  wire signed [38:0] rows_accumulators_28,
+  input  wire signed [38:0] rows_accumulators_29,
+  input  wire signed [38:0] rows_accumulators_30,
+  input  wire signed [38:0] rows_accumulators_31,
+  input  wire signed [38:0] rows_accumulators_32,
+  input  wire signed [38:0] rows_accumulators_33,
+  input  wire signed [38:0] rows_accumulators_34,
+  input  wire signed [38:0] rows_accumulators_35,
+  input  wire signed [38:0] rows_accumulators_36,
+  input  wire signed [38:0] rows_accumulators_37,
+  input  wire signed [38:0] rows_accumulators_38,
+  input  wire signed [38:0] rows_accumulators_39,
+  input  wire signed [38:0] rows_accumulators_40,
+  input  wire signed [38:0] rows_accumulators_41,
+  input  wire signed [38:0] rows_accumulators_42,
+  input  wire signed [38:0] rows_accumulators_43,
+  input  wire signed [38:0] rows_accumulators_44,
+  input  wire signed [38:0] rows_accumulators_45,
+  input  wire signed [38:0] rows_accumulators_46,
+  input  wire signed [38:0] rows_accumulators_47,
+  input  wire signed [38:0] rows_accumulators_48,
+  input  wire signed [38:0] rows_accumulators_49,
+  input  wire signed [38:0] rows_accumulators_50,
+  input  wire signed [38:0] rows_accumulators_51,
+  input  wire signed [38:0] rows_accumulators_52,
+  input  wire signed [38:0] rows_accumulators_53,
+  input  wire signed [38:0] rows_accumulators_54,
+  input  wire signed [38:0] rows_accumulators_55,
+  input  wire signed [38:0] rows_accumulators_56,
+  input  wire signed [38:0] rows_accumulators_57,
+  input  wire signed [38:0] rows_accumulators_58,
+  input  wire signed [38:0] rows_accumulators_59,
+  input  wire signed [38:0] rows_accumulators_60,
+  input  wire signed [38:0] rows_accumulators_61,
+  input  wire signed [38:0] rows_accumulators_62,
+  input  wire signed [38:0] rows_accumulators_63,
+  input  wire [30:0] rows_sum,
   input  wire signed [16:0] rows_row_ceiling,
   input  wire signed [7:0] rows_row_valueExponent,
   input  wire [1:0] rows_row_tag_entry,
   input  wire [5:0] rows_row_tag_row,
+  input  wire rows_row_continuation_goesOn,
   output wire parts_valid,
   input  wire parts_ready,
   output wire [127:0] parts_numbers,
@@ -124,10 +125,10 @@ module heddle_default_Normaliser_64x4_1024_64 (
   reg  signed [7:0] exponent_delayed_3;
   reg  signed [7:0] exponent_delayed_4;
   reg  signed [7:0] exponent_delayed_5;
-  reg  signed [37:0] sum;
-  reg  signed [37:0] sum_1;
-  reg  signed [37:0] sum_2;
-  reg  signed [37:0] sum_3;
+  reg  signed [38:0] sum;
+  reg  signed [38:0] sum_1;
+  reg  signed [38:0] sum_2;
+  reg  signed [38:0] sum_3;
   reg  [1:0] tag_delayed_entry;
   reg  [5:0] tag_delayed_row;
   reg  [1:0] tag_delayed_entry_1;
@@ -151,75 +152,76 @@ module heddle_default_Normaliser_64x4_1024_64 (
   reg  lastPart_delayed_6;
   wire sums_push_ready;
   wire sums_pop_valid;
-  wire signed [37:0] sums_pop_accumulators_0;
-  wire signed [37:0] sums_pop_accumulators_1;
-  wire signed [37:0] sums_pop_accumulators_2;
-  wire signed [37:0] sums_pop_accumulators_3;
-  wire signed [37:0] sums_pop_accumulators_4;
-  wire signed [37:0] sums_pop_accumulators_5;
-  wire signed [37:0] sums_pop_accumulators_6;
-  wire signed [37:0] sums_pop_accumulators_7;
-  wire signed [37:0] sums_pop_accumulators_8;
-  wire signed [37:0] sums_pop_accumulators_9;
-  wire signed [37:0] sums_pop_accumulators_10;
-  wire signed [37:0] sums_pop_accumulators_11;
-  wire signed [37:0] sums_pop_accumulators_12;
-  wire signed [37:0] sums_pop_accumulators_13;
-  wire signed [37:0] sums_pop_accumulators_14;
-  wire signed [37:0] sums_pop_accumulators_15;
-  wire signed [37:0] sums_pop_accumulators_16;
-  wire signed [37:0] sums_pop_accumulators_17;
-  wire signed [37:0] sums_pop_accumulators_18;
-  wire signed [37:0] sums_pop_accumulators_19;
-  wire signed [37:0] sums_pop_accumulators_20;
-  wire signed [37:0] sums_pop_accumulators_21;
-  wire signed [37:0] sums_pop_accumulators_22;
-  wire signed [37:0] sums_pop_accumulators_23;
-  wire signed [37:0] sums_pop_accumulators_24;
-  wire signed [37:0] sums_pop_accumulators_25;
-  wire signed [37:0] sums_pop_accumulators_26;
-  wire signed [37:0] sums_pop_accumulators_27;
-  wire signed [37:0] sums_pop_accumulators_28;
-  wire signed [37:0] sums_pop_accumulators_29;
-  wire signed [37:0] sums_pop_accumulators_30;
-  wire signed [37:0] sums_pop_accumulators_31;
-  wire signed [37:0] sums_pop_accumulators_32;
-  wire signed [37:0] sums_pop_accumulators_33;
-  wire signed [37:0] sums_pop_accumulators_34;
-  wire signed [37:0] sums_pop_accumulators_35;
-  wire signed [37:0] sums_pop_accumulators_36;
-  wire signed [37:0] sums_pop_accumulators_37;
-  wire signed [37:0] sums_pop_accumulators_38;
-  wire signed [37:0] sums_pop_accumulators_39;
-  wire signed [37:0] sums_pop_accumulators_40;
-  wire signed [37:0] sums_pop_accumulators_41;
-  wire signed [37:0] sums_pop_accumulators_42;
-  wire signed [37:0] sums_pop_accumulators_43;
-  wire signed [37:0] sums_pop_accumulators_44;
-  wire signed [37:0] sums_pop_accumulators_45;
-  wire signed [37:0] sums_pop_accumulators_46;
-  wire signed [37:0] sums_pop_accumulators_47;
-  wire signed [37:0] sums_pop_accumulators_48;
-  wire signed [37:0] sums_pop_accumulators_49;
-  wire signed [37:0] sums_pop_accumulators_50;
-  wire signed [37:0] sums_pop_accumulators_51;
-  wire signed [37:0] sums_pop_accumulators_52;
-  wire signed [37:0] sums_pop_accumulators_53;
-  wire signed [37:0] sums_pop_accumulators_54;
-  wire signed [37:0] sums_pop_accumulators_55;
-  wire signed [37:0] sums_pop_accumulators_56;
-  wire signed [37:0] sums_pop_accumulators_57;
-  wire signed [37:0] sums_pop_accumulators_58;
-  wire signed [37:0] sums_pop_accumulators_59;
-  wire signed [37:0] sums_pop_accumulators_60;
-  wire signed [37:0] sums_pop_accumulators_61;
-  wire signed [37:0] sums_pop_accumulators_62;
-  wire signed [37:0] sums_pop_accumulators_63;
-  wire [29:0] sums_pop_sum;
+  wire signed [38:0] sums_pop_accumulators_0;
+  wire signed [38:0] sums_pop_accumulators_1;
+  wire signed [38:0] sums_pop_accumulators_2;
+  wire signed [38:0] sums_pop_accumulators_3;
+  wire signed [38:0] sums_pop_accumulators_4;
+  wire signed [38:0] sums_pop_accumulators_5;
+  wire signed [38:0] sums_pop_accumulators_6;
+  wire signed [38:0] sums_pop_accumulators_7;
+  wire signed [38:0] sums_pop_accumulators_8;
+  wire signed [38:0] sums_pop_accumulators_9;
+  wire signed [38:0] sums_pop_accumulators_10;
+  wire signed [38:0] sums_pop_accumulators_11;
+  wire signed [38:0] sums_pop_accumulators_12;
+  wire signed [38:0] sums_pop_accumulators_13;
+  wire signed [38:0] sums_pop_accumulators_14;
+  wire signed [38:0] sums_pop_accumulators_15;
+  wire signed [38:0] sums_pop_accumulators_16;
+  wire signed [38:0] sums_pop_accumulators_17;
+  wire signed [38:0] sums_pop_accumulators_18;
+  wire signed [38:0] sums_pop_accumulators_19;
+  wire signed [38:0] sums_pop_accumulators_20;
+  wire signed [38:0] sums_pop_accumulators_21;
+  wire signed [38:0] sums_pop_accumulators_22;
+  wire signed [38:0] sums_pop_accumulators_23;
+  wire signed [38:0] sums_pop_accumulators_24;
+  wire signed [38:0] sums_pop_accumulators_25;
+  wire signed [38:0] sums_pop_accumulators_26;
+  wire signed [38:0] sums_pop_accumulators_27;
+  wire signed [38:0] sums_pop_accumulators_28;
+  wire signed [38:0] sums_pop_accumulators_29;
+  wire signed [38:0] sums_pop_accumulators_30;
+  wire signed [38:0] sums_pop_accumulators_31;
+  wire signed [38:0] sums_pop_accumulators_32;
+  wire signed [38:0] sums_pop_accumulators_33;
+  wire signed [38:0] sums_pop_accumulators_34;
+  wire signed [38:0] sums_pop_accumulators_35;
+  wire signed [38:0] sums_pop_accumulators_36;
+  wire signed [38:0] sums_pop_accumulators_37;
+  wire signed [38:0] sums_pop_accumulators_38;
+  wire signed [38:0] sums_pop_accumulators_39;
+  wire signed [38:0] sums_pop_accumulators_40;
+  wire signed [38:0] sums_pop_accumulators_41;
+  wire signed [38:0] sums_pop_accumulators_42;
+  wire signed [38:0] sums_pop_accumulators_43;
+  wire signed [38:0] sums_pop_accumulators_44;
+  wire signed [38:0] sums_pop_accumulators_45;
+  wire signed [38:0] sums_pop_accumulators_46;
+  wire signed [38:0] sums_pop_accumulators_47;
+  wire signed [38:0] sums_pop_accumulators_48;
+  wire signed [38:0] sums_pop_accumulators_49;
+  wire signed [38:0] sums_pop_accumulators_50;
+  wire signed [38:0] sums_pop_accumulators_51;
+  wire signed [38:0] sums_pop_accumulators_52;
+  wire signed [38:0] sums_pop_accumulators_53;
+  wire signed [38:0] sums_pop_accumulators_54;
+  wire signed [38:0] sums_pop_accumulators_55;
+  wire signed [38:0] sums_pop_accumulators_56;
+  wire signed [38:0] sums_pop_accumulators_57;
+  wire signed [38:0] sums_pop_accumulators_58;
+  wire signed [38:0] sums_pop_accumulators_59;
+  wire signed [38:0] sums_pop_accumulators_60;
+  wire signed [38:0] sums_pop_accumulators_61;
+  wire signed [38:0] sums_pop_accumulators_62;
+  wire signed [38:0] sums_pop_accumulators_63;
+  wire [30:0] sums_pop_sum;
   wire signed [16:0] sums_pop_row_ceiling;
   wire signed [7:0] sums_pop_row_valueExponent;
   wire [1:0] sums_pop_row_tag_entry;
   wire [5:0] sums_pop_row_tag_row;
+  wire sums_pop_row_continuation_goesOn;
   wire [2:0] sums_level;
   wire [31:0] inverses_reciprocal_number;
   wire inverses_queue_push_ready;
@@ -259,7 +261,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
   wire last = part == 4'd15;
   wire [127:0] together = {scaler_3_product, scaler_2_product, scaler_1_product, scaler_0_product};
 
-  heddle_default_BlockRamFifo_2495x3 sums (
+  heddle_default_BlockRamFifo_2561x3 sums (
     .clk(clk),
     .reset(reset),
     .push_valid(rows_valid),
@@ -333,6 +335,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
     .push_row_valueExponent(rows_row_valueExponent),
     .push_row_tag_entry(rows_row_tag_entry),
     .push_row_tag_row(rows_row_tag_row),
+    .push_row_continuation_goesOn(rows_row_continuation_goesOn),
     .pop_valid(sums_pop_valid),
     .pop_ready(issue && last),
     .pop_accumulators_0(sums_pop_accumulators_0),
@@ -404,10 +407,11 @@ module heddle_default_Normaliser_64x4_1024_64 (
     .pop_row_valueExponent(sums_pop_row_valueExponent),
     .pop_row_tag_entry(sums_pop_row_tag_entry),
     .pop_row_tag_row(sums_pop_row_tag_row),
+    .pop_row_continuation_goesOn(sums_pop_row_continuation_goesOn),
     .level(sums_level)
   );
 
-  heddle_default_Reciprocal30 inverses_reciprocal (
+  heddle_default_Reciprocal31 inverses_reciprocal (
     .clk(clk),
     .reset(reset),
     .valid(inverses),
@@ -453,7 +457,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
     .clk(clk),
     .reset(reset),
     .valid(valids_delayed),
-    .accumulator({{26{sum[37]}}, sum}),
+    .accumulator({{25{sum[38]}}, sum}),
     .exponent(9'd0),
     .number(converter_0_number),
     .saturated(converter_0_saturated)
@@ -480,7 +484,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
     .clk(clk),
     .reset(reset),
     .valid(valids_delayed),
-    .accumulator({{26{sum_1[37]}}, sum_1}),
+    .accumulator({{25{sum_1[38]}}, sum_1}),
     .exponent(9'd0),
     .number(converter_1_number),
     .saturated(converter_1_saturated)
@@ -507,7 +511,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
     .clk(clk),
     .reset(reset),
     .valid(valids_delayed),
-    .accumulator({{26{sum_2[37]}}, sum_2}),
+    .accumulator({{25{sum_2[38]}}, sum_2}),
     .exponent(9'd0),
     .number(converter_2_number),
     .saturated(converter_2_saturated)
@@ -534,7 +538,7 @@ module heddle_default_Normaliser_64x4_1024_64 (
     .clk(clk),
     .reset(reset),
     .valid(valids_delayed),
-    .accumulator({{26{sum_3[37]}}, sum_3}),
+    .accumulator({{25{sum_3[38]}}, sum_3}),
     .exponent(9'd0),
     .number(converter_3_number),
     .saturated(converter_3_saturated)
@@ -702,7 +706,8 @@ module heddle_default_Normaliser_64x4_1024_64 (
 
   wire unused = &{1'b0, converter_0_saturated, converter_1_saturated, converter_2_saturated,
     converter_3_saturated, done_level, done_push_ready, inverses_queue_level,
-    inverses_queue_push_ready, sums_level, sums_pop_row_ceiling, sums_pop_sum};
+    inverses_queue_push_ready, sums_level, sums_pop_row_ceiling, sums_pop_row_continuation_goesOn,
+    sums_pop_sum};
 endmodule
 
 `default_nettype wire
