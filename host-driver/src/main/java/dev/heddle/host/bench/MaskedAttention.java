@@ -6,14 +6,13 @@ import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
-import dev.heddle.accel.mask.ScheduleCompiler;
 import dev.heddle.host.mask.MaskCost;
+import dev.heddle.host.mask.MaskScheduler;
 import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.CardMemory;
 import dev.heddle.testbench.MemoryModel;
 import dev.heddle.testbench.attention.AttentionWork;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -62,14 +61,14 @@ final class MaskedAttention {
 
   /** Compiles the schedules; those of the first {@code loading} layers while keys are loaded. */
   private void compile(int loading, double linesPerCycle) {
-    ScheduleCompiler compiler = new ScheduleCompiler(shape.lanes(), shape.banks());
+    MaskScheduler scheduler = new MaskScheduler(shape);
     List<MaskCost> costs = new ArrayList<>();
     schedules.clear();
     for (AttentionMask mask : layers) {
       Schedule schedule =
           schedules.size() < loading
-              ? whileLoading(compiler, mask, linesPerCycle)
-              : compiler.compile(mask);
+              ? scheduler.whileLoading(mask, linesPerCycle)
+              : scheduler.onChip(mask);
       schedules.add(schedule);
       costs.add(MaskCost.of(mask, schedule, shape.banks(), shape.keyDimension()));
     }
@@ -108,21 +107,6 @@ final class MaskedAttention {
                   shape.keys(),
                   shape.longestRow()));
     }
-  }
-
-  /** Knows when keys come, unless rows that wait for them would not fit the score queue. */
-  private Schedule whileLoading(
-      ScheduleCompiler compiler, AttentionMask mask, double linesPerCycle) {
-    Schedule schedule = compiler.compile(mask, arrivals(mask.keys(), linesPerCycle));
-    return schedule.longestSpan(shape.longestSegment()) <= shape.scores()
-        ? schedule
-        : compiler.compile(mask);
-  }
-
-  private static int[] arrivals(int keys, double linesPerCycle) {
-    int[] available = new int[keys];
-    Arrays.setAll(available, key -> (int) ((key + key / GoldenHead.KEYS_PER_LINE) / linesPerCycle));
-    return available;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.HeadEntry.Output;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.host.device.Counters;
 import dev.heddle.host.device.Device;
@@ -80,6 +81,14 @@ final class VitCommand implements Callable<Integer>, Configurable {
       description = "Where the output rows go: [layer][head][token][element], float32.")
   private Path out;
 
+  @Option(
+      names = "--x8",
+      description = {
+        "Rounds the output to 8-bit codes, as a matrix product that follows",
+        "takes it: a quarter of the bytes."
+      })
+  private boolean codes;
+
   @Mixin private MachineOptions machine;
 
   @Mixin private ConfigurationOptions configuration;
@@ -122,7 +131,8 @@ final class VitCommand implements Callable<Integer>, Configurable {
   private VisionAttention compile(
       Configuration hardware, List<AttentionMask> layers, int keyDimension, int valueDimension) {
     try {
-      return new VisionAttention(hardware, layers, keyDimension, valueDimension);
+      Output format = codes ? Output.X8 : Output.FP32;
+      return new VisionAttention(hardware, layers, keyDimension, valueDimension, format);
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException("%s: %s".formatted(mask, e.getMessage()), e);
     }

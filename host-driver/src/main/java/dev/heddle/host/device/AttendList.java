@@ -1,6 +1,9 @@
 package dev.heddle.host.device;
 
+import static dev.heddle.accel.format.WeightFormat.BLOCK;
+
 import dev.heddle.accel.format.ActivationImage;
+import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.CompletionRecord;
@@ -71,8 +74,23 @@ final class AttendList {
     return lines(head, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
   }
 
+  private static boolean inCodes(HeadQueries head) {
+    return lines(head, HeadEntry.OUTPUT_FORMAT) == HeadEntry.Output.X8.ordinal();
+  }
+
+  /** Bytes of an output row, without exponents. */
+  private static int rowBytes(HeadQueries head) {
+    return rowElements(head) * (inCodes(head) ? Byte.BYTES : Float.BYTES);
+  }
+
+  private static int rowsBytes(HeadQueries head) {
+    return head.queries().size() * rowBytes(head);
+  }
+
+  /** Bytes of the output rows and, behind them, of the exponents of their blocks. */
   private static int outputBytes(HeadQueries head) {
-    return head.queries().size() * rowElements(head) * Float.BYTES;
+    int blocks = inCodes(head) ? head.queries().size() * rowElements(head) / BLOCK : 0;
+    return rowsBytes(head) + (int) ActivationImage.aligned(blocks);
   }
 
   private static int lines(HeadQueries head, MemoryField field) {
@@ -131,9 +149,9 @@ final class AttendList {
           .with(HeadEntry.PAGE_COUNT, head.pages().size())
           .with(HeadEntry.MASKED, head.masks().isEmpty() ? 0 : 1)
           .with(HeadEntry.MASKS, address + masks)
-          .with(HeadEntry.OUTPUT_FORMAT, HeadEntry.Output.FP32.ordinal())
           .with(HeadEntry.OUTPUT, output)
-          .with(HeadEntry.OUTPUT_STRIDE, rowElements(head) * Float.BYTES)
+          .with(HeadEntry.OUTPUT_STRIDE, rowBytes(head))
+          .with(HeadEntry.OUTPUT_EXPONENTS, output + rowsBytes(head))
           .encode(bytes, LIST_BYTES + i * HeadEntry.BYTES);
       int width = lines(head, HeadEntry.KEY_LINES) * GoldenHead.LINE;
       for (int row = 0; row < head.queries().size(); row++) {
@@ -158,15 +176,20 @@ final class AttendList {
     List<float[][]> outputs = new ArrayList<>();
     int at = 0;
     for (HeadQueries head : heads) {
+      ByteBuffer output = read.slice(at, outputBytes(head)).order(ByteOrder.LITTLE_ENDIAN);
       float[][] rows = new float[head.queries().size()][rowElements(head)];
-      for (float[] row : rows) {
-        read.slice(at, row.length * Float.BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .asFloatBuffer()
-            .get(row);
-        at += row.length * Float.BYTES;
+      for (int row = 0; row < rows.length; row++) {
+        for (int i = 0; i < rows[row].length; i++) {
+          int element = row * rows[row].length + i;
+          rows[row][i] =
+              inCodes(head)
+                  ? Int8Block.value(
+                      output.get(element), output.get(rowsBytes(head) + element / BLOCK))
+                  : output.getFloat(element * Float.BYTES);
+        }
       }
       outputs.add(rows);
+      at += outputBytes(head);
     }
     return outputs;
   }

@@ -7,13 +7,14 @@ import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.HeadEntry.Output;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
-import dev.heddle.accel.mask.ScheduleCompiler;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.HeadQueries;
 import dev.heddle.host.device.MemoryRegion;
 import dev.heddle.host.mask.MaskCost;
+import dev.heddle.host.mask.MaskScheduler;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -35,6 +36,9 @@ public final class VisionAttention {
   /** Room for descriptors and the completion record. */
   private static final int WORK_BYTES = 1024;
 
+  /** How fast keys are taken to come: a line a cycle, what a port of 512 bits delivers. */
+  private static final double LINES_PER_CYCLE = 1;
+
   /** Some heads of a layer: what one entry of the head table computes. */
   private record Part(int layer, int firstHead, AttentionMask mask, Schedule schedule) {
     int firstRow() {
@@ -50,6 +54,7 @@ public final class VisionAttention {
   private final int keyDimension;
   private final int valueDimension;
   private final AttentionShape engine;
+  private final Output output;
   private final List<Part> parts = new ArrayList<>();
   private final MaskCost cost;
 
@@ -59,17 +64,25 @@ public final class VisionAttention {
    * @param layers the mask of each layer
    * @param keyDimension elements of a query and of a key
    * @param valueDimension elements of a value
+   * @param output whether outputs are rounded to codes, as a matrix product that follows takes them
    * @throws IllegalArgumentException when the engine of {@code configuration} cannot take them
    */
   public VisionAttention(
       Configuration configuration,
       List<AttentionMask> layers,
       int keyDimension,
-      int valueDimension) {
+      int valueDimension,
+      Output output) {
     this.layers = List.copyOf(layers);
     this.keyDimension = keyDimension;
     this.valueDimension = valueDimension;
+    this.output = output;
     engine = engine(configuration);
+    if (output == Output.X8 && !engine.blocks()) {
+      throw new IllegalArgumentException(
+          "configuration %s writes no X8 codes; use configuration %s"
+              .formatted(configuration.name(), Configuration.VISION.name()));
+    }
     if (keyDimension > engine.keyDimension() || valueDimension > engine.valueDimension()) {
       throw new IllegalArgumentException(
           "keys of %d and values of %d elements, configuration %s takes up to %d and %d"
@@ -113,10 +126,19 @@ public final class VisionAttention {
                   engine.keys(),
                   engine.longestRow()));
     }
-    ScheduleCompiler compiler = new ScheduleCompiler(engine.lanes(), engine.banks());
+    if (output == Output.X8 && mask.emptyRows().length > 0) {
+      throw new IllegalArgumentException(
+          "layer %d has %d rows without keys, which an engine that writes codes does not take; use fp32 outputs"
+              .formatted(layer, mask.emptyRows().length));
+    }
+    MaskScheduler scheduler = new MaskScheduler(engine);
     for (int head = 0; head < mask.heads(); head += together) {
       AttentionMask heads = mask.part(head, Math.min(mask.heads(), head + together));
-      Schedule schedule = compiler.compile(heads);
+      // Keys of later parts are loaded while those before compute.
+      Schedule schedule =
+          parts.isEmpty()
+              ? scheduler.whileLoading(heads, LINES_PER_CYCLE)
+              : scheduler.onChip(heads);
       costs.add(MaskCost.of(heads, schedule, engine.banks(), keyDimension));
       parts.add(new Part(layer, head, heads, schedule));
     }
@@ -192,6 +214,7 @@ public final class VisionAttention {
     long exponents = values + (long) part.mask.keys() * valueLines() * GoldenHead.LINE;
     ScoreScale scale = ScoreScale.ofHeadDimension(keyDimension);
     return new HeadEntry()
+        .with(HeadEntry.OUTPUT_FORMAT, output.ordinal())
         .with(HeadEntry.KEYS, part.mask.keys())
         .with(HeadEntry.MULTIPLIER, scale.multiplier())
         .with(HeadEntry.EXPONENT, scale.exponent())
@@ -228,12 +251,12 @@ public final class VisionAttention {
       if (part.mask.nonZeros() == 0) {
         continue;
       }
-      float[][] output = next.next();
+      float[][] computed = next.next();
       for (int row = 0; row < part.mask.rows(); row++) {
         // No step names a row without keys, so nothing was written for it.
         if (part.mask.rowLength(row) > 0) {
           float[] target = rows[part.layer][part.firstRow() + row];
-          System.arraycopy(output[row], 0, target, 0, valueDimension);
+          System.arraycopy(computed[row], 0, target, 0, valueDimension);
         }
       }
     }

@@ -8,6 +8,8 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.isa.HeadEntry.Output;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.transport.GoldenTransport;
@@ -27,7 +29,7 @@ class VisionAttentionTest {
   /** 64 rows and 128 keys an entry, so that heads of a layer must be shared out. */
   private static final Configuration CONFIGURATION =
       Configuration.NANO.withAttention(
-          new AttentionShape(2, 64, 64, 4, 128, 64, 4, 64).withSchedule());
+          new AttentionShape(2, 64, 64, 4, 128, 64, 32, 64).withSchedule().withBlocks());
 
   private static final int SEED = 5;
 
@@ -72,8 +74,26 @@ class VisionAttentionTest {
       return new LayerVectors(vectors);
     }
 
-    VisionAttention attention(Configuration configuration) {
-      return new VisionAttention(configuration, masks, queries.dimension(), values.dimension());
+    VisionAttention attention(Configuration configuration, Output output) {
+      return new VisionAttention(
+          configuration, masks, queries.dimension(), values.dimension(), output);
+    }
+
+    /** The same with a key for every row. */
+    Work withoutEmptyRows() {
+      List<AttentionMask> full = new ArrayList<>();
+      for (AttentionMask mask : masks) {
+        boolean[][][] kept = new boolean[mask.heads()][mask.queries()][mask.keysPerHead()];
+        for (int row = 0; row < mask.rows(); row++) {
+          boolean[] of = kept[row / mask.queries()][row % mask.queries()];
+          of[row % of.length] = true;
+          for (int key : mask.keysOf(row)) {
+            of[key % of.length] = true;
+          }
+        }
+        full.add(AttentionMask.of(kept));
+      }
+      return new Work(full, queries, keys, values);
     }
 
     float[][][] on(Transport transport, VisionAttention attention) {
@@ -119,34 +139,51 @@ class VisionAttentionTest {
   void theRowsAreThoseThatEachQueryGivesByItself(
       int layers, int heads, int queries, int keys, int keyDimension, int valueDimension) {
     Work work = Work.random(layers, heads, queries, keys, keyDimension, valueDimension);
-    VisionAttention attention = work.attention(CONFIGURATION);
-    float[][][] golden =
-        work.on(new GoldenTransport(CONFIGURATION, attention.memoryBytes()), attention);
-    assertThat(golden).isDeepEqualTo(work.expected());
-    float[][][] simulated =
-        work.on(
-            new SimulatorTransport(
-                CONFIGURATION,
-                attention.memoryBytes(),
-                MemoryModel.parse("random:3"),
-                BuildProgress.SILENT),
-            attention);
-    assertThat(simulated).isDeepEqualTo(golden);
+    assertRowsAre(work.expected(), work, work.attention(CONFIGURATION, Output.FP32));
+  }
+
+  @Test
+  void outputsCanBeRoundedToCodes() {
+    Work work = Work.random(3, 3, 21, 21, 64, 64).withoutEmptyRows();
+    float[][][] rounded = work.expected();
+    for (float[][] layer : rounded) {
+      for (float[] row : layer) {
+        for (int from = 0; from < row.length; from += WeightFormat.BLOCK) {
+          KvVector block = KvVector.quantise(row, from, from + WeightFormat.BLOCK);
+          System.arraycopy(block.dequantise(), 0, row, from, WeightFormat.BLOCK);
+        }
+      }
+    }
+    assertRowsAre(rounded, work, work.attention(CONFIGURATION, Output.X8));
+  }
+
+  private static void assertRowsAre(float[][][] expected, Work work, VisionAttention attention) {
+    Transport golden = new GoldenTransport(CONFIGURATION, attention.memoryBytes());
+    assertThat(work.on(golden, attention)).isDeepEqualTo(expected);
+    Transport simulated =
+        new SimulatorTransport(
+            CONFIGURATION,
+            attention.memoryBytes(),
+            MemoryModel.parse("random:3"),
+            BuildProgress.SILENT);
+    assertThat(work.on(simulated, attention)).isDeepEqualTo(expected);
   }
 
   @Test
   void whatTheEngineCannotTakeIsRefusedBeforeAnythingRuns() {
     Work wide = Work.random(1, 1, 4, 8, 65, 64);
-    assertThatThrownBy(() -> wide.attention(CONFIGURATION))
+    assertThatThrownBy(() -> wide.attention(CONFIGURATION, Output.FP32))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("keys of 65 and values of 64 elements")
         .hasMessageContaining("up to 64 and 64");
     Work tall = Work.random(1, 1, 65, 8, 64, 64);
-    assertThatThrownBy(() -> tall.attention(CONFIGURATION))
+    assertThatThrownBy(() -> tall.attention(CONFIGURATION, Output.FP32))
         .hasMessageContaining("layer 0 has 65 queries and 8 keys a head")
         .hasMessageContaining("up to 64 rows, 128 keys and rows of 32");
-    Work plain = Work.random(1, 1, 4, 8, 64, 64);
-    assertThatThrownBy(() -> plain.attention(Configuration.DEFAULT))
+    Work plain = Work.random(1, 1, 5, 8, 64, 64);
+    assertThatThrownBy(() -> plain.attention(Configuration.DEFAULT, Output.FP32))
         .hasMessageContaining("configuration default takes no schedules; use configuration vision");
+    assertThatThrownBy(() -> plain.attention(CONFIGURATION, Output.X8))
+        .hasMessageContaining("1 rows without keys");
   }
 }
