@@ -258,7 +258,7 @@ module heddle_default_Normaliser_64x4_2048_64 (
   wire inverses_1 = rows_valid && rows_ready;
   wire issue = sums_pop_valid && inverses_queue_pop_valid && underWay != 4'd9;
   wire taken = parts_valid && parts_ready;
-  wire last = part == 4'd15;
+  wire endsPass = part == 4'd15;
   wire [127:0] together = {scaler_3_product, scaler_2_product, scaler_1_product, scaler_0_product};
 
   heddle_default_BlockRamFifo_2561x3 sums (
@@ -337,7 +337,7 @@ module heddle_default_Normaliser_64x4_2048_64 (
     .push_row_tag_row(rows_row_tag_row),
     .push_row_continuation_goesOn(rows_row_continuation_goesOn),
     .pop_valid(sums_pop_valid),
-    .pop_ready(issue && last),
+    .pop_ready(issue && endsPass),
     .pop_accumulators_0(sums_pop_accumulators_0),
     .pop_accumulators_1(sums_pop_accumulators_1),
     .pop_accumulators_2(sums_pop_accumulators_2),
@@ -426,7 +426,7 @@ module heddle_default_Normaliser_64x4_2048_64 (
     .push_ready(inverses_queue_push_ready),
     .push_payload(inverses_reciprocal_number),
     .pop_valid(inverses_queue_pop_valid),
-    .pop_ready(issue && last),
+    .pop_ready(issue && endsPass),
     .pop_payload(inverses_queue_pop_payload),
     .level(inverses_queue_level)
   );
@@ -622,7 +622,7 @@ module heddle_default_Normaliser_64x4_2048_64 (
         underWay <= underWay - 4'd1;
       end
       if (issue) begin
-        part <= last ? 4'd0 : part + 4'd1;
+        part <= endsPass ? 4'd0 : part + 4'd1;
       end
       valids_delayed <= issue;
       valids_delayed_1 <= valids_delayed;
@@ -671,7 +671,7 @@ module heddle_default_Normaliser_64x4_2048_64 (
     tag_delayed_row_5 <= tag_delayed_row_4;
     tag_delayed_entry_6 <= tag_delayed_entry_5;
     tag_delayed_row_6 <= tag_delayed_row_5;
-    lastPart_delayed <= last;
+    lastPart_delayed <= endsPass;
     lastPart_delayed_1 <= lastPart_delayed;
     lastPart_delayed_2 <= lastPart_delayed_1;
     lastPart_delayed_3 <= lastPart_delayed_2;

@@ -28,6 +28,7 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param pages whether keys and values may lie in listed pages
  * @param masks whether rows may see keys by a bit mask
  * @param blocks whether outputs can be written as X8 codes; needs 32 normalisers and values of 64
+ * @param states whether outputs can be the states of rows, to be merged with others
  */
 public record AttentionShape(
     int lanes,
@@ -41,7 +42,8 @@ public record AttentionShape(
     boolean schedule,
     boolean pages,
     boolean masks,
-    boolean blocks) {
+    boolean blocks,
+    boolean states) {
   /** Steps that a row needs beside one for each of its keys, for the latency of the lanes. */
   private static final int LATENCY_STEPS = 32;
 
@@ -98,31 +100,41 @@ public record AttentionShape(
         false,
         false,
         false,
+        false,
         false);
   }
 
   /** This engine, taking schedules. */
   public AttentionShape withSchedule() {
-    return with(true, pages, masks, blocks);
+    return with(true, pages, masks, blocks, states);
   }
 
   /** This engine, taking pages. */
   public AttentionShape withPages() {
-    return with(schedule, true, masks, blocks);
+    return with(schedule, true, masks, blocks, states);
   }
 
   /** This engine, taking masks. */
   public AttentionShape withMasks() {
-    return with(schedule, pages, true, blocks);
+    return with(schedule, pages, true, blocks, states);
   }
 
   /** This engine, writing X8 codes. */
   public AttentionShape withBlocks() {
-    return with(schedule, pages, masks, true);
+    return with(schedule, pages, masks, true, states);
+  }
+
+  /** This engine, writing states of rows. */
+  public AttentionShape withStates() {
+    return with(schedule, pages, masks, blocks, true);
   }
 
   private AttentionShape with(
-      boolean takesSchedules, boolean takesPages, boolean takesMasks, boolean writesBlocks) {
+      boolean takesSchedules,
+      boolean takesPages,
+      boolean takesMasks,
+      boolean writesBlocks,
+      boolean writesStates) {
     return new AttentionShape(
         lanes,
         keyDimension,
@@ -135,7 +147,8 @@ public record AttentionShape(
         takesSchedules,
         takesPages,
         takesMasks,
-        writesBlocks);
+        writesBlocks,
+        writesStates);
   }
 
   /**

@@ -3,6 +3,8 @@ package dev.heddle.accel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.accel.RandomHeads.Pattern;
+import dev.heddle.accel.format.AttentionState;
+import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.CompletionRecord;
@@ -15,6 +17,8 @@ import dev.heddle.testbench.SimulatedMachine;
 import dev.heddle.testbench.VerilatedLibrary;
 import dev.heddle.testbench.attention.AttentionWork;
 import dev.heddle.testbench.matmul.BareMachine;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -54,7 +58,8 @@ class AttentionRegressionTest {
               .withSchedule()
               .withPages()
               .withMasks()
-              .withBlocks());
+              .withBlocks()
+              .withStates());
 
   /** Its rows are longer than its score queue. */
   private static final Configuration CUTTING =
@@ -62,7 +67,8 @@ class AttentionRegressionTest {
           new AttentionShape(3, 64, 128, 4, 2048, 1024, 8, 64)
               .withSchedule()
               .withPages()
-              .withMasks());
+              .withMasks()
+              .withStates());
 
   private static final Map<Configuration, VerilatedLibrary> LIBRARIES = new LinkedHashMap<>();
 
@@ -193,6 +199,58 @@ class AttentionRegressionTest {
       assertThat(count(bare, AttentionCounter.ROWS)).isEqualTo(rows);
       return record;
     }
+  }
+
+  @Test
+  void statesOfPartsOfARowMergeToTheBitsOfTheRow() {
+    int split = 2 * GoldenAttention.SEGMENT;
+    int keys = split + 300;
+    int rows = 7;
+    int elements = 2 * GoldenHead.LINE;
+    AttentionWork work = new AttentionWork(1 << 21);
+    HeadEntry whole = work.random(new Random(8), rows, keys, 1, 2, 64, 12);
+    HeadEntry before = stateOf(work, whole, 0, split);
+    HeadEntry behind = stateOf(work, whole, split, keys);
+    try (SimulatedMachine machine = machine(CUTTING, MemoryModel.IDEAL)) {
+      run(new BareMachine(CUTTING, machine), machine, work);
+      work.runGolden(CUTTING.attention().orElseThrow().lanes());
+      assertThat(work.firstDifference(machine.memory())).isEqualTo(-1);
+      for (int row = 0; row < rows; row++) {
+        AttentionState merged =
+            state(machine, before, row, elements).merge(state(machine, behind, row, elements));
+        float[] output = new float[elements];
+        merged.normalise(output, 0);
+        ByteBuffer expected = output(machine, whole, row, elements * Float.BYTES);
+        for (int i = 0; i < elements; i++) {
+          assertThat(output[i]).as("row %d", row).isEqualTo(expected.getFloat(i * Float.BYTES));
+        }
+      }
+    }
+  }
+
+  /** The same rows over the keys of {@code from} to {@code to - 1}, their states as output. */
+  private static HeadEntry stateOf(AttentionWork work, HeadEntry whole, int from, int to) {
+    HeadEntry part = copy(work, whole);
+    int stride = AttentionState.bytes((int) whole.value(HeadEntry.VALUE_LINES) * GoldenHead.LINE);
+    int valueBytes = (int) whole.value(HeadEntry.VALUE_LINES) * GoldenHead.LINE;
+    return part.with(HeadEntry.KEYS, to - from)
+        .with(HeadEntry.KEY_ROWS, whole.value(HeadEntry.KEY_ROWS) + from * GoldenHead.LINE)
+        .with(HeadEntry.VALUE_ROWS, whole.value(HeadEntry.VALUE_ROWS) + from * valueBytes)
+        .with(HeadEntry.KEY_EXPONENTS, whole.value(HeadEntry.KEY_EXPONENTS) + 2 * from)
+        .with(HeadEntry.OUTPUT_FORMAT, HeadEntry.Output.STATE.ordinal())
+        .with(HeadEntry.OUTPUT_STRIDE, stride)
+        .with(HeadEntry.OUTPUT, work.allocate((int) whole.value(HeadEntry.ROWS) * stride));
+  }
+
+  private static AttentionState state(
+      SimulatedMachine machine, HeadEntry entry, int row, int elements) {
+    ByteBuffer bytes = output(machine, entry, row, AttentionState.bytes(elements));
+    return AttentionState.decode(bytes, 0, elements);
+  }
+
+  private static ByteBuffer output(SimulatedMachine machine, HeadEntry entry, int row, int bytes) {
+    long start = entry.value(HeadEntry.OUTPUT) + row * entry.value(HeadEntry.OUTPUT_STRIDE);
+    return ByteBuffer.wrap(machine.memory().read(start, bytes)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   @Test

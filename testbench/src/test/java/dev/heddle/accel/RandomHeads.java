@@ -1,5 +1,6 @@
 package dev.heddle.accel;
 
+import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.ScoreScale;
@@ -152,7 +153,8 @@ final class RandomHeads {
     if (shape.pages() && random.nextBoolean()) {
       work.page(entry, pageSize(entry), random);
     }
-    output(work, entry, codes);
+    boolean state = shape.states() && random.nextInt(4) == 0;
+    output(work, entry, state ? Output.STATE : codes ? Output.X8 : Output.FP32);
     HeadCheck.require(shape, entry, work.image());
   }
 
@@ -292,9 +294,14 @@ final class RandomHeads {
   }
 
   /** Output rows at a distance of their own, over bytes that show what is not written. */
-  private void output(AttentionWork work, HeadEntry entry, boolean codes) {
-    int bytes = codes ? Byte.BYTES : Float.BYTES;
-    int rowBytes = value(entry, HeadEntry.VALUE_LINES) * GoldenHead.LINE * bytes;
+  private void output(AttentionWork work, HeadEntry entry, Output format) {
+    int elements = value(entry, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
+    int rowBytes =
+        switch (format) {
+          case FP32 -> elements * Float.BYTES;
+          case X8 -> elements;
+          case STATE -> AttentionState.bytes(elements);
+        };
     int stride = rowBytes + random.nextInt(3) * GoldenHead.LINE;
     int size = value(entry, HeadEntry.ROWS) * stride;
     int output = work.allocate(size);
@@ -302,7 +309,7 @@ final class RandomHeads {
       work.image().put(output + i, UNTOUCHED);
     }
     entry
-        .with(HeadEntry.OUTPUT_FORMAT, (codes ? Output.X8 : Output.FP32).ordinal())
+        .with(HeadEntry.OUTPUT_FORMAT, format.ordinal())
         .with(HeadEntry.OUTPUT, output)
         .with(HeadEntry.OUTPUT_STRIDE, stride);
   }

@@ -256,6 +256,7 @@ public final class AttentionEngine extends Component {
     OutputWriter output = inst("outputWriter", new OutputWriter(shape, memory));
     connect(output.entries, entries.get(5));
     connect(output.parts, normaliser.parts);
+    output.asStates.ifPresent(slots -> connect(normaliser.asStates.orElseThrow(), slots));
     connect(table.busy, output.busy);
     AxiWriter rowWriter =
         inst("rowWriter", new AxiWriter(memory, new AxiLimits(CardMemory.BURST_BEATS, 64)));

@@ -3,6 +3,7 @@ package dev.heddle.accel.attention;
 import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.matmul.FloatConverter;
@@ -17,10 +18,12 @@ import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns the exact sums of rows into fp32, {@code acc * (1 / l) * 2^ev}, bit for bit as {@link
- * GoldenAttention}, and into X8 codes where the engine has them.
+ * GoldenAttention}, and into X8 codes where the engine has them. Rows that leave as states are cut
+ * into words instead, three for each element.
  *
  * <pre>
  *         .--> sums ----------------.
@@ -40,6 +43,12 @@ public final class Normaliser extends Component {
   /** Their elements. */
   public final Stream<OutputPart> parts;
 
+  /** For each entry in flight whether its rows leave as states, in an engine that writes them. */
+  public final Optional<Vec<Bit>> asStates;
+
+  /** Passes over the elements of a row that leaves as a state ({@link AttentionState#encode}). */
+  private static final int STATE_PASSES = 3;
+
   private final AttentionShape shape;
 
   /** The normaliser of an engine of {@code shape}. */
@@ -47,6 +56,10 @@ public final class Normaliser extends Component {
     this.shape = shape;
     rows = in(Stream.of(RowSum.of(shape)));
     parts = out(Stream.of(OutputPart.of(shape)));
+    asStates =
+        shape.states()
+            ? Optional.of(named("asStates", in(RowTag.ENTRIES, bit())))
+            : Optional.empty();
     document(
         "Exact sums of rows to fp32%s, %d elements a cycle; latency %d cycles."
             .formatted(shape.blocks() ? " and X8 codes" : "", shape.normalisers(), latency(shape)));
@@ -58,7 +71,9 @@ public final class Normaliser extends Component {
     BlockRamFifo<RowSum> sums = inst(new BlockRamFifo<>(RowSum.of(shape), waiting));
     connect(sums.push, rows);
     unused(sums.level);
-    unused(sums.pop.payload.row().ceiling());
+    if (!shape.states()) {
+      unused(sums.pop.payload.row().ceiling());
+    }
     unused(sums.pop.payload.row().continuation());
     Stream<UInt> inverses = inverses(waiting + 1);
 
@@ -73,16 +88,18 @@ public final class Normaliser extends Component {
         .elseWhen(taken.andNot(issue), () -> underWay.set(underWay.dec()));
 
     UInt part = count == 1 ? lit(0, 1) : reg(uint(bits(count)), 0);
-    Bit last = count == 1 ? lit(true) : part.eq(count - 1);
+    Bit endsPass = count == 1 ? lit(true) : part.eq(count - 1);
     if (count > 1) {
-      when(issue, () -> part.set(mux(last, 0, part.inc())));
+      when(issue, () -> part.set(mux(endsPass, 0, part.inc())));
     }
+    RowSum row = sums.pop.payload;
+    Optional<StatePart> state = asStates.map(slots -> state(slots, row, part, issue, endsPass));
+    Bit last = state.map(now -> endsPass.and(now.state.not().or(now.lastPass))).orElse(endsPass);
     sums.pop.ready.set(issue.and(last));
     inverses.ready.set(issue.and(last));
 
     // Whether a part is on its way, for each cycle of it.
     List<Bit> valids = Delay.line(this, pipeline, issue, 0);
-    RowSum row = sums.pop.payload;
     UInt inverse = Delay.of(this, 1 + FloatConverter.LATENCY, inverses.payload);
     SInt exponent =
         Delay.of(
@@ -95,10 +112,12 @@ public final class Normaliser extends Component {
     UInt together = cat(numbers);
 
     RowTag tag = Delay.of(this, pipeline, row.row().tag());
-    Bit lastPart = count == 1 ? last : Delay.of(this, pipeline, last);
+    Bit lastPart = count == 1 && state.isEmpty() ? last : Delay.of(this, pipeline, last);
     Bit arrives = valids.get(pipeline);
     done.push.valid.set(arrives);
-    connect(done.push.payload, outputPart(together, valids, tag, lastPart));
+    OutputPart normalised = outputPart(together, valids, tag, lastPart);
+    connect(
+        done.push.payload, state.map(now -> withState(normalised, now, valids)).orElse(normalised));
     check(arrives.not().or(done.push.ready), "no place for a part of a row");
     unused(done.push.ready);
   }
@@ -114,6 +133,58 @@ public final class Normaliser extends Component {
         + FloatMultiplier.LATENCY
         + FloatScaler.LATENCY
         + (shape.blocks() ? X8Encoder.LATENCY : 0);
+  }
+
+  /**
+   * A part of a row that leaves as a state.
+   *
+   * @param state whether it does
+   * @param lastPass whether this is the last pass over its elements
+   * @param words of the state
+   */
+  private record StatePart(Bit state, Bit lastPass, UInt words) {}
+
+  private StatePart state(Vec<Bit> slots, RowSum row, UInt part, Bit issue, Bit endsPass) {
+    Bit state = slots.at(row.row().tag().entry());
+    UInt pass = named("pass", reg(uint(bits(STATE_PASSES)), 0));
+    Bit lastPass = pass.eq(STATE_PASSES - 1);
+    Bit restarts = lastPass.or(state.not());
+    when(issue.and(endsPass), () -> pass.set(mux(restarts, 0, pass.inc())));
+    UInt sum = row.sum().pad(2 * Integer.SIZE);
+    List<UInt> rest =
+        List.of(
+            row.row().ceiling().pad(Integer.SIZE).asUInt(),
+            row.row().valueExponent().pad(Integer.SIZE).asUInt(),
+            sum.slice(Integer.SIZE - 1, 0),
+            sum.slice(2 * Integer.SIZE - 1, Integer.SIZE));
+    List<UInt> words = new ArrayList<>();
+    for (int element = 0; element < shape.normalisers(); element++) {
+      SInt whole = selected(row.accumulators(), element, part).pad(2 * Integer.SIZE);
+      UInt word = lit(0, Integer.SIZE);
+      for (int i = element; i < rest.size(); i += shape.normalisers()) {
+        word = mux(part.eq(i / shape.normalisers()), rest.get(i), word);
+      }
+      UInt high = whole.slice(2 * Integer.SIZE - 1, Integer.SIZE);
+      UInt low = whole.slice(Integer.SIZE - 1, 0);
+      words.add(0, mux(lastPass, word, mux(pass.eq(0), low, high)));
+    }
+    return new StatePart(state, lastPass, cat(words));
+  }
+
+  /** The part that leaves: the words of a state have waited as long as numbers take. */
+  private OutputPart withState(OutputPart normalised, StatePart now, List<Bit> valids) {
+    int pipeline = valids.size() - 1;
+    UInt words = now.words;
+    for (int cycle = 0; cycle < pipeline; cycle++) {
+      words = nextWhen(valids.get(cycle), words);
+    }
+    Bit state = Delay.of(this, pipeline, now.state);
+    return new OutputPart(
+        mux(state, words, normalised.numbers()),
+        normalised.codes(),
+        normalised.exponents(),
+        normalised.tag(),
+        normalised.last());
   }
 
   /** The reciprocals of the rows' sums; {@code most} may wait. */
@@ -181,12 +252,13 @@ public final class Normaliser extends Component {
 
   @Override
   protected String moduleName() {
-    return "Normaliser_%dx%d_%d_%d%s"
+    return "Normaliser_%dx%d_%d_%d%s%s"
         .formatted(
             shape.valueDimension(),
             shape.normalisers(),
             shape.segmented() ? shape.longestRow() : shape.scores(),
             shape.rows(),
-            shape.blocks() ? "_X8" : "");
+            shape.blocks() ? "_X8" : "",
+            shape.states() ? "_states" : "");
   }
 }

@@ -55,6 +55,9 @@ public final class OutputWriter extends Component {
   /** For each slot whether an entry in flight has it. */
   public final Vec<Bit> busy;
 
+  /** For each slot whether its rows are written as states, in an engine that does. */
+  public final Optional<Vec<Bit>> asStates;
+
   /** A part and the distance of its row from the first. */
   record Placed(OutputPart part, UInt offset) implements Data {
     static Type<Placed> of(AttentionShape shape, AxiShape memory) {
@@ -80,6 +83,8 @@ public final class OutputWriter extends Component {
       exponentBeats = Optional.empty();
     }
     busy = out(slots, bit());
+    asStates =
+        shape.states() ? Optional.of(named("asStates", out(slots, bit()))) : Optional.empty();
     document("Writes output rows to card memory.");
     parameter("VALUE_DIMENSION", shape.valueDimension());
     parameter("NORMALISERS", shape.normalisers());
@@ -93,6 +98,7 @@ public final class OutputWriter extends Component {
     Vec<UInt> rowsLeft = regs(slots, uint(shape.rowBits() + 1));
     Vec<Bit> codes = regs(slots, bit());
     Vec<Bit> wide = regs(slots, bit());
+    Optional<Vec<Bit>> states = asStates.map(outputs -> named("states", regs(slots, bit())));
     EntryCommand entry = entries.payload;
     unused(entry.entry());
     entries.ready.set(true);
@@ -105,6 +111,7 @@ public final class OutputWriter extends Component {
             stride.get(slot).set(entry.field(HeadEntry.OUTPUT_STRIDE));
             rowsLeft.get(slot).set(rows);
             codes.get(slot).set(entry.field(HeadEntry.OUTPUT_FORMAT).at(0));
+            states.ifPresent(all -> all.get(slot).set(entry.field(HeadEntry.OUTPUT_FORMAT).at(1)));
             wide.get(slot).set(entry.field(HeadEntry.VALUE_LINES).at(1));
           });
     }
@@ -141,9 +148,12 @@ public final class OutputWriter extends Component {
             lines == 1 ? lit(false) : wide.at(slotNow),
             lit(2L * lineBeats, AxiRequest.BEATS_BITS),
             lit(lineBeats, AxiRequest.BEATS_BITS));
+    UInt passBeats = numberBeats;
+    UInt wordBeats =
+        states.map(all -> mux(all.at(slotNow), threeTimes(passBeats), passBeats)).orElse(passBeats);
     UInt codeBeats = lit(GoldenHead.LINE / memory.bytes(), AxiRequest.BEATS_BITS);
     UInt rowAddress = output.at(slotNow).wrapAdd(opening.payload.offset());
-    connect(requests.payload, new AxiRequest(rowAddress, mux(asCodes, codeBeats, numberBeats)));
+    connect(requests.payload, new AxiRequest(rowAddress, mux(asCodes, codeBeats, wordBeats)));
     unused(opening.payload.part());
 
     // What lies beyond the lines of a value is zero and is dropped.
@@ -211,6 +221,11 @@ public final class OutputWriter extends Component {
       when(entries.valid.and(entry.slot().eq(slot)), () -> active.get(slot).set(true))
           .elseWhen(ends, () -> active.get(slot).set(false));
       busy.get(slot).set(active.get(slot));
+      states.ifPresent(all -> asStates.orElseThrow().get(slot).set(all.get(slot)));
     }
+  }
+
+  private static UInt threeTimes(UInt beats) {
+    return beats.wrapAdd(beats.shl(1).wrap(beats.width()));
   }
 }

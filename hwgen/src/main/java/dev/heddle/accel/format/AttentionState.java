@@ -1,5 +1,7 @@
 package dev.heddle.accel.format;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -25,6 +27,9 @@ import java.util.List;
  * least 2^19.
  */
 public final class AttentionState {
+  /** Words of 32 bits in memory for each element. */
+  private static final int WORDS = 3;
+
   private final int maximum;
   private final int valueExponent;
   private final long sum;
@@ -119,6 +124,55 @@ public final class AttentionState {
       float quotient = Fp32.mul(Fp32.fromAccumulator(accumulators[i], 0), inverse);
       output[offset + i] = Fp32.mul(quotient, unit);
     }
+  }
+
+  /** Bytes of a state in memory whose values have {@code length} elements. */
+  public static int bytes(int length) {
+    return WORDS * Integer.BYTES * length;
+  }
+
+  /**
+   * Writes {@link #bytes} bytes, words of 32 bits with the low byte first.
+   *
+   * <pre>
+   *   low halves of acc | high halves of acc | m, ev, low half of l, high half of l, 0, 0, ...
+   * </pre>
+   */
+  public void encode(ByteBuffer memory, int start) {
+    ByteBuffer words = memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    int third = bytes(accumulators.length) / WORDS;
+    for (int i = 0; i < accumulators.length; i++) {
+      int place = start + i * Integer.BYTES;
+      words.putInt(place, (int) accumulators[i]);
+      words.putInt(place + third, (int) (accumulators[i] >> Integer.SIZE));
+      words.putInt(place + 2 * third, 0);
+    }
+    int rest = start + 2 * third;
+    words.putInt(rest, maximum);
+    words.putInt(rest + Integer.BYTES, valueExponent);
+    words.putLong(rest + 2 * Integer.BYTES, sum);
+  }
+
+  /**
+   * Reads what {@link #encode} or an engine has written.
+   *
+   * @param length elements of a value, at least 4
+   */
+  public static AttentionState decode(ByteBuffer memory, int start, int length) {
+    ByteBuffer words = memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    int third = bytes(length) / WORDS;
+    long[] accumulators = new long[length];
+    for (int i = 0; i < length; i++) {
+      int place = start + i * Integer.BYTES;
+      long high = words.getInt(place + third);
+      accumulators[i] = high << Integer.SIZE | Integer.toUnsignedLong(words.getInt(place));
+    }
+    int rest = start + 2 * third;
+    return new AttentionState(
+        words.getInt(rest),
+        words.getInt(rest + Integer.BYTES),
+        words.getLong(rest + 2 * Integer.BYTES),
+        accumulators);
   }
 
   /** m: an integer at least as large as every score. */

@@ -1,5 +1,6 @@
 package dev.heddle.accel.golden;
 
+import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.KvVector;
@@ -69,8 +70,13 @@ public final class GoldenHead {
         seenValues.add(values.get(place));
       }
       if (!seenKeys.isEmpty()) {
-        GoldenAttention.row(queries.get(row), seenKeys, seenValues, scale, output, 0);
-        write(row, output);
+        AttentionState state = GoldenAttention.state(queries.get(row), seenKeys, seenValues, scale);
+        if (value(HeadEntry.OUTPUT_FORMAT) == Output.STATE.ordinal()) {
+          state.encode(memory, address(row));
+        } else {
+          state.normalise(output, 0);
+          write(row, output);
+        }
       }
     }
     return seen.stream().mapToLong(List::size).sum();

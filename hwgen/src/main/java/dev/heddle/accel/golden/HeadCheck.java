@@ -3,6 +3,7 @@ package dev.heddle.accel.golden;
 import static dev.heddle.accel.mask.Schedule.IDLE;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.HeadEntry.Output;
@@ -76,16 +77,23 @@ public final class HeadCheck {
   }
 
   private void output() {
-    int bytes = Float.BYTES;
+    int elements = Math.toIntExact(value(HeadEntry.VALUE_LINES) * GoldenHead.LINE);
+    int row = elements * Float.BYTES;
+    if (value(HeadEntry.OUTPUT_FORMAT) == Output.STATE.ordinal()) {
+      if (!shape.states()) {
+        throw new IllegalArgumentException(
+            "the output is STATE, which the attention engine does not write; use FP32");
+      }
+      row = AttentionState.bytes(elements);
+    }
     if (value(HeadEntry.OUTPUT_FORMAT) == Output.X8.ordinal()) {
       if (!shape.blocks()) {
         throw new IllegalArgumentException(
             "the output is X8, which the attention engine does not write; use FP32");
       }
       aligned(HeadEntry.OUTPUT_EXPONENTS);
-      bytes = Byte.BYTES;
+      row = elements;
     }
-    long row = value(HeadEntry.VALUE_LINES) * GoldenHead.LINE * bytes;
     if (value(HeadEntry.OUTPUT_STRIDE) < row) {
       throw new IllegalArgumentException(
           "output_stride is %d but an output row has %d bytes"

@@ -18,6 +18,8 @@ import java.util.List;
  *   pages                   4 bytes a page: lines of 64 bytes from page 0 to it
  *   masks                   8 bytes a row: bit b for key first + gap + b
  *   output, fp32            4 bytes an element, output_stride bytes a row
+ *   output, state           3 words of 32 bits an element: the low halves of acc, their high halves, and
+ *                           m, ev, the low and the high half of l before zeros
  *   output, X8              a line of codes for each 64 elements; the exponents of their blocks of
  *                           32 side by side at output_exponents, those of a row together
  * </pre>
@@ -56,7 +58,9 @@ public final class HeadEntry {
     /** 32-bit floating point. */
     FP32,
     /** 8-bit codes with an exponent for each 32. */
-    X8
+    X8,
+    /** What is known of a row before its division, to be merged with other keys of it. */
+    STATE
   }
 
   /** Bytes of an entry; entries stand side by side. */
@@ -68,7 +72,7 @@ public final class HeadEntry {
 
   /** {@link Output} format. */
   public static final MemoryField OUTPUT_FORMAT =
-      new MemoryField("output_format", 1, 1, false, "0 FP32, 1 X8");
+      new MemoryField("output_format", 1, 1, false, "0 FP32, 1 X8, 2 STATE");
 
   /** Rows that stand at one position. */
   public static final MemoryField GROUP =

@@ -153,7 +153,13 @@ public final class MachineRegisters {
                 20,
                 1,
                 has(configuration, AttentionShape::masks),
-                "It takes masks of rows."))
+                "It takes masks of rows."),
+            constant(
+                "attention_states",
+                21,
+                1,
+                has(configuration, AttentionShape::states),
+                "It writes states of rows."))
         .register(
             "GEOMETRY",
             0x1c,

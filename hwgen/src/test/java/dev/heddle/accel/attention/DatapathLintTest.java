@@ -40,6 +40,8 @@ class DatapathLintTest {
         module("small normaliser", () -> new Normaliser(SMALL)),
         module("large normaliser", () -> new Normaliser(LARGE)),
         module("normaliser with codes", () -> new Normaliser(CODES)),
+        module("normaliser with states", () -> new Normaliser(SMALL.withStates())),
+        module("normaliser with codes and states", () -> new Normaliser(CODES.withStates())),
         module("normaliser of whole rows", () -> new Normaliser(WHOLE)));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -255,6 +256,21 @@ class GoldenAttentionTest {
     float[] merged = new float[8];
     left.normalise(merged, 0);
     assertThat(row.golden()).isEqualTo(merged);
+  }
+
+  @Property(tries = 200)
+  void aStateComesBackFromMemoryAsItWas(
+      @ForAll int maximum, @ForAll byte exponent, @ForAll long sum, @ForAll long seed) {
+    long[] accumulators = new Random(seed).longs(64).toArray();
+    AttentionState state =
+        new AttentionState(maximum, exponent, sum & Long.MAX_VALUE, accumulators);
+    ByteBuffer memory = ByteBuffer.allocate(8 + AttentionState.bytes(64));
+    state.encode(memory, 8);
+    AttentionState read = AttentionState.decode(memory, 8, 64);
+    assertThat(read.maximum()).isEqualTo(maximum);
+    assertThat(read.valueExponent()).isEqualTo(exponent);
+    assertThat(read.sum()).isEqualTo(sum & Long.MAX_VALUE);
+    assertThat(read.accumulators()).isEqualTo(accumulators);
   }
 
   @Test

@@ -66,7 +66,8 @@ class HeadCheckTest {
       delimiter = ';',
       value = {
         "source; 2; source is 2 but must be 0 to 1",
-        "output_format; 2; output_format is 2 but must be 0 to 1",
+        "output_format; 3; output_format is 3 but must be 0 to 2",
+        "output_format; 2; 'the output is STATE, which the attention engine does not write; use FP32'",
         "rows; 0; rows is 0 but must be 1 to 64",
         "rows; 65; rows is 65 but must be 1 to 64",
         "keys; 0; keys is 0 but must be 1 to 128",
@@ -279,6 +280,16 @@ class HeadCheckTest {
         SCHEDULES,
         scheduled(33),
         "row 0 has 33 keys, but the longest row of the attention engine has 32");
+  }
+
+  @Test
+  void aStateTakesThreeTimesTheBytesOfNumbers() {
+    HeadEntry entry = causal(3, 5).with(HeadEntry.OUTPUT_FORMAT, Output.STATE.ordinal());
+    assertTaken(PLAIN.withStates(), entry.with(HeadEntry.OUTPUT_STRIDE, 768));
+    assertRefused(
+        PLAIN.withStates(),
+        entry.with(HeadEntry.OUTPUT_STRIDE, 704),
+        "output_stride is 704 but an output row has 768 bytes");
   }
 
   @Test
