@@ -12,6 +12,7 @@ import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleCompiler;
+import dev.heddle.accel.mask.ScheduleFormat;
 import dev.heddle.testbench.attention.AttentionWork;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +35,11 @@ final class RandomHeads {
 
   private static final int[] HEAD_DIMENSIONS = {40, 64, 80, 96, 128, 1, 33};
   private static final int MOST_PAIRS = 2500;
+
+  /** Keys that the entries of a schedule can name. */
+  private static final int MOST_LISTED =
+      new ScheduleFormat(1, ScheduleFormat.DEFAULT_ENTRY_BITS).maxKeys();
+
   private static final byte UNTOUCHED = 0x5a;
 
   private final Random random;
@@ -83,6 +89,9 @@ final class RandomHeads {
     }
     if (pattern == Pattern.LONGEST) {
       keys = shape.longestRow();
+    }
+    if (pattern == Pattern.SCHEDULE) {
+      keys = Math.min(keys, MOST_LISTED);
     }
     int rows = random.nextInt(5) == 0 ? 1 : upTo(Math.min(shape.rows(), 90));
     rows = Math.max(1, Math.min(rows, MOST_PAIRS / keys));
