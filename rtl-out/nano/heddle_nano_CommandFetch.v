@@ -40,8 +40,10 @@ module heddle_nano_CommandFetch (
 
   wire [7:0] code = words_adapter_out_payload[7:0];
   wire arrived = phase == PHASE_DISPATCH && words_adapter_out_valid;
-  wire mine = arrived && code == 8'd1;
-  wire mine_1 = arrived && code == 8'd2;
+  wire asked = code == 8'd1;
+  wire mine = arrived && asked;
+  wire asked_1 = code == 8'd2;
+  wire mine_1 = arrived && asked_1;
   wire taken = mine && descriptors_0_ready || mine_1 && descriptors_1_ready;
   wire links = arrived && code == 8'd3;
   wire ends = arrived && code == 8'd4;

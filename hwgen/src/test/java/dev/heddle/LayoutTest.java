@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 
 /** Dependencies run one way: hdl, lib, accel, and inside hdl from the writer and checks to ir. */
 @AnalyzeClasses(packages = "dev.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -21,7 +22,8 @@ class LayoutTest {
   private static final DescribedPredicate<JavaClass> PARAMETERS =
       assignableTo(Configuration.class)
           .or(assignableTo(CardMemory.class))
-          .or(assignableTo(AttentionShape.class));
+          .or(assignableTo(AttentionShape.class))
+          .or(assignableTo(RouterShape.class));
 
   @ArchTest
   static final ArchRule nothingKnowsTheSimulatorOrTheHost =

@@ -30,6 +30,8 @@ import java.util.Optional;
  * @param outstanding read bursts in flight on a port, 1 to 64
  * @param clockHz clock that simulated times are quoted at
  * @param attention size of the attention engine; empty for a machine without one
+ * @param router size of the router, which needs an attention engine that takes pages; empty for a
+ *     machine without one
  */
 public record Configuration(
     String name,
@@ -41,7 +43,8 @@ public record Configuration(
     int maxBlocks,
     int outstanding,
     long clockHz,
-    Optional<AttentionShape> attention) {
+    Optional<AttentionShape> attention,
+    Optional<RouterShape> router) {
 
   /** A few lanes behind a 32-bit port, for small FPGAs. */
   public static final Configuration NANO =
@@ -124,6 +127,36 @@ public record Configuration(
           "the results of %d rows do not fill a %d-bit beat; use lanes=%d"
               .formatted(ports * lanes, portBits, portBits / Float.SIZE / ports));
     }
+    if (router.isPresent() && attention.filter(AttentionShape::pages).isEmpty()) {
+      throw new IllegalArgumentException(
+          "a router lists pages, but there is no attention engine that takes them; use attentionPages=true");
+    }
+  }
+
+  /** A machine without a router. */
+  public Configuration(
+      String name,
+      int ports,
+      int portBits,
+      int lanes,
+      int columns,
+      int maxTokens,
+      int maxBlocks,
+      int outstanding,
+      long clockHz,
+      Optional<AttentionShape> attention) {
+    this(
+        name,
+        ports,
+        portBits,
+        lanes,
+        columns,
+        maxTokens,
+        maxBlocks,
+        outstanding,
+        clockHz,
+        attention,
+        Optional.empty());
   }
 
   private static int smallestCodeBits() {
@@ -136,6 +169,16 @@ public record Configuration(
 
   /** This configuration with an attention engine. */
   public Configuration withAttention(AttentionShape shape) {
+    return with(Optional.of(shape), router);
+  }
+
+  /** This configuration with a router. */
+  public Configuration withRouter(RouterShape shape) {
+    return with(attention, Optional.of(shape));
+  }
+
+  private Configuration with(
+      Optional<AttentionShape> attentionShape, Optional<RouterShape> routerShape) {
     return new Configuration(
         name,
         ports,
@@ -146,12 +189,15 @@ public record Configuration(
         maxBlocks,
         outstanding,
         clockHz,
-        Optional.of(shape));
+        attentionShape,
+        routerShape);
   }
 
   /** The engines of the machine. */
   public List<Engine> engines() {
-    return attention.isPresent() ? List.of(Engine.values()) : List.of(Engine.LOADER, Engine.MATMUL);
+    // A router comes with an attention engine, so the engines are the first of all.
+    int engines = 2 + (attention.isPresent() ? 1 : 0) + (router.isPresent() ? 1 : 0);
+    return List.of(Engine.values()).subList(0, engines);
   }
 
   /** Rows of a row tile, over all ports. */

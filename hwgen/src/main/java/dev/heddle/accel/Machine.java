@@ -13,6 +13,7 @@ import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.matmul.ActivationBuffer;
 import dev.heddle.accel.matmul.ActivationLoader;
 import dev.heddle.accel.matmul.MatmulEngine;
+import dev.heddle.accel.routing.RouterEngine;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.UInt;
@@ -148,6 +149,9 @@ public final class Machine extends Component {
     if (configuration.attention().isPresent()) {
       controls.add(attention(configuration.attention().get(), registers));
     }
+    if (configuration.router().isPresent()) {
+      controls.add(router());
+    }
 
     // ---- ports
     firstPort = named("m_axi_mem0", out(Axi4.of(portShape(0))));
@@ -247,6 +251,24 @@ public final class Machine extends Component {
       count(registers, counter.register(), MachineRegisters.COUNT, step);
     }
     return attentionControl;
+  }
+
+  /** The router on its ports; its control. */
+  private EngineControl router() {
+    RouterEngine router = inst(new RouterEngine(configuration));
+    EngineControl routerControl = inst(new EngineControl(Engine.ROUTER, configuration));
+    connect(router.command, routerControl.command);
+    routerControl.done.set(router.done);
+    routerControl.busy.set(router.busy);
+    routerControl.beats.set(router.beatsTaken);
+    unused(routerControl.stalledMemory);
+    unused(routerControl.stalledTokens);
+    memoryErrors.add(router.memoryError);
+    for (RouterEngine.Reader reader : RouterEngine.Reader.values()) {
+      onPort(reader.port(configuration), router.reads.get(reader.ordinal()));
+    }
+    writeMasters.add(router.write);
+    return routerControl;
   }
 
   private AxiShape portShape(int port) {

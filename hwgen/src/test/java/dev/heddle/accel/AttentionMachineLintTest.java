@@ -1,5 +1,6 @@
 package dev.heddle.accel;
 
+import dev.heddle.accel.routing.RouterEngine;
 import dev.heddle.hdl.verilog.Lint;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -24,5 +25,19 @@ class AttentionMachineLintTest {
   @MethodSource("shapes")
   void theVerilogIsAcceptedWithoutAWarning(AttentionShape shape) throws Exception {
     Lint.assertClean(new Machine(Configuration.NANO.withAttention(shape)), folder);
+  }
+
+  static Stream<Configuration> routers() {
+    AttentionShape wide = new AttentionShape(1, 128, 64, 2, 64, 64, 1, 64).withPages();
+    AttentionShape narrow = new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64).withPages();
+    return Stream.of(
+        Configuration.NANO.withAttention(narrow).withRouter(new RouterShape(2, 64, 1)),
+        Configuration.LARGE.withAttention(wide).withRouter(new RouterShape(34, 256, 64)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("routers")
+  void theVerilogOfARouterIsAcceptedWithoutAWarning(Configuration configuration) throws Exception {
+    Lint.assertClean(new RouterEngine(configuration), folder);
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.accel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.accel.isa.Engine;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -75,5 +77,31 @@ class ConfigurationTest {
       }
     }
     throw new AssertionError("the advice goes round in circles at " + changes);
+  }
+
+  @Test
+  void aRouterNeedsAnAttentionEngineThatTakesPages() {
+    AttentionShape shape = Configuration.DEFAULT.attention().orElseThrow();
+    Configuration paged = Configuration.DEFAULT.withAttention(shape.withPages());
+    assertThat(paged.withRouter(RouterShape.DEFAULT).engines()).containsExactly(Engine.values());
+    assertThatThrownBy(() -> Configuration.DEFAULT.withRouter(RouterShape.DEFAULT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "a router lists pages, but there is no attention engine that takes them; use attentionPages=true");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1  | 64    | 4  | count is 1 but must be 2 to 256; use count=2",
+        "32 | 100   | 4  | blocks is 100 but must be a power of two, 64 to 16384; use blocks=128",
+        "32 | 32768 | 4  | blocks is 32768 but must be a power of two, 64 to 16384; use blocks=16384",
+        "32 | 64    | 65 | rows is 65 but must be a power of two up to 64; use rows=64"
+      })
+  void anImpossibleRouterIsRefused(int count, int blocks, int rows, String message) {
+    assertThatThrownBy(() -> new RouterShape(count, blocks, rows))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
   }
 }

@@ -136,7 +136,7 @@ public final class VitcodBenchmark implements Benchmark {
     AttentionRun measured = attention.run(progress);
     MaskCost cost = attention.cost();
     List<BenchResult> results = new ArrayList<>();
-    results.add(result(workload, "cycles", measured.record().cycles()));
+    results.add(result(workload, "cycles", measured.cycles()));
     results.add(calculated(workload, "floor", attention.arithmeticFloor()));
     results.add(calculated(workload, "steps", cost.steps()));
     if (workload.equals(DEIT) && cost.nonZeros() == DEIT_NON_ZEROS) {
@@ -146,9 +146,7 @@ public final class VitcodBenchmark implements Benchmark {
     }
     results.add(result(workload, "cycles_over_bound", overBound(attention, measured)));
     results.add(result(workload, "bytes", measured.bytes()));
-    results.add(
-        result(
-            workload, "bytes_per_cycle", (double) measured.bytes() / measured.record().cycles()));
+    results.add(result(workload, "bytes_per_cycle", (double) measured.bytes() / measured.cycles()));
     double kilobytes = new AttentionEngine(CONFIGURATION).close().memoryBits() / BITS_PER_KB;
     results.add(result(workload, "memory_kb", kilobytes));
     AttentionShape shape = CONFIGURATION.attention().orElseThrow();
@@ -165,13 +163,13 @@ public final class VitcodBenchmark implements Benchmark {
     MaskedAttention attention = new MaskedAttention(CONFIGURATION, masks.layers(), MEMORY);
     AttentionRun measured = attention.run(progress);
     return Stream.of(
-        result(masks.workload(), "cycles", measured.record().cycles()),
+        result(masks.workload(), "cycles", measured.cycles()),
         result(masks.workload(), "cycles_over_bound", overBound(attention, measured)));
   }
 
   /** Cycles relative to the bound of lanes and memory. */
   private static double overBound(MaskedAttention attention, AttentionRun measured) {
-    return (double) measured.record().cycles() / attention.bound();
+    return (double) measured.cycles() / attention.bound();
   }
 
   private BenchResult result(String workload, String metric, double value) {

@@ -2,14 +2,17 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,33 +24,74 @@ import picocli.CommandLine.ParameterException;
  * The options that choose a configuration: a shipped one by name, and each of its parameters.
  *
  * <pre>
- *   --config default --lanes 8 --set columns=32 --attention-lanes 4
+ *   --config default --lanes 8 --set columns=32 --attention-pages true --router-count 64
  * </pre>
  *
- * The parameters are the components of {@link Configuration} and, with {@code attention} in front,
- * those of {@link AttentionShape}; their own checks say what is wrong with a value. {@code
- * attentionLanes=0} leaves the attention engine out; where there is none, changing one of its
- * parameters adds that of {@link Configuration#DEFAULT}.
+ * The parameters are the components of {@link Configuration} and, with {@code attention} or {@code
+ * router} in front, those of {@link AttentionShape} and {@link RouterShape}; their own checks say
+ * what is wrong with a value. {@code attentionLanes=0} leaves the attention engine out, {@code
+ * routerCount=0} the router; where there is none, changing one of its parameters adds that of
+ * {@link Configuration#DEFAULT}, or {@link RouterShape#DEFAULT}.
  */
 final class ConfigurationOptions {
   private static final String NAME = "name";
-  private static final String ATTENTION = "attention";
-  private static final String ATTENTION_LANES = ATTENTION + "Lanes";
+
+  /** An engine that a configuration may leave out. */
+  private enum Part {
+    ATTENTION(
+        "attention",
+        "attention engine",
+        AttentionShape.class,
+        "lanes",
+        Configuration::attention,
+        Configuration.DEFAULT.attention().orElseThrow()),
+    ROUTER(
+        "router", "router", RouterShape.class, "count", Configuration::router, RouterShape.DEFAULT);
+
+    /** The component of {@link Configuration}, and what the names of parameters begin with. */
+    private final String component;
+
+    private final String meaning;
+    private final Class<? extends Record> type;
+
+    /** The parameter that leaves it out when it is zero. */
+    private final String size;
+
+    private final Function<Configuration, Optional<? extends Record>> shape;
+    private final Record otherwise;
+
+    Part(
+        String component,
+        String meaning,
+        Class<? extends Record> type,
+        String size,
+        Function<Configuration, Optional<? extends Record>> shape,
+        Record otherwise) {
+      this.component = component;
+      this.meaning = meaning;
+      this.type = type;
+      this.size = size;
+      this.shape = shape;
+      this.otherwise = otherwise;
+    }
+
+    Parameter parameter(RecordComponent of) {
+      String name = of.getName();
+      return new Parameter(
+          component + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
+          Optional.of(this),
+          of);
+    }
+  }
 
   /**
    * A parameter.
    *
    * @param name of {@code --set}
+   * @param part the engine that it belongs to; empty for one of the configuration itself
    * @param component what it is a value of
    */
-  private record Parameter(String name, RecordComponent component) {
-    /** The component of the attention engine with its prefix. */
-    static Parameter ofAttention(RecordComponent component) {
-      String name = component.getName();
-      return new Parameter(
-          ATTENTION + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1), component);
-    }
-  }
+  private record Parameter(String name, Optional<Part> part, RecordComponent component) {}
 
   @Option(
       names = "--config",
@@ -94,9 +138,11 @@ final class ConfigurationOptions {
   private static String description(Parameter parameter) {
     boolean flag = parameter.component().getType() == boolean.class;
     String meaning = "The same as --set %s=%s.".formatted(parameter.name(), flag ? "BOOLEAN" : "N");
-    return parameter.name().equals(ATTENTION_LANES)
-        ? meaning + " 0: no attention engine."
-        : meaning;
+    return parameter
+        .part()
+        .filter(part -> part.size.equals(parameter.component().getName()))
+        .map(part -> "%s 0: no %s.".formatted(meaning, part.meaning))
+        .orElse(meaning);
   }
 
   private static List<Parameter> parameters() {
@@ -104,10 +150,11 @@ final class ConfigurationOptions {
         Arrays.stream(Configuration.class.getRecordComponents())
             .filter(component -> !component.getName().equals(NAME))
             .filter(component -> component.getType().isPrimitive())
-            .map(component -> new Parameter(component.getName(), component));
-    Stream<Parameter> ofAttention =
-        Arrays.stream(AttentionShape.class.getRecordComponents()).map(Parameter::ofAttention);
-    return Stream.concat(own, ofAttention).toList();
+            .map(component -> new Parameter(component.getName(), Optional.empty(), component));
+    Stream<Parameter> ofParts =
+        Arrays.stream(Part.values())
+            .flatMap(part -> Arrays.stream(part.type.getRecordComponents()).map(part::parameter));
+    return Stream.concat(own, ofParts).toList();
   }
 
   /**
@@ -153,7 +200,7 @@ final class ConfigurationOptions {
   private static Configuration changed(
       CommandSpec command, Configuration base, Map<String, String> changes) {
     Map<String, Object> own = new LinkedHashMap<>();
-    Map<String, Object> ofAttention = new LinkedHashMap<>();
+    Map<Part, Map<String, Object>> ofParts = new EnumMap<>(Part.class);
     StringBuilder newName = new StringBuilder(base.name());
     for (Parameter parameter : parameters()) {
       String change = changes.get(parameter.name());
@@ -161,13 +208,17 @@ final class ConfigurationOptions {
         continue;
       }
       RecordComponent component = parameter.component();
-      boolean attention = component.getDeclaringRecord() == AttentionShape.class;
       Object value = value(command, parameter, change);
       Object before =
-          attention
-              ? base.attention().map(shape -> read(component, shape)).orElse(null)
-              : read(component, base);
-      (attention ? ofAttention : own).put(component.getName(), value);
+          parameter
+              .part()
+              .map(part -> part.shape.apply(base).map(shape -> read(component, shape)).orElse(null))
+              .orElseGet(() -> parameter.part().isPresent() ? null : read(component, base));
+      parameter
+          .part()
+          .map(part -> ofParts.computeIfAbsent(part, missing -> new LinkedHashMap<>()))
+          .orElse(own)
+          .put(component.getName(), value);
       if (!value.equals(before)) {
         newName.append('_').append(parameter.name().toLowerCase(Locale.ROOT));
         // A name has no sign; the checks of the configuration speak of the value itself.
@@ -175,19 +226,18 @@ final class ConfigurationOptions {
       }
     }
     own.put(NAME, newName.toString());
-    if (!ofAttention.isEmpty()) {
-      own.put(ATTENTION, attention(command, base, ofAttention));
-    }
+    ofParts.forEach(
+        (part, partChanges) -> own.put(part.component, shape(command, base, part, partChanges)));
     return with(command, base, own, "");
   }
 
-  private static Optional<AttentionShape> attention(
-      CommandSpec command, Configuration base, Map<String, Object> changes) {
-    if (Integer.valueOf(0).equals(changes.get("lanes"))) {
+  private static Optional<Record> shape(
+      CommandSpec command, Configuration base, Part part, Map<String, Object> changes) {
+    if (Integer.valueOf(0).equals(changes.get(part.size))) {
       return Optional.empty();
     }
-    AttentionShape shape = base.attention().or(Configuration.DEFAULT::attention).orElseThrow();
-    return Optional.of(with(command, shape, changes, "attention engine: "));
+    Record shape = part.shape.apply(base).map(Record.class::cast).orElse(part.otherwise);
+    return Optional.of(with(command, shape, changes, part.meaning + ": "));
   }
 
   /** A record with some components replaced. */

@@ -14,6 +14,7 @@ import dev.heddle.host.tokenizer.TextStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -208,6 +209,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
             machine.label(),
             runtime.attendsOnDevice(),
             runtime.hostAttention(),
+            routing(runtime),
             read.length,
             count[0],
             decode,
@@ -215,6 +217,14 @@ final class RunCommand implements Callable<Integer>, Configurable {
             wall)
         .print(out);
     return result.stop() == Generation.Stop.INTERRUPTED ? Interruption.EXIT_CODE : 0;
+  }
+
+  /** Who chooses the blocks that tokens see where the device computes their attention. */
+  private static Optional<String> routing(LlamaRuntime runtime) {
+    return runtime.routes() && runtime.attendsOnDevice()
+        ? Optional.of(
+            runtime.hostRouting().map(reason -> "on the host: " + reason).orElse("on the device"))
+        : Optional.empty();
   }
 
   private void printReason(Generation.Stop stop, LlamaRuntime runtime) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param attendsOnDevice whether the device computed attention, but for what {@code hostAttention}
  *     says
  * @param hostAttention why attention was computed on the host; empty when it was not
+ * @param routing who chooses the blocks that tokens see; empty when they are not chosen
  * @param promptTokens tokens of the prompt
  * @param tokens tokens generated
  * @param decode what the device did after the prompt, one token at a time
@@ -28,6 +29,7 @@ record RunReport(
     String device,
     boolean attendsOnDevice,
     Optional<String> hostAttention,
+    Optional<String> routing,
     int promptTokens,
     int tokens,
     Counters decode,
@@ -69,6 +71,7 @@ record RunReport(
     }
     hostAttention.ifPresent(
         reason -> row(out, "attention", "%son the host: %s".formatted(partly(), reason)));
+    routing.ifPresent(by -> row(out, "blocks chosen", by));
     row(
         out,
         "simulated tokens/s",

@@ -8,9 +8,12 @@ import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
+import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.accel.isa.RouteEntry;
+import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleFormat;
 import dev.heddle.accel.mask.ScheduleImage;
@@ -19,30 +22,47 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A descriptor list that runs one head table, with everything but keys and values in one piece of
  * card memory, so that it is written at once and its results are read at once.
  *
  * <pre>
- *   written   ATTEND, END | head table | of each entry: queries, exponents, pages, masks, schedule
- *   read      of each entry: output rows | completion record
+ *   written   descriptors | head table | route table | summary table
+ *             | of each entry: queries, exponents, pages, masks, schedule
+ *   read      of each entry: output rows | completion records
+ * </pre>
+ *
+ * Where the machine chooses pages the summaries come first, and the table is run in groups ({@link
+ * AttendGroups}), each by an ATTEND that waits for its ROUTE:
+ *
+ * <pre>
+ *   SUMMARISE | ROUTE 0, ATTEND 0 | ROUTE 1, ATTEND 1 | .. | END
  * </pre>
  */
 final class AttendList {
-  private static final int LIST_BYTES = 2 * Operation.BYTES;
+  /** Most entries of a descriptor that summarises. */
+  private static final int MOST_SUMMARIES = 1 << 15;
 
   private final List<HeadQueries> heads;
   private final List<Optional<ScheduleImage>> schedules;
+  private final List<SummaryEntry> summaries;
+  private final boolean routed;
+  private final List<Integer> groups;
 
   /**
-   * A table with an entry for each of {@code heads}.
+   * A table with an entry for each of {@code heads}, of which all or none choose their pages.
    *
+   * @param summaries blocks that are summarised before
    * @throws IllegalArgumentException when a schedule has more rows or keys than can be listed
    */
-  AttendList(List<HeadQueries> heads) {
+  AttendList(List<HeadQueries> heads, List<SummaryEntry> summaries) {
     this.heads = heads;
+    this.summaries = summaries;
     schedules = heads.stream().map(head -> head.schedule().map(AttendList::packed)).toList();
+    routed = heads.stream().anyMatch(head -> head.route().isPresent());
+    groups = routed ? AttendGroups.of(heads.size()) : List.of(heads.size());
   }
 
   private static ScheduleImage packed(Schedule schedule) {
@@ -50,8 +70,26 @@ final class AttendList {
     return ScheduleImage.pack(schedule, format);
   }
 
-  private int tableBytes() {
-    return heads.size() * HeadEntry.BYTES;
+  /** Descriptors that engines execute, each with a completion record. */
+  int engineDescriptors() {
+    int summarising = (summaries.size() + MOST_SUMMARIES - 1) / MOST_SUMMARIES;
+    return summarising + groups.size() * (routed ? 2 : 1);
+  }
+
+  private int listBytes() {
+    return (engineDescriptors() + 1) * Operation.BYTES;
+  }
+
+  private int routesStart() {
+    return listBytes() + heads.size() * HeadEntry.BYTES;
+  }
+
+  private int summariesStart() {
+    return routesStart() + (routed ? heads.size() * RouteEntry.BYTES : 0);
+  }
+
+  private int queriesStart() {
+    return summariesStart() + summaries.size() * SummaryEntry.BYTES;
   }
 
   private static int queryBytes(HeadQueries head) {
@@ -63,7 +101,7 @@ final class AttendList {
   }
 
   private static int pageListBytes(HeadQueries head) {
-    return (int) ActivationImage.aligned((long) head.pages().size() * GoldenHead.PAGE_BYTES);
+    return (int) ActivationImage.aligned((long) head.pageCount() * GoldenHead.PAGE_BYTES);
   }
 
   private static int maskBytes(HeadQueries head) {
@@ -99,7 +137,7 @@ final class AttendList {
 
   /** Bytes that are written. */
   int writtenBytes() {
-    int bytes = LIST_BYTES + tableBytes();
+    int bytes = queriesStart();
     for (HeadQueries head : heads) {
       bytes += queryBytes(head) + exponentBytes(head) + pageListBytes(head) + maskBytes(head);
     }
@@ -109,10 +147,10 @@ final class AttendList {
 
   /** Bytes that are read, behind those that are written. */
   int readBytes() {
-    return recordOffset() + CompletionRecord.BYTES;
+    return recordOffset() + engineDescriptors() * CompletionRecord.BYTES;
   }
 
-  /** Offset of the completion record in what is read. */
+  /** Offset of the completion records in what is read. */
   int recordOffset() {
     return heads.stream().mapToInt(AttendList::outputBytes).sum();
   }
@@ -120,12 +158,14 @@ final class AttendList {
   /** Completes the entries for a place in card memory and writes what the machine reads there. */
   ByteBuffer encode(long address) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(writtenBytes()).order(ByteOrder.LITTLE_ENDIAN);
-    Descriptor.of(Operation.ATTEND)
-        .with("table", address + LIST_BYTES)
-        .with("entries", heads.size())
-        .encode(bytes, 0);
-    Descriptor.of(Operation.END).encode(bytes, Operation.BYTES);
-    int at = LIST_BYTES + tableBytes();
+    List<Descriptor> descriptors = descriptors(address);
+    for (int i = 0; i < descriptors.size(); i++) {
+      descriptors.get(i).encode(bytes, i * Operation.BYTES);
+    }
+    for (int i = 0; i < summaries.size(); i++) {
+      summaries.get(i).encode(bytes, summariesStart() + i * SummaryEntry.BYTES);
+    }
+    int at = queriesStart();
     long output = address + writtenBytes();
     for (int i = 0; i < heads.size(); i++) {
       HeadQueries head = heads.get(i);
@@ -146,13 +186,19 @@ final class AttendList {
           .with(HeadEntry.QUERIES, address + at)
           .with(HeadEntry.QUERY_EXPONENTS, address + exponents)
           .with(HeadEntry.PAGES, address + pages)
-          .with(HeadEntry.PAGE_COUNT, head.pages().size())
+          .with(HeadEntry.PAGE_COUNT, head.pageCount())
           .with(HeadEntry.MASKED, head.masks().isEmpty() ? 0 : 1)
           .with(HeadEntry.MASKS, address + masks)
           .with(HeadEntry.OUTPUT, output)
           .with(HeadEntry.OUTPUT_STRIDE, rowBytes(head))
           .with(HeadEntry.OUTPUT_EXPONENTS, output + rowsBytes(head))
-          .encode(bytes, LIST_BYTES + i * HeadEntry.BYTES);
+          .encode(bytes, listBytes() + i * HeadEntry.BYTES);
+      if (routed) {
+        route(head, address + at)
+            .with(RouteEntry.QUERY_EXPONENTS, address + exponents)
+            .with(RouteEntry.OUTPUT, address + pages)
+            .encode(bytes, routesStart() + i * RouteEntry.BYTES);
+      }
       int width = lines(head, HeadEntry.KEY_LINES) * GoldenHead.LINE;
       for (int row = 0; row < head.queries().size(); row++) {
         KvVector query = head.queries().get(row);
@@ -169,6 +215,49 @@ final class AttendList {
       output += outputBytes(head);
     }
     return bytes;
+  }
+
+  private static RouteEntry route(HeadQueries head, long queries) {
+    return head.route()
+        .orElseThrow()
+        .with(RouteEntry.ROWS, head.queries().size())
+        .with(RouteEntry.QUERIES, queries);
+  }
+
+  private List<Descriptor> descriptors(long address) {
+    List<Descriptor> descriptors = new ArrayList<>();
+    for (int from = 0; from < summaries.size(); from += MOST_SUMMARIES) {
+      long table = address + summariesStart() + (long) from * SummaryEntry.BYTES;
+      int entries = Math.min(MOST_SUMMARIES, summaries.size() - from);
+      descriptors.add(run(Operation.SUMMARISE, table, entries));
+    }
+    int from = 0;
+    for (int entries : groups) {
+      long routes = address + routesStart() + (long) from * RouteEntry.BYTES;
+      long table = address + listBytes() + (long) from * HeadEntry.BYTES;
+      Descriptor attend = run(Operation.ATTEND, table, entries);
+      if (routed) {
+        descriptors.add(run(Operation.ROUTE, routes, entries).release(Engine.ATTENTION));
+        attend.await(Engine.ROUTER);
+      }
+      descriptors.add(attend);
+      from += entries;
+    }
+    descriptors.add(Descriptor.of(Operation.END));
+    return descriptors;
+  }
+
+  private static Descriptor run(Operation operation, long table, int entries) {
+    return Descriptor.of(operation).with("table", table).with("entries", entries);
+  }
+
+  /** Cycles of attention, from the completion records in what was read. */
+  long attentionCycles(ByteBuffer read) {
+    return IntStream.range(0, engineDescriptors())
+        .mapToObj(i -> CompletionRecord.decode(read, recordOffset() + i * CompletionRecord.BYTES))
+        .filter(record -> record.engine() == Engine.ATTENTION)
+        .mapToLong(CompletionRecord::cycles)
+        .sum();
   }
 
   /** The output rows of each entry, {@code [entry][row][element]}, from what was read. */

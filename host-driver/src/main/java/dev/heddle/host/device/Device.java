@@ -7,9 +7,11 @@ import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
 import dev.heddle.accel.golden.HeadCheck;
+import dev.heddle.accel.golden.RouteCheck;
 import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.lib.Registers;
 import java.nio.ByteBuffer;
@@ -250,16 +252,22 @@ public final class Device implements AutoCloseable {
     return list.decode(bytes.flip());
   }
 
+  /** {@link #attend(List, List)} with nothing to summarise. */
+  public List<float[][]> attend(List<HeadQueries> heads) {
+    return attend(heads, List.of());
+  }
+
   /**
    * Lets query rows attend to keys and values that lie in card memory.
    *
-   * @param heads the entries of the head table
+   * @param heads the entries of the head table, of which all or none let the machine choose pages
+   * @param summaries blocks of keys that are summarised first
    * @return the output rows of each entry: {@code [row][element]}, zeros behind the head dimension;
    *     what a row holds that no key is scheduled for is undefined
-   * @throws IllegalArgumentException when the attention engine cannot take an entry
+   * @throws IllegalArgumentException when an engine cannot take an entry
    * @throws DeviceException when there is no attention engine
    */
-  public List<float[][]> attend(List<HeadQueries> heads) {
+  public List<float[][]> attend(List<HeadQueries> heads, List<SummaryEntry> summaries) {
     AttentionShape shape =
         configuration
             .attention()
@@ -268,12 +276,16 @@ public final class Device implements AutoCloseable {
                     new DeviceException(
                         "configuration %s has no attention engine"
                             .formatted(configuration.name())));
-    AttendList list = new AttendList(heads);
+    AttendList list = new AttendList(heads, summaries);
     int written = list.writtenBytes();
     attendWork = atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
     // As if it lay at address 0, so that entries name places in the buffer.
     ByteBuffer lists = list.encode(0);
-    heads.forEach(head -> HeadCheck.require(shape, head.entry(), lists));
+    for (HeadQueries head : heads) {
+      HeadCheck.require(shape, head.entry(), lists);
+      head.route().ifPresent(route -> RouteCheck.require(configuration, route));
+    }
+    summaries.forEach(summary -> RouteCheck.require(configuration, summary));
     transport.writeBlock(attendWork.address(), list.encode(attendWork.address()));
     long results = attendWork.address() + written;
     run(attendWork.address(), results + list.recordOffset());
@@ -281,7 +293,7 @@ public final class Device implements AutoCloseable {
     transport.readBlock(results, bytes);
     bytes.flip();
     listCount++;
-    attentionCycles += CompletionRecord.decode(bytes, list.recordOffset()).cycles();
+    attentionCycles += list.attentionCycles(bytes);
     attentionProducts += list.products();
     return list.decode(bytes);
   }

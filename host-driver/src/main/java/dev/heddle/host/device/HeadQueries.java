@@ -1,7 +1,9 @@
 package dev.heddle.host.device;
 
 import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.golden.GoldenRoute;
 import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.mask.Schedule;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +15,13 @@ import java.util.Optional;
  *     the rows and the places of queries, outputs and lists
  * @param queries the rows, those of one position side by side
  * @param pairs how many keys the rows see together
- * @param pages the page list of the entry; empty when its keys lie side by side
+ * @param pages the page list of the entry; empty when its keys lie side by side or the machine
+ *     chooses pages
  * @param masks for each row which of the 64 keys behind the first ones it sees; empty when a
  *     formula or the schedule says so
  * @param schedule which keys the rows see, when neither a formula nor masks say so
+ * @param route how the machine chooses pages; {@link Device#attend} fills in the queries and where
+ *     the list goes
  */
 public record HeadQueries(
     HeadEntry entry,
@@ -24,7 +29,8 @@ public record HeadQueries(
     long pairs,
     List<Integer> pages,
     List<Long> masks,
-    Optional<Schedule> schedule) {
+    Optional<Schedule> schedule,
+    Optional<RouteEntry> route) {
   /** Queries with an entry; the lists are copied. */
   public HeadQueries {
     queries = List.copyOf(queries);
@@ -34,22 +40,32 @@ public record HeadQueries(
 
   /** Queries that see keys by the formula of the entry, side by side in memory. */
   public HeadQueries(HeadEntry entry, List<KvVector> queries, long pairs) {
-    this(entry, queries, pairs, List.of(), List.of(), Optional.empty());
+    this(entry, queries, pairs, List.of(), List.of(), Optional.empty(), Optional.empty());
   }
 
   /** The same with keys in pages, where there are any. */
   public HeadQueries inPages(List<Integer> pageList) {
-    return new HeadQueries(entry, queries, pairs, pageList, masks, schedule);
+    return new HeadQueries(entry, queries, pairs, pageList, masks, schedule, route);
   }
 
   /** The same with a mask for each row. */
   public HeadQueries masked(List<Long> rowMasks) {
-    return new HeadQueries(entry, queries, pairs, pages, rowMasks, schedule);
+    return new HeadQueries(entry, queries, pairs, pages, rowMasks, schedule, route);
   }
 
   /** The same by a schedule. */
   public HeadQueries scheduled(Schedule steps) {
-    return new HeadQueries(entry, queries, pairs, pages, masks, Optional.of(steps));
+    return new HeadQueries(entry, queries, pairs, pages, masks, Optional.of(steps), route);
+  }
+
+  /** The same in pages that the machine chooses. */
+  public HeadQueries routed(RouteEntry choice) {
+    return new HeadQueries(entry, queries, pairs, pages, masks, schedule, Optional.of(choice));
+  }
+
+  /** How many pages the entry lists. */
+  int pageCount() {
+    return route.map(GoldenRoute::pages).orElse(pages.size());
   }
 
   /** Multiplications that the outputs need: of queries and keys, of weights and values. */

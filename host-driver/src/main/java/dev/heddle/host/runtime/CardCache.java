@@ -1,13 +1,21 @@
 package dev.heddle.host.runtime;
 
 import dev.heddle.accel.format.ActivationImage;
+import dev.heddle.accel.format.BlockRouting.Router;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.golden.SummaryImage;
 import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.RouteEntry;
+import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.MemoryRegion;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The keys and values of a sequence in card memory, as the head table names them.
@@ -20,7 +28,13 @@ import java.util.List;
  * </pre>
  *
  * A slot of a {@link LayerCache} has the same number here: slot s is number {@code s % page} of
- * page {@code s / page}. Where nothing chooses among pages there is one.
+ * page {@code s / page}. Where nothing chooses among pages there is one. Where a router of the
+ * machine chooses, what it reads follows:
+ *
+ * <pre>
+ *   layer 0: KV head 0: summaries of pages 0, 1 ..| their exponents | KV head 1 ..| layer 1 ..
+ *   page table, the same for all heads
+ * </pre>
  */
 final class CardCache {
   private final Device device;
@@ -35,8 +49,9 @@ final class CardCache {
    * @param lines lines of 64 codes of a key, and of a value
    * @param slots tokens that there is room for
    * @param page tokens of a page
+   * @param router by what the machine chooses among pages; empty where it does not
    */
-  record Form(int layers, int kvHeads, int lines, int slots, int page) {
+  record Form(int layers, int kvHeads, int lines, int slots, int page, Optional<Router> router) {
     int vectorBytes() {
       return lines * GoldenHead.LINE;
     }
@@ -46,13 +61,39 @@ final class CardCache {
       return 2L * page * vectorBytes() + ActivationImage.aligned(2L * page);
     }
 
+    int pages() {
+      return (slots + page - 1) / page;
+    }
+
     long headBytes() {
-      return (slots + page - 1) / page * pageBytes();
+      return pages() * pageBytes();
+    }
+
+    int summaryBytes() {
+      return new SummaryImage(lines).bytes();
+    }
+
+    /** Bytes of the summaries of all pages of a head. */
+    long summariesBytes() {
+      return router.isEmpty()
+          ? 0
+          : (long) pages() * summaryBytes() + ActivationImage.aligned(pages());
+    }
+
+    /** Where the summaries begin. */
+    long summariesStart() {
+      return layers * kvHeads * headBytes();
+    }
+
+    /** Where the page table begins. */
+    long tableStart() {
+      return summariesStart() + layers * kvHeads * summariesBytes();
     }
 
     /** Bytes of card memory. */
     long bytes() {
-      return layers * kvHeads * headBytes();
+      long table = router.isEmpty() ? 0 : (long) pages() * GoldenHead.PAGE_BYTES;
+      return tableStart() + ActivationImage.aligned(table);
     }
   }
 
@@ -62,6 +103,17 @@ final class CardCache {
     this.form = form;
     this.region =
         device.allocate(form.bytes(), "keys and values of %d tokens".formatted(form.slots));
+    if (form.router.isPresent()) {
+      writePageTable();
+    }
+  }
+
+  private void writePageTable() {
+    ByteBuffer table =
+        ByteBuffer.allocateDirect(form.pages() * GoldenHead.PAGE_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    places(IntStream.range(0, form.pages()).boxed().toList()).forEach(table::putInt);
+    device.write(region, form.tableStart(), table.flip());
   }
 
   /** Where a page is in the region; its keys come first. */
@@ -136,6 +188,49 @@ final class CardCache {
         .with(HeadEntry.KEY_ROWS, start)
         .with(HeadEntry.VALUE_ROWS, start + values())
         .with(HeadEntry.KEY_EXPONENTS, start + exponents());
+  }
+
+  /** The address of the summaries of a head. */
+  private long summaries(int layer, int head) {
+    long number = (long) layer * form.kvHeads + head;
+    return region.address() + form.summariesStart() + number * form.summariesBytes();
+  }
+
+  private long summaryExponents(int layer, int head) {
+    return summaries(layer, head) + (long) form.pages() * form.summaryBytes();
+  }
+
+  /** An entry of the route table for queries of a head that choose from the first blocks. */
+  RouteEntry route(int layer, int head, int blocks) {
+    return new RouteEntry()
+        .with(RouteEntry.ROUTER, form.router.orElseThrow().ordinal())
+        .with(RouteEntry.KEY_LINES, form.lines)
+        .with(RouteEntry.BLOCKS, blocks)
+        .with(RouteEntry.SUMMARIES, summaries(layer, head))
+        .with(RouteEntry.SUMMARY_EXPONENTS, summaryExponents(layer, head))
+        .with(RouteEntry.PAGES, region.address() + form.tableStart());
+  }
+
+  /** Entries of the summary table for the blocks {@code from} to {@code to} of all heads. */
+  List<SummaryEntry> summaries(int layer, int from, int to) {
+    List<SummaryEntry> entries = new ArrayList<>();
+    for (int head = 0; head < form.kvHeads; head++) {
+      for (int block = from; block < to; block++) {
+        long keys = region.address() + page(layer, head, block);
+        entries.add(
+            new SummaryEntry()
+                .with(SummaryEntry.ROUTER, form.router.orElseThrow().ordinal())
+                .with(SummaryEntry.KEY_LINES, form.lines)
+                .with(SummaryEntry.KEYS, form.page)
+                .with(SummaryEntry.KEY_ROWS, keys)
+                .with(SummaryEntry.KEY_EXPONENTS, keys + exponents())
+                .with(
+                    SummaryEntry.SUMMARY,
+                    summaries(layer, head) + (long) block * form.summaryBytes())
+                .with(SummaryEntry.SUMMARY_EXPONENT, summaryExponents(layer, head) + block));
+      }
+    }
+    return entries;
   }
 
   /** Gives the card memory back. */

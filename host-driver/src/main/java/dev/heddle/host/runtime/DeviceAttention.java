@@ -2,11 +2,15 @@ package dev.heddle.host.runtime;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.format.BlockRouting;
+import dev.heddle.accel.format.BlockRouting.Router;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.RouteEntry;
+import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.HeadQueries;
 import dev.heddle.host.model.LlamaShape;
@@ -27,12 +31,15 @@ import java.util.Optional;
  *   queries --> head table, an entry a KV head -------+--> ATTEND --> outputs
  * </pre>
  *
+ * <p>Where queries choose blocks the router of the machine does it, if there is one that can, and
+ * keeps summaries of complete blocks in card memory; otherwise this does.
+ *
  * <p>Card memory holds copies of caches on the host, of as many sequences as there is room for; one
  * that had to make way is written again when its sequence is read on.
  */
 final class DeviceAttention implements Attention {
-  /** Room for descriptors and the completion record. */
-  private static final int WORK_BYTES = 1024;
+  /** Room for descriptors and completion records. */
+  private static final int WORK_BYTES = 8192;
 
   private final Device device;
   private final LlamaShape model;
@@ -60,7 +67,7 @@ final class DeviceAttention implements Attention {
     this.form = form;
     this.budget = budget;
     engine = device.configuration().attention().orElseThrow();
-    card = cardForm(engine, model, form.pattern(), device.configuration().maxTokens());
+    card = cardForm(device.configuration(), model, form.pattern());
     scale = ScoreScale.ofHeadDimension(model.headDimension());
   }
 
@@ -94,7 +101,7 @@ final class DeviceAttention implements Attention {
         return Optional.of(tooLong(configuration));
       }
     }
-    long bytes = cardForm(engine, model, pattern, configuration.maxTokens()).bytes();
+    long bytes = cardForm(configuration, model, pattern).bytes();
     return bytes > budget
         ? Optional.of(
             "the keys and values of a sequence take %,d bytes, but card memory has %,d left"
@@ -107,12 +114,46 @@ final class DeviceAttention implements Attention {
     if (refusal(configuration, model, pattern, Long.MAX_VALUE).isPresent()) {
       return 0;
     }
-    int chunk = configuration.maxTokens();
-    return cardForm(configuration.attention().orElseThrow(), model, pattern, chunk).bytes()
+    return cardForm(configuration, model, pattern).bytes()
         + workBytes(configuration, model, pattern);
   }
 
-  /** Bytes for queries, outputs, page lists and head table, twice for they grow by being moved. */
+  /**
+   * Why the host chooses the blocks that tokens see; empty when the router of the machine does, or
+   * there is no choice.
+   */
+  static Optional<String> hostRouting(
+      Configuration configuration, LlamaShape model, AttentionPattern pattern) {
+    if (pattern.routing().isEmpty()) {
+      return Optional.empty();
+    }
+    int tokens = LlamaRuntime.contextLength(model, pattern);
+    return configuration
+        .router()
+        .map(
+            router ->
+                router
+                    .refusal(pattern.routing().get(), model.group(), tokens)
+                    .map(
+                        reason ->
+                            "the router of configuration %s does not take %s: %s"
+                                .formatted(configuration.name(), pattern, reason)))
+        .orElseGet(
+            () ->
+                Optional.of(
+                    "configuration %s has no router; use --router-count %d"
+                        .formatted(
+                            configuration.name(),
+                            Math.max(
+                                RouterShape.DEFAULT.count(), pattern.routing().get().count()))));
+  }
+
+  private static boolean routes(
+      Configuration configuration, LlamaShape model, AttentionPattern pattern) {
+    return pattern.routing().isPresent() && hostRouting(configuration, model, pattern).isEmpty();
+  }
+
+  /** Bytes for queries, outputs, lists and tables, twice for they grow by being moved. */
   static long workBytes(Configuration configuration, LlamaShape model, AttentionPattern pattern) {
     long row =
         (long) lines(model) * GoldenHead.LINE * (Byte.BYTES + Float.BYTES)
@@ -121,20 +162,30 @@ final class DeviceAttention implements Attention {
     long rows = (long) model.heads() * configuration.maxTokens() * row;
     long pages =
         pattern.routing().map(BlockRouting::count).orElse(0) * (long) GoldenHead.PAGE_BYTES;
-    long entry = HeadEntry.BYTES + 2 * GoldenHead.LINE + pages;
+    long entry = HeadEntry.BYTES + RouteEntry.BYTES + 2 * GoldenHead.LINE + pages;
     long entries = (long) model.kvHeads() * (pages == 0 ? 1 : configuration.maxTokens());
-    return 2 * (rows + entries * entry + WORK_BYTES);
+    long summaries =
+        routes(configuration, model, pattern)
+            ? (long) cardForm(configuration, model, pattern).pages() * model.kvHeads()
+            : 0;
+    return 2 * (rows + entries * entry + summaries * SummaryEntry.BYTES + WORK_BYTES);
   }
 
   private static CardCache.Form cardForm(
-      AttentionShape engine, LlamaShape model, AttentionPattern pattern, int chunk) {
+      Configuration configuration, LlamaShape model, AttentionPattern pattern) {
+    AttentionShape engine = configuration.attention().orElseThrow();
+    int chunk = configuration.maxTokens();
     int longest = pattern.mostSeen(LlamaRuntime.contextLength(model, pattern));
     int slots =
         longest <= engine.longestRow()
             ? CacheForm.slots(model, pattern, chunk)
             : engine.longestRow();
     int page = pattern.routing().map(BlockRouting::size).orElse(slots);
-    return new CardCache.Form(model.layers(), model.kvHeads(), lines(model), slots, page);
+    Optional<Router> router =
+        routes(configuration, model, pattern)
+            ? pattern.routing().map(BlockRouting::router)
+            : Optional.empty();
+    return new CardCache.Form(model.layers(), model.kvHeads(), lines(model), slots, page, router);
   }
 
   private static int lines(LlamaShape model) {
@@ -176,13 +227,16 @@ final class DeviceAttention implements Attention {
       // Tokens that choose their keys share no entry.
       int shared = form.pattern().routing().isPresent() ? 1 : tokens;
       List<HeadQueries> heads = new ArrayList<>();
+      int blocks = card.router().isPresent() ? cache.length() / card.page() : 0;
+      List<SummaryEntry> summaries = keys.summaries(layer, cache.summarised(), blocks);
       for (int i = 0; i < tokens; i += shared) {
         float[][] ofEntry = Arrays.copyOfRange(queries, from + i, from + i + shared);
         for (int head = 0; head < model.kvHeads(); head++) {
           heads.add(queries(keys, layer, cache, head, at + i, ofEntry));
         }
       }
-      Iterator<float[][]> rows = device.attend(heads).iterator();
+      Iterator<float[][]> rows = device.attend(heads, summaries).iterator();
+      cache.setSummarised(blocks);
       for (int i = 0; i < tokens; i += shared) {
         for (int head = 0; head < model.kvHeads(); head++) {
           gather(rows.next(), head, outputs, from + i, shared);
@@ -229,15 +283,24 @@ final class DeviceAttention implements Attention {
 
   /** The entry of some tokens that share their keys, of one KV head. */
   private HeadQueries queries(
-      CardCache keys, int layer, LayerCache cache, int head, int position, float[][] queries) {
+      CardCache keys, int layer, LayerCache cache, int kvHead, int position, float[][] queries) {
     List<KvVector> rows = new ArrayList<>();
     for (float[] token : queries) {
-      rows.addAll(Attention.group(model, head, token));
+      rows.addAll(Attention.group(model, kvHead, token));
     }
-    HeadEntry entry = keys.entry(layer, head);
-    List<Integer> pages = select(entry, cache, head, position, queries.length, rows);
-    return new HeadQueries(entry, rows, pairs(position, queries.length))
-        .inPages(keys.places(pages));
+    HeadEntry entry = keys.entry(layer, kvHead);
+    List<Integer> pages = select(entry, cache, kvHead, position, queries.length, rows);
+    HeadQueries head = new HeadQueries(entry, rows, pairs(position, queries.length));
+    return card.router().isPresent()
+        ? head.routed(route(keys, layer, kvHead, position))
+        : head.inPages(keys.places(pages));
+  }
+
+  /** How the machine chooses the blocks of a token. */
+  private RouteEntry route(CardCache keys, int layer, int head, int position) {
+    BlockRouting routing = form.pattern().routing().orElseThrow();
+    return keys.route(layer, head, position / routing.size())
+        .with(RouteEntry.COUNT, routing.count());
   }
 
   /** How many tokens from a position on one head table takes. */
@@ -255,7 +318,7 @@ final class DeviceAttention implements Attention {
   /**
    * Says which keys the rows of some tokens see.
    *
-   * @return the pages that are loaded; empty where keys lie side by side
+   * @return the pages that are loaded; empty where keys lie side by side or the machine chooses
    */
   private List<Integer> select(
       HeadEntry entry, LayerCache cache, int head, int position, int tokens, List<KvVector> rows) {
@@ -266,7 +329,7 @@ final class DeviceAttention implements Attention {
           .with(HeadEntry.KEYS, pattern.seen(position))
           .with(HeadEntry.BIDIRECTIONAL, 1)
           .with(HeadEntry.PAGE_SIZE, pattern.routing().get().size());
-      return cache.blocks(head, position, rows);
+      return card.router().isPresent() ? List.of() : cache.blocks(head, position, rows);
     }
     int end = cache.slot(position + tokens - 1) + 1;
     int gap = end <= pattern.first() ? 0 : cache.slot(pattern.low(position)) - pattern.first();

@@ -44,6 +44,7 @@ final class LayerCache {
   private final List<Integer> turnedTo = new ArrayList<>();
   private int dropped;
   private int written;
+  private int summarised;
   private boolean firstWritten = true;
 
   /** An empty cache. */
@@ -75,6 +76,9 @@ final class LayerCache {
     }
     cut(turnedTo, end);
     written = Math.min(written, end);
+    form.pattern()
+        .routing()
+        .ifPresent(blocks -> summarised = Math.min(summarised, end / blocks.size()));
   }
 
   private static void cut(List<?> list, int end) {
@@ -234,9 +238,20 @@ final class LayerCache {
     firstWritten = true;
   }
 
+  /** Blocks from 0 on whose summaries are in card memory. */
+  int summarised() {
+    return summarised;
+  }
+
+  /** Says that card memory has the summaries of the first {@code blocks} blocks. */
+  void setSummarised(int blocks) {
+    summarised = blocks;
+  }
+
   /** Says that card memory has nothing. */
   void forgetWritten() {
     written = 0;
+    summarised = 0;
     firstWritten = true;
   }
 }

@@ -154,6 +154,19 @@ public final class LlamaRuntime {
     return Optional.ofNullable(hostReason);
   }
 
+  /**
+   * Why the blocks that tokens see are chosen on the host; empty while the device chooses them, or
+   * there is no choice.
+   */
+  public Optional<String> hostRouting() {
+    return DeviceAttention.hostRouting(device.configuration(), shape, caches.pattern());
+  }
+
+  /** Whether queries choose the blocks of keys that they see. */
+  public boolean routes() {
+    return caches.pattern().routing().isPresent();
+  }
+
   /** Whether the device can compute attention of this model at all. */
   public boolean attendsOnDevice() {
     return deviceAttention.isPresent();

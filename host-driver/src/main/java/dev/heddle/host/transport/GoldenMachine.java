@@ -13,12 +13,18 @@ import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
 import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.golden.GoldenRoute;
+import dev.heddle.accel.golden.GoldenSummary;
 import dev.heddle.accel.golden.HeadCheck;
+import dev.heddle.accel.golden.RouteCheck;
+import dev.heddle.accel.golden.SummaryImage;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.accel.isa.RouteEntry;
+import dev.heddle.accel.isa.SummaryEntry;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -174,6 +180,7 @@ final class GoldenMachine {
             case LOADER -> load(descriptor);
             case MATMUL -> multiply(descriptor);
             case ATTENTION -> attend(descriptor);
+            case ROUTER -> route(descriptor);
           };
       if (nextRecord != 0) {
         done.encode(memory, range(nextRecord, CompletionRecord.BYTES, "completion record"));
@@ -249,6 +256,47 @@ final class GoldenMachine {
       }
     }
     return new CompletionRecord(attend.value(Operation.TAG), Engine.ATTENTION, 0, 0, 0, 0, 0, 0);
+  }
+
+  private CompletionRecord route(Descriptor descriptor) {
+    boolean summarises = descriptor.operation() == Operation.SUMMARISE;
+    int entries = between(descriptor, "entries", 1, 0xffff);
+    long bytes = (long) entries * RouteEntry.BYTES;
+    int table = range(descriptor.value("table"), bytes, "table of a router");
+    for (int i = 0; i < entries; i++) {
+      int start = table + i * RouteEntry.BYTES;
+      try {
+        if (summarises) {
+          summarise(SummaryEntry.decode(memory, start));
+        } else {
+          route(RouteEntry.decode(memory, start));
+        }
+      } catch (IndexOutOfBoundsException | ArithmeticException e) {
+        throw new IllegalArgumentException(
+            "entry %d of the table reaches outside card memory".formatted(i), e);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "entry %d of the table: %s".formatted(i, e.getMessage()), e);
+      }
+    }
+    return new CompletionRecord(descriptor.value(Operation.TAG), Engine.ROUTER, 0, 0, 0, 0, 0, 0);
+  }
+
+  private void route(RouteEntry entry) {
+    RouteCheck.require(configuration, entry);
+    new GoldenRoute(entry, memory).run();
+    long output = entry.value(RouteEntry.OUTPUT);
+    written(output, output + GoldenRoute.outputBytes(GoldenRoute.pages(entry)));
+  }
+
+  private void summarise(SummaryEntry entry) {
+    RouteCheck.require(configuration, entry);
+    new GoldenSummary(entry, memory).run();
+    long summary = entry.value(SummaryEntry.SUMMARY);
+    SummaryImage image = new SummaryImage((int) entry.value(SummaryEntry.KEY_LINES));
+    written(summary, summary + image.bytes());
+    long exponent = entry.value(SummaryEntry.SUMMARY_EXPONENT);
+    written(exponent, exponent + 1);
   }
 
   private void writtenBy(HeadEntry entry) {

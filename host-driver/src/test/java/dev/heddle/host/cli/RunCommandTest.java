@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,26 @@ class RunCommandTest {
                 + " attention engine");
   }
 
+  @Test
+  void aRouterIsAddedAndChoosesTheBlocksThatTheHostWould() {
+    String[] moba = {"--attention", "moba=16,3", "--attention-pages", "true", "--tokens", "60"};
+    CommandRun host = golden(moba);
+    assertThat(host.out())
+        .contains("  attention               on the device")
+        .contains(
+            "  blocks chosen           on the host: configuration default_attentionpagestrue has no"
+                + " router; use --router-count 32");
+    String[] routed = Arrays.copyOf(moba, moba.length + 2);
+    routed[moba.length] = "--router-count";
+    routed[moba.length + 1] = "8";
+    CommandRun run = golden(routed);
+    assertThat(run.out())
+        .contains("configuration default_attentionpagestrue_routercount8")
+        .contains("  blocks chosen           on the device");
+    assertThat(story(run)).isEqualTo(story(host));
+    assertThat(golden("--tokens", "1").out()).doesNotContain("blocks chosen");
+  }
+
   private static String story(CommandRun run) {
     return run.out().substring(0, run.out().indexOf("  device ")).strip();
   }
@@ -141,6 +162,8 @@ class RunCommandTest {
         "--attention-lanes 17 | attention engine: lanes is 17 but must be 1 to 16; use lanes=16",
         "--attention-keys 100 | keys is 100 but must be a power of two, 64 to 65536; use keys=128",
         "--attention-blocks yes | attentionBlocks is yes but must be true or false",
+        "--router-count 8 | a router lists pages, but there is no attention engine that takes them; use attentionPages=true",
+        "--router-count 1 | router: count is 1 but must be 2 to 256; use count=2",
         "--set attentionRows=x | attentionRows is x but must be a whole number up to 2147483647",
         "--colour red    | Unknown option",
         "extra           | Unmatched argument"

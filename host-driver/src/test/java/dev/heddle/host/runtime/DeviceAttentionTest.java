@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.Rope;
 import dev.heddle.accel.format.WeightFormat;
@@ -36,6 +37,9 @@ class DeviceAttentionTest {
 
   /** Rows of up to 96 keys; 128 lie on chip. */
   private static final Configuration DEVICE = HOST.withAttention(ENGINE.withPages());
+
+  /** The same with a router. */
+  private static final Configuration ROUTER = DEVICE.withRouter(new RouterShape(90, 64, 8));
 
   @TempDir Path folder;
 
@@ -127,8 +131,10 @@ class DeviceAttentionTest {
       int[] tokens = tokens(length);
       float[][] expected = stepwise(model, HOST, pattern, tokens);
       assertThat(logits(model, HOST, pattern, tokens)).isDeepEqualTo(expected);
-      assertThat(logits(model, DEVICE, pattern, tokens)).isDeepEqualTo(expected);
-      assertThat(stepwise(model, DEVICE, pattern, tokens)).isDeepEqualTo(expected);
+      for (Configuration device : List.of(DEVICE, ROUTER)) {
+        assertThat(logits(model, device, pattern, tokens)).isDeepEqualTo(expected);
+        assertThat(stepwise(model, device, pattern, tokens)).isDeepEqualTo(expected);
+      }
     }
   }
 
@@ -151,6 +157,7 @@ class DeviceAttentionTest {
       float[][] dense = logits(model, HOST, "dense", tokens);
       assertThat(logits(model, HOST, pattern, tokens)).isDeepEqualTo(dense);
       assertThat(logits(model, DEVICE, pattern, tokens)).isDeepEqualTo(dense);
+      assertThat(logits(model, ROUTER, pattern, tokens)).isDeepEqualTo(dense);
     }
   }
 
@@ -200,6 +207,53 @@ class DeviceAttentionTest {
       cache.blocks(0, 19, List.of(KvVector.of(new byte[16], 0)));
       float[][] rest = runtime.readAll(sequence, Arrays.copyOfRange(tokens, 10, CONTEXT));
       assertThat(rest).isDeepEqualTo(Arrays.copyOfRange(expected, 10, CONTEXT));
+    }
+  }
+
+  @Test
+  void whoChoosesBlocksIsSaid() {
+    LlamaShape shape = shape(4, 2, 16, 256);
+    AttentionPattern pattern = AttentionPattern.parse("moba=2,3");
+    assertThat(DeviceAttention.hostRouting(ROUTER, shape, AttentionPattern.DENSE)).isEmpty();
+    assertThat(DeviceAttention.hostRouting(ROUTER, shape, AttentionPattern.parse("moba=4,3")))
+        .isEmpty();
+    assertThat(DeviceAttention.hostRouting(ROUTER, shape, pattern))
+        .hasValue(
+            "the router of configuration nano does not take moba=2,3: it chooses from at most 64 blocks");
+    assertThat(DeviceAttention.hostRouting(DEVICE, shape, pattern))
+        .hasValue("configuration nano has no router; use --router-count 32");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"moba=4,3", "quest=2,5"})
+  void summariesOnTheCardSurviveForgettingEvictionAndFailure(String text) {
+    try (ModelFile model = model(4, 2, 16)) {
+      WeightFormat format = WeightFormat.Q8_0;
+      AttentionPattern pattern = AttentionPattern.parse(text);
+      long bytes = LlamaRuntime.memoryBytes(model, format, pattern, ROUTER);
+      InterruptibleTransport transport =
+          new InterruptibleTransport(new GoldenTransport(ROUTER, bytes));
+      try (Device device = Device.open(transport, ROUTER)) {
+        LlamaRuntime runtime =
+            LlamaRuntime.load(model, device, format, pattern, UploadProgress.NONE);
+        assertThat(runtime.hostRouting()).isEmpty();
+        int[] tokens = tokens(CONTEXT);
+        float[][] expected = stepwise(model, HOST, text, tokens);
+        // There is room for one of them, so each makes way for the other.
+        List<Sequence> sequences = List.of(runtime.newSequence(), runtime.newSequence());
+        for (int i = 0; i < CONTEXT; i++) {
+          for (Sequence sequence : sequences) {
+            if (i + 4 <= CONTEXT) {
+              transport.failAfter(i % 9);
+              int[] chunk = {5, 6, 7, 8};
+              assertThatThrownBy(() -> runtime.read(sequence, chunk))
+                  .isInstanceOf(InterruptibleTransport.Failure.class);
+              transport.failAfter(Integer.MAX_VALUE);
+            }
+            assertThat(runtime.read(sequence, tokens[i])).as("token %d", i).isEqualTo(expected[i]);
+          }
+        }
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.host.device.Device;
@@ -30,10 +31,17 @@ class SimulatedAttentionTest {
       Configuration.NANO.withAttention(
           new AttentionShape(2, 64, 64, 4, 128, 128, 4, 64).withPages());
 
+  /** A machine that chooses them itself. */
+  private static final Configuration ROUTED = PAGED.withRouter(new RouterShape(8, 64, 8));
+
   @TempDir Path folder;
 
   private static LlamaRuntime load(ModelFile model, AttentionPattern pattern) {
-    Configuration machine = pattern.routing().isPresent() ? PAGED : CONFIGURATION;
+    return load(model, pattern, CONFIGURATION);
+  }
+
+  private static LlamaRuntime load(
+      ModelFile model, AttentionPattern pattern, Configuration machine) {
     long bytes = LlamaRuntime.memoryBytes(model, WeightFormat.Q8_0, pattern, machine);
     Device device =
         Device.open(
@@ -52,17 +60,32 @@ class SimulatedAttentionTest {
     "8, 4, 8, lambda=20+9, 60",
     "4, 2, 16, 'moba=8,2', 32",
     "6, 2, 40, 'moba=4,3', 32",
+    "8, 1, 8, 'quest=1,4', 32",
     "4, 4, 64, 'quest=2,6', 32"
   })
   void theLogitsAreThoseOfAttentionOnTheHost(
       int heads, int kvHeads, int headDimension, String text, int length) {
     AttentionPattern pattern = AttentionPattern.parse(text);
-    try (ModelFile model = DeviceAttentionTest.model(folder, heads, kvHeads, headDimension);
+    Configuration machine = pattern.routing().isPresent() ? ROUTED : CONFIGURATION;
+    assertLogits(
+        DeviceAttentionTest.model(folder, heads, kvHeads, headDimension), pattern, machine, length);
+  }
+
+  @Test
+  void theLogitsAreThoseOfAttentionOnTheHostWhereTheHostChoosesBlocks() {
+    AttentionPattern pattern = AttentionPattern.parse("moba=4,3");
+    assertLogits(DeviceAttentionTest.model(folder, 4, 2, 16), pattern, PAGED, 32);
+  }
+
+  private static void assertLogits(
+      ModelFile opened, AttentionPattern pattern, Configuration machine, int length) {
+    try (ModelFile model = opened;
         GoldenModel host =
             GoldenModel.load(model, Configuration.NANO, WeightFormat.Q8_0, pattern)) {
-      LlamaRuntime simulated = load(model, pattern);
+      LlamaRuntime simulated = load(model, pattern, machine);
       try (Device device = simulated.device()) {
         assertThat(simulated.hostAttention()).isEmpty();
+        assertThat(simulated.hostRouting().isPresent()).isEqualTo(machine.equals(PAGED));
         int[] tokens = DeviceAttentionTest.tokens(length);
         Sequence expected = host.runtime().newSequence();
         Sequence actual = simulated.newSequence();
@@ -75,7 +98,7 @@ class SimulatedAttentionTest {
         }
         assertThat(device.counters().attentionCycles()).isPositive();
         assertThat(device.counters().attention(AttentionCounter.ROWS))
-            .isEqualTo((long) model.shape().layers() * heads * length);
+            .isEqualTo((long) model.shape().layers() * model.shape().heads() * length);
       }
     }
   }

@@ -5,6 +5,7 @@ import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
@@ -16,6 +17,8 @@ import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.Stream;
 import dev.heddle.lib.WidthAdapter;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Reads a descriptor list and hands each descriptor to its engine, in the order of the list;
@@ -83,14 +86,17 @@ public final class CommandFetch extends Component {
         requests.payload,
         new AxiRequest(address, lit(Operation.BYTES / shape.bytes(), AxiRequest.BEATS_BITS)));
     Bit taken = lit(false);
-    for (Operation operation : Operation.values()) {
-      if (hasEngine(operation, configuration)) {
-        Stream<UInt> stream = descriptors.get(operation.engine().ordinal());
-        Bit mine = arrived.and(code.eq(operation.code()));
-        stream.valid.set(mine);
-        stream.payload.set(descriptor);
-        taken = taken.or(mine.and(stream.ready));
-      }
+    for (Engine engine : configuration.engines()) {
+      Stream<UInt> stream = descriptors.get(engine.ordinal());
+      List<Bit> asked =
+          Arrays.stream(Operation.values())
+              .filter(operation -> operation.engine() == engine)
+              .map(operation -> code.eq(operation.code()))
+              .toList();
+      Bit mine = arrived.and(reduce(asked, Bit::or));
+      stream.valid.set(mine);
+      stream.payload.set(descriptor);
+      taken = taken.or(mine.and(stream.ready));
     }
     Bit links = arrived.and(code.eq(Operation.LINK.code()));
     Bit ends = arrived.and(code.eq(Operation.END.code()));

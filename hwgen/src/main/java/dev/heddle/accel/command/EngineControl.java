@@ -4,6 +4,7 @@ import static dev.heddle.accel.command.StructureBits.field;
 import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.MemoryField;
@@ -84,7 +85,7 @@ public final class EngineControl extends Component {
     command = out(Stream.of(uint(bits)));
     done = in(bit());
     busy = in(bit());
-    beats = in(uint(engine == Engine.ATTENTION ? 3 : bits(configuration.ports() + 1)));
+    beats = in(uint(beatsBits(engine, configuration)));
     wanted = out(uint(engines));
     granted = in(bit());
     take = out(bit());
@@ -139,16 +140,30 @@ public final class EngineControl extends Component {
     record.put(CompletionRecord.STALLED_TOKENS, tokenCycles);
     UInt beatCount = counter(beats, recorded);
     record.put(CompletionRecord.BEATS, beatCount);
-    int multipliers =
-        engine == Engine.ATTENTION
-            ? configuration.attention().orElseThrow().multipliers()
-            : configuration.multipliers();
+    int multipliers = multipliers(engine, configuration);
     record.put(
         CompletionRecord.MULTIPLICATIONS,
         isPowerOfTwo(multipliers)
             ? busyCycles.shl(Integer.numberOfTrailingZeros(multipliers))
             : busyCycles.mul(lit(multipliers)));
     records.payload.set(StructureBits.structure(CompletionRecord.BYTES, record));
+  }
+
+  /** Bits of the beats that an engine takes in a cycle. */
+  private static int beatsBits(Engine engine, Configuration configuration) {
+    return switch (engine) {
+      case LOADER, MATMUL -> bits(configuration.ports() + 1);
+      case ATTENTION -> 3;
+      case ROUTER -> 2;
+    };
+  }
+
+  private static int multipliers(Engine engine, Configuration configuration) {
+    return switch (engine) {
+      case LOADER, MATMUL -> configuration.multipliers();
+      case ATTENTION -> configuration.attention().orElseThrow().multipliers();
+      case ROUTER -> RouterShape.MULTIPLIERS;
+    };
   }
 
   private UInt counter(UInt amount, Bit clear) {

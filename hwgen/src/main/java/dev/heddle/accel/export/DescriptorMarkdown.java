@@ -5,6 +5,8 @@ import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.accel.isa.RouteEntry;
+import dev.heddle.accel.isa.SummaryEntry;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +24,7 @@ public final class DescriptorMarkdown {
     DescriptorMarkdown page = new DescriptorMarkdown();
     page.descriptors();
     page.headTable();
+    page.routeTables();
     page.records();
     return page.out.toString();
   }
@@ -86,6 +89,32 @@ public final class DescriptorMarkdown {
             + "bytes from page 0, whose addresses the entry has. Addresses are multiples of 64.",
         HeadEntry.BYTES);
     table(HeadEntry.FIELDS);
+  }
+
+  private void routeTables() {
+    line("");
+    line("## Route table");
+    line("");
+    line(
+        "A ROUTE runs the entries of a route table, %d bytes each, side by side: queries of one "
+            + "token choose, together, the blocks of keys that they see. A query is 1 or 2 lines "
+            + "of 64 codes, with a byte for its exponent; of each complete block before that of "
+            + "the token there are as many lines of the low bytes of its summary, then of the "
+            + "high bytes, and a byte for its exponent. The page table has 4 bytes for each of "
+            + "these blocks and for the token's own; those of the chosen ones are the output, in "
+            + "ascending order of the blocks, with zeros to the end of a line. Addresses are "
+            + "multiples of 64.",
+        RouteEntry.BYTES);
+    table(RouteEntry.FIELDS);
+    line("");
+    line("## Summary table");
+    line("");
+    line(
+        "A SUMMARISE runs the entries of a summary table, %d bytes each, side by side: the keys "
+            + "of a complete block become its summary. Keys and exponents lie as the head table "
+            + "has them. Addresses are multiples of 64, but for that of the summary's exponent.",
+        SummaryEntry.BYTES);
+    table(SummaryEntry.FIELDS);
   }
 
   private void records() {

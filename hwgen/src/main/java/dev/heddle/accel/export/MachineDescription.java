@@ -27,7 +27,7 @@ import java.util.TreeSet;
 /** Describes a machine and its files in JSON, for programs that build or drive it. */
 final class MachineDescription {
   /** Leaves out what is optional. */
-  @JsonIgnoreProperties("attention")
+  @JsonIgnoreProperties({"attention", "router"})
   private interface Parameters {}
 
   private static final ObjectMapper MAPPER =
@@ -46,6 +46,7 @@ final class MachineDescription {
     configuration
         .attention()
         .ifPresent(shape -> parameters.set("attention", MAPPER.valueToTree(shape)));
+    configuration.router().ifPresent(shape -> parameters.set("router", MAPPER.valueToTree(shape)));
     root.set("configuration", parameters);
     root.put("configuration_hash", "0x%08X".formatted(MachineRegisters.hash(configuration)));
     figures(root.putObject("figures"), configuration, top);

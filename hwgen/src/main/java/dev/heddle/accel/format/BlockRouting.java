@@ -19,9 +19,10 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * The blocks before that of a token are complete, so a summary of a part of a block never counts.
- * Query heads that share keys share the choice: the gates of their queries are added, in the order
- * of the heads, in fp32. Of equal gates the one of the lower block is larger. With a count of 1 a
- * token sees its own block alone; with as many as there are blocks it sees all tokens before it.
+ * Query heads that share keys share the choice: their queries are added exactly, as integers, and a
+ * gate is rounded once, to fp32 ({@link QueryGroup}). Of equal gates, which both zeros are, the one
+ * of the lower block is larger. With a count of 1 a token sees its own block alone; with as many as
+ * there are blocks it sees all tokens before it.
  *
  * @param router what gates are computed from
  * @param size tokens of a block, a power of two
@@ -31,19 +32,31 @@ public record BlockRouting(Router router, int size, int count) {
   /** What gates are computed from. */
   public enum Router {
     /** The mean of the keys. */
-    MOBA(KeyCentroid::new),
+    MOBA(KeyCentroid::new, KeyCentroid::new),
     /** The least and the greatest of each element. */
-    QUEST(KeyBounds::new);
+    QUEST(KeyBounds::new, KeyBounds::new);
+
+    /** Makes a summary of its bytes and its exponent. */
+    private interface Restoration {
+      KeySummary of(byte[] low, byte[] high, int exponent);
+    }
 
     private final Function<List<KvVector>, KeySummary> summary;
+    private final Restoration restoration;
 
-    Router(Function<List<KvVector>, KeySummary> summary) {
+    Router(Function<List<KvVector>, KeySummary> summary, Restoration restoration) {
       this.summary = summary;
+      this.restoration = restoration;
     }
 
     /** The summary of the keys of a complete block. */
     public KeySummary summary(List<KvVector> keys) {
       return summary.apply(keys);
+    }
+
+    /** The summary with given bytes and exponent. */
+    public KeySummary summary(byte[] low, byte[] high, int exponent) {
+      return restoration.of(low.clone(), high.clone(), exponent);
     }
 
     /** The name as users write it, {@code moba} or {@code quest}. */
@@ -86,24 +99,33 @@ public record BlockRouting(Router router, int size, int count) {
    */
   public List<Integer> blocks(
       int position, List<KvVector> queries, List<? extends KeySummary> summaries) {
-    int own = position / size;
-    float[] gates = new float[own];
-    for (int block = 0; block < own; block++) {
-      for (KvVector query : queries) {
-        gates[block] = Fp32.add(gates[block], summaries.get(block).gate(query));
-      }
+    QueryGroup group = new QueryGroup(queries);
+    float[] gates = new float[position / size];
+    for (int block = 0; block < gates.length; block++) {
+      gates[block] = summaries.get(block).gate(group);
     }
+    return largest(gates, count);
+  }
+
+  /**
+   * The blocks that a token sees, in ascending order: its own, which is the last, and of the blocks
+   * before it those with the largest gates.
+   *
+   * @param gates of the blocks before the token's
+   * @param count most blocks
+   */
+  public static List<Integer> largest(float[] gates, int count) {
     // The sort is stable, so that of equal gates the lower block comes first; the subtraction makes
     // one zero of two, which the comparison would tell apart.
     List<Integer> seen =
         new ArrayList<>(
-            IntStream.range(0, own)
+            IntStream.range(0, gates.length)
                 .boxed()
                 .sorted(Comparator.comparing(block -> 0f - gates[block]))
                 .limit(count - 1)
                 .sorted()
                 .toList());
-    seen.add(own);
+    seen.add(gates.length);
     return seen;
   }
 
@@ -121,12 +143,5 @@ public record BlockRouting(Router router, int size, int count) {
   @Override
   public String toString() {
     return "%s=%d,%d".formatted(router, size, count);
-  }
-
-  static void requireLength(KvVector query, int length) {
-    if (query.length() != length) {
-      throw new IllegalArgumentException(
-          "a query of %d elements for keys of %d".formatted(query.length(), length));
-    }
   }
 }

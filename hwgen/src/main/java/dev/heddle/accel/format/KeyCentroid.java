@@ -9,15 +9,17 @@ import java.util.List;
  *   E    = largest exponent of the keys
  *   s    = sum over the keys of floor(code * 2^8 / 2^(E - exponent))     an integer an element
  *   c    = s / keys, rounded half up                                    16 bits
- *   gate = fp32(q . c * 2^(E - 8 + exponent of q))
+ *   gate = fp32((negative + positive) . c * 2^(E - 8 + exponent of the queries))
  * </pre>
  *
- * The eight bits behind the codes keep what a mean of many keys would lose in 8 bits.
+ * The eight bits behind the codes keep what a mean of many keys would lose in 8 bits. The queries
+ * are a {@link QueryGroup}.
  *
  * <p>Source: MoBA, "Mixture of Block Attention for Long-Context LLMs" (Lu et al., 2025).
  */
 public final class KeyCentroid implements KeySummary {
-  private static final int FRACTION_BITS = 8;
+  /** Bits behind those of the codes of the key with the largest exponent. */
+  public static final int FRACTION_BITS = QueryGroup.FRACTION_BITS;
 
   private final int[] elements;
   private final int exponent;
@@ -28,36 +30,59 @@ public final class KeyCentroid implements KeySummary {
    * @param keys as many as a power of two, all of one length
    */
   public KeyCentroid(List<KvVector> keys) {
-    int largest = keys.stream().mapToInt(KvVector::exponent).max().orElseThrow();
-    exponent = largest - FRACTION_BITS;
+    exponent = keys.stream().mapToInt(KvVector::exponent).max().orElseThrow();
     elements = new int[keys.get(0).length()];
     int keyBits = Integer.numberOfTrailingZeros(keys.size());
     for (int i = 0; i < elements.length; i++) {
       long sum = 0;
       for (KvVector key : keys) {
-        sum += Rounding.floorShift(key.code(i), largest - key.exponent() - FRACTION_BITS);
+        sum += QueryGroup.aligned(key.code(i), exponent - key.exponent());
       }
       elements[i] = (int) Rounding.halfUpShift(sum, keyBits);
     }
   }
 
-  /** An element in units of {@code 2^exponent}. */
+  /** The mean whose bytes are known. */
+  KeyCentroid(byte[] low, byte[] high, int exponent) {
+    this.exponent = exponent;
+    elements = new int[low.length];
+    for (int i = 0; i < low.length; i++) {
+      elements[i] = high[i] << Byte.SIZE | Byte.toUnsignedInt(low[i]);
+    }
+  }
+
+  /** An element in units of {@code 2^(exponent - 8)}. */
   int element(int i) {
     return elements[i];
   }
 
-  /** The common exponent. */
-  int exponent() {
+  @Override
+  public int length() {
+    return elements.length;
+  }
+
+  @Override
+  public byte low(int element) {
+    return (byte) elements[element];
+  }
+
+  @Override
+  public byte high(int element) {
+    return (byte) (elements[element] >> Byte.SIZE);
+  }
+
+  @Override
+  public int exponent() {
     return exponent;
   }
 
   @Override
-  public float gate(KvVector query) {
-    BlockRouting.requireLength(query, elements.length);
+  public float gate(QueryGroup queries) {
+    queries.requireLength(elements.length);
     long dot = 0;
     for (int i = 0; i < elements.length; i++) {
-      dot += (long) query.code(i) * elements[i];
+      dot += ((long) queries.negative(i) + queries.positive(i)) * elements[i];
     }
-    return Fp32.fromAccumulator(dot, exponent + query.exponent());
+    return Fp32.fromAccumulator(dot, exponent - FRACTION_BITS + queries.exponent());
   }
 }

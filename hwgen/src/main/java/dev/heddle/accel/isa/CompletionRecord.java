@@ -37,7 +37,7 @@ public record CompletionRecord(
 
   /** The engine's position in {@link Engine}. */
   public static final MemoryField ENGINE =
-      new MemoryField("engine", 4, 1, false, "engine: 0 LOADER, 1 MATMUL, 2 ATTENTION");
+      new MemoryField("engine", 4, 1, false, "engine: 0 LOADER, 1 MATMUL, 2 ATTENTION, 3 ROUTER");
 
   /** See {@link #cycles}. */
   public static final MemoryField CYCLES =

@@ -12,7 +12,9 @@ public enum Engine {
    */
   MATMUL,
   /** Computes attention of query rows over keys and values in card memory. */
-  ATTENTION;
+  ATTENTION,
+  /** Chooses the blocks of keys that queries see, and summarises blocks for it. */
+  ROUTER;
 
   /** The engine's bit in a mask. */
   public int mask() {

@@ -8,6 +8,7 @@ import static dev.heddle.lib.RegisterField.readWrite;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.lib.RegisterField;
 import dev.heddle.lib.RegisterMap;
@@ -48,7 +49,18 @@ public final class MachineRegisters {
   public static RegisterMap of(Configuration configuration) {
     RegisterMap.Builder map = machine(configuration);
     configuration.attention().ifPresent(shape -> attention(map, shape));
+    configuration.router().ifPresent(shape -> router(map, shape));
     return map.build();
+  }
+
+  private static void router(RegisterMap.Builder map, RouterShape shape) {
+    map.register(
+        "ROUTER",
+        ATTENTION_COUNTERS + Long.BYTES * AttentionCounter.values().length,
+        "Size of the router.",
+        constant("count", 0, 16, shape.count(), "Most blocks that a token sees."),
+        constant("blocks", 16, 8, shape.blockBits(), "Logarithm of the blocks to choose from."),
+        constant("rows", 24, 8, shape.rows(), "Most queries that choose together."));
   }
 
   private static void attention(RegisterMap.Builder map, AttentionShape shape) {
@@ -159,7 +171,9 @@ public final class MachineRegisters {
                 21,
                 1,
                 has(configuration, AttentionShape::states),
-                "It writes states of rows."))
+                "It writes states of rows."),
+            constant(
+                "router", 22, 1, configuration.router().isPresent() ? 1 : 0, "There is a router."))
         .register(
             "GEOMETRY",
             0x1c,

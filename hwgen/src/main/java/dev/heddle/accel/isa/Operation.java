@@ -59,6 +59,22 @@ public enum Operation {
       new MemoryField("table", 8, 8, false, "address of the head table, a multiple of 64"),
       new MemoryField("entries", 16, 2, false, "entries of the table")),
 
+  /** Lets the queries of the entries of a route table choose the blocks of keys that they see. */
+  ROUTE(
+      6,
+      Engine.ROUTER,
+      "Lets the queries of the entries of a route table choose the blocks of keys that they see.",
+      new MemoryField("table", 8, 8, false, "address of the route table, a multiple of 64"),
+      new MemoryField("entries", 16, 2, false, "entries of the table")),
+
+  /** Summarises the blocks of keys of the entries of a summary table. */
+  SUMMARISE(
+      7,
+      Engine.ROUTER,
+      "Summarises the blocks of keys of the entries of a summary table.",
+      new MemoryField("table", 8, 8, false, "address of the summary table, a multiple of 64"),
+      new MemoryField("entries", 16, 2, false, "entries of the table")),
+
   /** Goes on with the list at {@code next}. */
   LINK(
       3,
@@ -78,7 +94,11 @@ public enum Operation {
   /** The operation's code. */
   public static final MemoryField CODE =
       new MemoryField(
-          "operation", 0, 1, false, "what to do: 1 LOAD, 2 MATMUL, 3 LINK, 4 END, 5 ATTEND");
+          "operation",
+          0,
+          1,
+          false,
+          "what to do: 1 LOAD, 2 MATMUL, 3 LINK, 4 END, 5 ATTEND, 6 ROUTE, 7 SUMMARISE");
 
   /** Engines whose token is taken before the start. */
   public static final MemoryField WAIT =

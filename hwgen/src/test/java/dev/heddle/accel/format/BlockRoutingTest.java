@@ -2,6 +2,7 @@ package dev.heddle.accel.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.heddle.accel.format.BlockRouting.Router;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ class BlockRoutingTest {
     for (int round = 0; round < 500; round++) {
       List<KvVector> keys = random(random, 16);
       KvVector query = random(random);
-      double gate = new KeyBounds(keys).gate(query);
+      double gate = new KeyBounds(keys).gate(new QueryGroup(List.of(query)));
       double exact = bound(query, keys);
       assertThat(gate).isGreaterThanOrEqualTo(exact);
       // Rounded outwards by less than a code in each place.
@@ -126,10 +127,9 @@ class BlockRoutingTest {
         int element = i;
         double mean =
             keys.stream().mapToDouble(key -> key.dequantise()[element]).average().orElseThrow();
-        assertThat(Math.scalb((double) centroid.element(i), centroid.exponent()))
-            .isBetween(
-                mean - Math.scalb(1.5, centroid.exponent()),
-                mean + Math.scalb(0.5, centroid.exponent()));
+        int unit = centroid.exponent() - KeyCentroid.FRACTION_BITS;
+        assertThat(Math.scalb((double) centroid.element(i), unit))
+            .isBetween(mean - Math.scalb(1.5, unit), mean + Math.scalb(0.5, unit));
         assertThat(centroid.element(i)).isBetween((int) Short.MIN_VALUE, (int) Short.MAX_VALUE);
       }
     }
@@ -166,31 +166,69 @@ class BlockRoutingTest {
   }
 
   @Test
-  void aGateThatUnderflowsFromBelowIsTheZeroOfOthers() {
-    BlockRouting routing = new BlockRouting(Router.MOBA, 1, 2);
-    // The sum of block 0 is negative and too small, so that it becomes -0.
-    List<KeySummary> summaries =
-        List.of(
-            query -> query.exponent() == 0 ? Float.MIN_NORMAL : -1.5f * Float.MIN_NORMAL,
-            query -> 0f);
-    List<KvVector> heads =
-        List.of(KvVector.of(new byte[ELEMENTS], 0), KvVector.of(new byte[ELEMENTS], 1));
-    assertThat(routing.blocks(2, heads, summaries)).containsExactly(0, 2);
+  void ofEqualGatesWhichBothZerosAreTheLowerBlocksAreSeen() {
+    assertThat(BlockRouting.largest(new float[] {-0f, 0f, -1f}, 2)).containsExactly(0, 3);
+    assertThat(BlockRouting.largest(new float[] {0f, -0f, -1f}, 2)).containsExactly(0, 3);
+    assertThat(BlockRouting.largest(new float[] {1f, 2f, 2f, 2f, 0f}, 3)).containsExactly(1, 2, 5);
+    assertThat(BlockRouting.largest(new float[] {-3f, -2f, -3f}, 3)).containsExactly(0, 1, 3);
+    assertThat(BlockRouting.largest(new float[0], 3)).containsExactly(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Router.class)
+  void aGateOfOneQueryIsTheExactSumRoundedOnce(Router router) {
+    Random random = new Random(17);
+    for (int round = 0; round < 200; round++) {
+      KvVector query = random(random);
+      KeySummary summary = router.summary(random(random, 16));
+      long sum = 0;
+      for (int i = 0; i < ELEMENTS; i++) {
+        int low = query.code(i) * summary.low(i);
+        int high = query.code(i) * summary.high(i);
+        int mean = query.code(i) * (256 * summary.high(i) + Byte.toUnsignedInt(summary.low(i)));
+        sum += router == Router.MOBA ? mean : Math.max(low, high);
+      }
+      int fraction = router == Router.MOBA ? KeyCentroid.FRACTION_BITS : 0;
+      float exact =
+          (float) Math.scalb((double) sum, summary.exponent() + query.exponent() - fraction);
+      assertThat(summary.gate(new QueryGroup(List.of(query)))).isEqualTo(exact);
+    }
   }
 
   @ParameterizedTest
   @EnumSource(Router.class)
   void headsThatShareKeysAddTheirGates(Router router) {
-    BlockRouting routing = new BlockRouting(router, 1, 2);
-    List<KeySummary> summaries = new ArrayList<>();
-    for (float[] gates : new float[][] {{9, 0}, {6, 6}, {0, 9}}) {
-      summaries.add(query -> gates[query.exponent()]);
+    Random random = new Random(18);
+    for (int round = 0; round < 200; round++) {
+      List<KvVector> heads = random(random, 4);
+      KeySummary summary = router.summary(random(random, 16));
+      double sum = 0;
+      double magnitude = 0;
+      for (KvVector head : heads) {
+        float gate = summary.gate(new QueryGroup(List.of(head)));
+        sum += gate;
+        magnitude += Math.abs(gate);
+      }
+      // Exponents are no more than 8 apart, so only the roundings to fp32 differ.
+      assertThat((double) summary.gate(new QueryGroup(heads)))
+          .isCloseTo(sum, within(magnitude * 0x1p-23));
     }
-    List<KvVector> heads =
-        List.of(KvVector.of(new byte[ELEMENTS], 0), KvVector.of(new byte[ELEMENTS], 1));
-    assertThat(routing.blocks(3, heads, summaries)).containsExactly(1, 3);
-    assertThat(routing.blocks(3, heads.subList(0, 1), summaries)).containsExactly(0, 3);
-    assertThat(routing.blocks(3, heads.subList(1, 2), summaries)).containsExactly(2, 3);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Router.class)
+  void aSummaryIsWhatItsBytesSay(Router router) {
+    Random random = new Random(19);
+    KeySummary summary = router.summary(random(random, 64));
+    byte[] low = new byte[ELEMENTS];
+    byte[] high = new byte[ELEMENTS];
+    for (int i = 0; i < ELEMENTS; i++) {
+      low[i] = summary.low(i);
+      high[i] = summary.high(i);
+    }
+    KeySummary again = router.summary(low, high, summary.exponent());
+    QueryGroup queries = new QueryGroup(random(random, 3));
+    assertThat(again.gate(queries)).isEqualTo(summary.gate(queries)).isNotZero();
   }
 
   @ParameterizedTest
@@ -212,8 +250,16 @@ class BlockRoutingTest {
   @EnumSource(Router.class)
   void aQueryOfAnotherLengthIsRefused(Router router) {
     KeySummary keys = router.summary(random(new Random(16), 4));
-    assertThatThrownBy(() -> keys.gate(KvVector.of(new byte[3], 0)))
+    assertThatThrownBy(() -> keys.gate(new QueryGroup(List.of(KvVector.of(new byte[3], 0)))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a query of 3 elements for keys of 16");
+  }
+
+  @Test
+  void queriesThatChooseTogetherAreOfOneLength() {
+    List<KvVector> queries = List.of(random(new Random(20)), KvVector.of(new byte[3], 0));
+    assertThatThrownBy(() -> new QueryGroup(queries))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a query of 16 elements for keys of 3");
   }
 }

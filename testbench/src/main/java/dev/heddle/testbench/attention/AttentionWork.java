@@ -41,7 +41,6 @@ public final class AttentionWork {
   private final ByteBuffer image;
   private final List<HeadEntry> entries = new ArrayList<>();
   private int next = Math.toIntExact(BareMachine.DATA);
-  private int table;
 
   /** Work in a card memory of {@code bytes} bytes. */
   public AttentionWork(int bytes) {
@@ -135,11 +134,31 @@ public final class AttentionWork {
 
   /** Writes the head table and returns the descriptor that runs it. */
   public Descriptor attend() {
-    table = allocate(entries.size() * HeadEntry.BYTES);
+    return attend(List.of(entries.size())).get(0);
+  }
+
+  /**
+   * Writes the head table and returns the descriptors that run it.
+   *
+   * @param counts how many entries each runs, all of them together
+   */
+  public List<Descriptor> attend(List<Integer> counts) {
+    int table = allocate(entries.size() * HeadEntry.BYTES);
     for (int i = 0; i < entries.size(); i++) {
       entries.get(i).encode(image, table + i * HeadEntry.BYTES);
     }
-    return Descriptor.of(Operation.ATTEND).with("table", table).with("entries", entries.size());
+    return run(Operation.ATTEND, table, HeadEntry.BYTES, counts);
+  }
+
+  /** Descriptors that run a table, some of its entries of {@code bytes} bytes each. */
+  static List<Descriptor> run(Operation operation, int table, int bytes, List<Integer> counts) {
+    List<Descriptor> descriptors = new ArrayList<>();
+    int at = table;
+    for (int count : counts) {
+      descriptors.add(Descriptor.of(operation).with("table", at).with("entries", count));
+      at += count * bytes;
+    }
+    return descriptors;
   }
 
   /** Copies everything to the card memory of a machine. */
