@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MainTest {
@@ -29,18 +31,21 @@ class MainTest {
   @Test
   void everyParameterOfAConfigurationIsAnOption() {
     String help = CommandRun.of("help", "run").out().replaceAll("\\s+", " ");
-    assertThat(
-            Arrays.stream(Configuration.class.getRecordComponents()).map(RecordComponent::getName))
-        .filteredOn(name -> !name.equals("name") && !name.equals("attention"))
+    assertThat(names(Configuration.class))
+        .filteredOn(name -> !List.of("name", "attention", "router").contains(name))
         .allSatisfy(name -> assertThat(help).contains("--set " + name + "=N"));
-    assertThat(
-            Arrays.stream(AttentionShape.class.getRecordComponents()).map(RecordComponent::getName))
-        .allSatisfy(
-            name -> {
-              String parameter =
-                  "attention" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
-              assertThat(help).contains("--set " + parameter + "=");
-            });
+    assertThat(names(AttentionShape.class))
+        .allSatisfy(name -> assertThat(help).contains("--set attention" + capital(name) + "="));
+    assertThat(names(RouterShape.class))
+        .allSatisfy(name -> assertThat(help).contains("--set router" + capital(name) + "=N"));
+  }
+
+  private static List<String> names(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList();
+  }
+
+  private static String capital(String component) {
+    return Character.toUpperCase(component.charAt(0)) + component.substring(1);
   }
 
   @Test
