@@ -130,6 +130,7 @@ module heddle_default_ScoreLane_64x2048_64_cut (
   wire signed [29:0] rounded_bits = $signed(shifted[29:0]);
   wire signed [30:0] rounded_sum = ((|shifted[52:29]) == (&shifted[52:29]) ? $signed({{1{rounded_bits[29]}}, rounded_bits}) : shifted[52] ? -31'sd536870912 : 31'sd536870911) + 31'sd1;
   wire signed [29:0] rounded = rounded_sum[30:1];
+  wire signed [27:0] plain = (|rounded[29:27]) == (&rounded[29:27]) ? $signed(rounded[27:0]) : rounded[29] ? 28'sh8000000 : 28'sd134217727;
   wire [8:0] segment_before = key_first ? 9'd0 : taken;
   wire segment_full = segment_before == 9'd511;
   wire [11:0] fraction = score[11:0];
@@ -233,7 +234,7 @@ module heddle_default_ScoreLane_64x2048_64_cut (
       shifted <= raised >>> scaledAmount_delayed_2;
     end
     if (keys_delayed_5) begin
-      score <= (|rounded[29:27]) == (&rounded[29:27]) ? $signed(rounded[27:0]) : rounded[29] ? 28'sh8000000 : 28'sd134217727;
+      score <= plain;
     end
     if (key_valid) begin
       taken <= segment_before + 9'd1;

@@ -29,6 +29,7 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param masks whether rows may see keys by a bit mask
  * @param blocks whether outputs can be written as X8 codes; needs 32 normalisers and values of 64
  * @param states whether outputs can be the states of rows, to be merged with others
+ * @param alibi whether scores may grow from key to key
  */
 public record AttentionShape(
     int lanes,
@@ -43,7 +44,8 @@ public record AttentionShape(
     boolean pages,
     boolean masks,
     boolean blocks,
-    boolean states) {
+    boolean states,
+    boolean alibi) {
   /** Steps that a row needs beside one for each of its keys, for the latency of the lanes. */
   private static final int LATENCY_STEPS = 32;
 
@@ -101,32 +103,38 @@ public record AttentionShape(
         false,
         false,
         false,
+        false,
         false);
   }
 
   /** This engine, taking schedules. */
   public AttentionShape withSchedule() {
-    return with(true, pages, masks, blocks, states);
+    return with(true, pages, masks, blocks, states, alibi);
   }
 
   /** This engine, taking pages. */
   public AttentionShape withPages() {
-    return with(schedule, true, masks, blocks, states);
+    return with(schedule, true, masks, blocks, states, alibi);
   }
 
   /** This engine, taking masks. */
   public AttentionShape withMasks() {
-    return with(schedule, pages, true, blocks, states);
+    return with(schedule, pages, true, blocks, states, alibi);
   }
 
   /** This engine, writing X8 codes. */
   public AttentionShape withBlocks() {
-    return with(schedule, pages, masks, true, states);
+    return with(schedule, pages, masks, true, states, alibi);
   }
 
   /** This engine, writing states of rows. */
   public AttentionShape withStates() {
-    return with(schedule, pages, masks, blocks, true);
+    return with(schedule, pages, masks, blocks, true, alibi);
+  }
+
+  /** This engine, adding biases that grow from key to key. */
+  public AttentionShape withAlibi() {
+    return with(schedule, pages, masks, blocks, states, true);
   }
 
   private AttentionShape with(
@@ -134,7 +142,8 @@ public record AttentionShape(
       boolean takesPages,
       boolean takesMasks,
       boolean writesBlocks,
-      boolean writesStates) {
+      boolean writesStates,
+      boolean addsSlopes) {
     return new AttentionShape(
         lanes,
         keyDimension,
@@ -148,7 +157,8 @@ public record AttentionShape(
         takesPages,
         takesMasks,
         writesBlocks,
-        writesStates);
+        writesStates,
+        addsSlopes);
   }
 
   /**

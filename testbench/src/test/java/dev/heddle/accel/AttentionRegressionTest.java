@@ -68,7 +68,8 @@ class AttentionRegressionTest {
               .withSchedule()
               .withPages()
               .withMasks()
-              .withStates());
+              .withStates()
+              .withAlibi());
 
   private static final Map<Configuration, VerilatedLibrary> LIBRARIES = new LinkedHashMap<>();
 

@@ -3,6 +3,7 @@ package dev.heddle.accel;
 import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
+import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.golden.HeadCheck;
@@ -149,6 +150,9 @@ final class RandomHeads {
     }
     if (cut && random.nextBoolean()) {
       shiftSegments(work, entry, keys + gap);
+    }
+    if (shape.alibi() && gap == 0 && random.nextBoolean()) {
+      entry.with(HeadEntry.SLOPE, KeySlope.of(Math.scalb(1.0, -random.nextInt(12))).steps());
     }
     boolean codes = false;
     if (pattern == Pattern.MASKED) {

@@ -3,6 +3,7 @@ package dev.heddle.accel.attention;
 import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
@@ -46,7 +47,8 @@ public final class QueryFetch extends Component {
   }
 
   /** What a line that arrives is. */
-  record Expected(Bit exponents, UInt lane, RowTag tag, SInt shift, UInt multiplier, Bit wide)
+  record Expected(
+      Bit exponents, UInt lane, RowTag tag, SInt shift, UInt multiplier, RowSlope slope, Bit wide)
       implements Data {
     static Type<Expected> of(AttentionShape shape) {
       return () ->
@@ -56,6 +58,7 @@ public final class QueryFetch extends Component {
               RowTag.of(shape).make(),
               sint(QueryRow.SHIFT_BITS).make(),
               uint(ScoreScale.MULTIPLIER_BITS).make(),
+              RowSlope.of(shape).make(),
               bit().make());
     }
   }
@@ -111,6 +114,7 @@ public final class QueryFetch extends Component {
     UInt exponentLine = reg(uint(bits(exponentLines)));
     SInt shift = reg(sint(QueryRow.SHIFT_BITS));
     UInt multiplier = reg(uint(ScoreScale.MULTIPLIER_BITS));
+    RowSlope slope = slope(shape);
     Bit wide = reg(bit());
     EntryCommand entry = entries.payload;
     unused(entry.entry());
@@ -159,6 +163,7 @@ public final class QueryFetch extends Component {
                 slot, mux(fetchExponents, exponentTag.wrap(shape.rowBits()), row.tag().row())),
             shift,
             multiplier,
+            slope,
             wide));
     unused(row.tag().entry());
     rows.ready.set(phase.is(Phase.ROWS).and(able).and(requests.ready));
@@ -223,7 +228,9 @@ public final class QueryFetch extends Component {
     when(
         completes,
         () -> {
-          connect(heldRow, new QueryRow(rowCodes, now.shift(), now.multiplier(), now.tag()));
+          connect(
+              heldRow,
+              new QueryRow(rowCodes, now.shift(), now.multiplier(), now.slope(), now.tag()));
           heldLane.set(now.lane());
         });
     when(completes, () -> held.set(true)).elseWhen(heldReady, () -> held.set(false));
@@ -237,7 +244,8 @@ public final class QueryFetch extends Component {
     UInt exponent = Vec.of(exponentBytes).at(heldRow.tag().row().slice(rowShift - 1, 0));
     SInt rowShiftNow = heldRow.shift().sub(exponent.asSInt()).wrap(QueryRow.SHIFT_BITS);
     QueryRow ready =
-        new QueryRow(heldRow.codes(), rowShiftNow, heldRow.multiplier(), heldRow.tag());
+        new QueryRow(
+            heldRow.codes(), rowShiftNow, heldRow.multiplier(), heldRow.slope(), heldRow.tag());
     List<Bit> accepted = new ArrayList<>();
     for (int lane : range(lanes)) {
       Stream<QueryRow> query = queries.get(lane);
@@ -247,5 +255,24 @@ public final class QueryFetch extends Component {
       accepted.add(mine.and(query.ready));
     }
     heldReady.set(reduce(accepted, Bit::or));
+  }
+
+  /** The slope of the entry, and where its keys begin: behind those of the entries before. */
+  private RowSlope slope(AttentionShape shape) {
+    if (!shape.alibi()) {
+      return new RowSlope.Flat();
+    }
+    EntryCommand entry = entries.payload;
+    UInt steps = named("slope", reg(uint(KeySlope.BITS)));
+    UInt origin = named("origin", reg(uint(shape.placeBits() + 1)));
+    UInt behind = named("behindKeys", reg(uint(shape.placeBits() + 1), 0));
+    when(
+        entries.fire(),
+        () -> {
+          steps.set(entry.field(HeadEntry.SLOPE, KeySlope.BITS));
+          origin.set(behind);
+          behind.set(behind.wrapAdd(entry.field(HeadEntry.KEYS, behind.width())));
+        });
+    return new RowSlope.Rising(steps, origin);
   }
 }

@@ -4,6 +4,7 @@ import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.format.GoldenAttention;
+import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.matmul.DotProduct;
@@ -15,6 +16,7 @@ import dev.heddle.lib.Delay;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Holds a query row and scores one key against it each cycle, bit for bit as {@link
@@ -71,7 +73,11 @@ public final class ScoreLane extends Component {
     int dimension = shape.keyDimension();
     name =
         "ScoreLane_%dx%d_%d%s"
-            .formatted(dimension, shape.keys(), shape.rows(), shape.segmented() ? "_cut" : "");
+            .formatted(
+                dimension,
+                shape.keys(),
+                shape.rows(),
+                (shape.segmented() ? "_cut" : "") + (shape.alibi() ? "_alibi" : ""));
     key = in(LaneKey.of(shape));
     codes = in(uint(dimension * DotProduct.CODE_BITS));
     keyExponent = in(sint(8));
@@ -109,7 +115,9 @@ public final class ScoreLane extends Component {
     SInt shifted = nextWhen(keys.get(SCALED), raised.shr(scaledAmount));
     // Saturated to one integer bit more than a score has, so that the rounding cannot overflow.
     SInt rounded = shifted.sat(ScoreScale.SCORE_BITS + 2).add(1).shr(1);
-    SInt score = nextWhen(keys.get(LATENCY - 1), rounded.sat(ScoreScale.SCORE_BITS));
+    SInt plain = rounded.sat(ScoreScale.SCORE_BITS);
+    SInt biased = bias(keys, row.slope()).map(plain::add).orElse(plain);
+    SInt score = nextWhen(keys.get(LATENCY - 1), biased.sat(ScoreScale.SCORE_BITS));
 
     Segment segment = segment(shape);
     LaneKey scoredKey = segment.key.after(LATENCY, this);
@@ -117,6 +125,18 @@ public final class ScoreLane extends Component {
     connect(scored, new ScoredKey(scoredKey, score, exponent));
     RowTag tag = Delay.of(this, LATENCY - 1, row.tag());
     track(scoredKey, score, exponent, tag, Delay.of(this, LATENCY, segment.continuation));
+  }
+
+  /** What is added to the score in its last cycle: the slope times the number of the key. */
+  private Optional<SInt> bias(List<Bit> keys, RowSlope slope) {
+    if (!(slope instanceof RowSlope.Rising rising)) {
+      return Optional.empty();
+    }
+    UInt number = nextWhen(keys.get(1), next(key.place()).wrapSub(rising.origin()));
+    UInt steps = nextWhen(keys.get(1), rising.steps());
+    UInt product = nextWhen(keys.get(2), steps.mul(number));
+    UInt bias = Delay.of(this, LATENCY - 4, product.shr(KeySlope.EXTRA_BITS));
+    return Optional.of(bias.toSInt());
   }
 
   /** A key that is first and last of its segment, and whether the row goes on behind it. */

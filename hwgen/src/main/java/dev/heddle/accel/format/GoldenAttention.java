@@ -1,6 +1,7 @@
 package dev.heddle.accel.format;
 
 import java.util.List;
+import java.util.function.IntToLongFunction;
 
 /**
  * Attention of one query row over a list of keys, bit for bit: integer scores, 20-bit powers of two
@@ -84,14 +85,34 @@ public final class GoldenAttention {
    */
   public static AttentionState state(
       KvVector query, List<KvVector> keys, List<KvVector> values, ScoreScale scale) {
+    return state(query, keys, values, scale, key -> 0);
+  }
+
+  /**
+   * The same with a bias.
+   *
+   * @param bias what is added to the score of a key, by its place in the list
+   */
+  public static AttentionState state(
+      KvVector query,
+      List<KvVector> keys,
+      List<KvVector> values,
+      ScoreScale scale,
+      IntToLongFunction bias) {
     requireShapes(query, keys, values);
     int length = keys.isEmpty() ? query.length() : values.get(0).length();
     AttentionState state = AttentionState.empty(length);
     for (int from = 0; from < keys.size(); from += SEGMENT) {
+      int start = from;
       int to = Math.min(keys.size(), from + SEGMENT);
       state =
           state.merge(
-              AttentionState.of(query, keys.subList(from, to), values.subList(from, to), scale));
+              AttentionState.of(
+                  query,
+                  keys.subList(from, to),
+                  values.subList(from, to),
+                  scale,
+                  key -> bias.applyAsLong(start + key)));
     }
     return state;
   }

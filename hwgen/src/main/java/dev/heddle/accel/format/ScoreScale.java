@@ -67,7 +67,11 @@ public record ScoreScale(int multiplier, int exponent) {
   /** The score of a dot product of codes, fixed point with 12 fraction bits. */
   public int score(int dot, int queryExponent, int keyExponent) {
     int shift = Math.max(shift(queryExponent, keyExponent), -LARGEST_LEFT_SHIFT);
-    long score = Rounding.halfUpShift((long) dot * multiplier, shift);
+    return saturated(Rounding.halfUpShift((long) dot * multiplier, shift));
+  }
+
+  /** A score within its bits. */
+  public static int saturated(long score) {
     return (int) Math.max(-LARGEST - 1, Math.min(LARGEST, score));
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.accel.golden;
 import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
+import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.format.WeightFormat;
@@ -60,6 +61,7 @@ public final class GoldenHead {
     List<KvVector> keys = keys();
     List<KvVector> values = vectors(HeadEntry.VALUE_ROWS, HeadEntry.VALUE_LINES, 1);
     ScoreScale scale = new ScoreScale(value(HeadEntry.MULTIPLIER), value(HeadEntry.EXPONENT));
+    KeySlope slope = new KeySlope(value(HeadEntry.SLOPE));
     float[] output = new float[value(HeadEntry.VALUE_LINES) * LINE];
     List<List<Integer>> seen = seen(queries.size());
     for (int row = 0; row < queries.size(); row++) {
@@ -70,7 +72,10 @@ public final class GoldenHead {
         seenValues.add(values.get(place));
       }
       if (!seenKeys.isEmpty()) {
-        AttentionState state = GoldenAttention.state(queries.get(row), seenKeys, seenValues, scale);
+        List<Integer> places = seen.get(row);
+        AttentionState state =
+            GoldenAttention.state(
+                queries.get(row), seenKeys, seenValues, scale, key -> slope.bias(places.get(key)));
         if (value(HeadEntry.OUTPUT_FORMAT) == Output.STATE.ordinal()) {
           state.encode(memory, address(row));
         } else {

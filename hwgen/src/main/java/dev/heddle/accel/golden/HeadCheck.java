@@ -4,6 +4,7 @@ import static dev.heddle.accel.mask.Schedule.IDLE;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.format.AttentionState;
+import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.HeadEntry.Output;
@@ -46,6 +47,7 @@ public final class HeadCheck {
     HeadCheck check = new HeadCheck(shape, entry);
     check.sizes();
     check.pages();
+    check.slope();
     check.output();
     if (entry.value(HeadEntry.SOURCE) == Source.PATTERN.ordinal()) {
       check.pattern(memory);
@@ -74,6 +76,22 @@ public final class HeadCheck {
         HeadEntry.KEY_EXPONENTS,
         HeadEntry.OUTPUT,
         HeadEntry.OUTPUT_STRIDE);
+  }
+
+  private void slope() {
+    if (value(HeadEntry.SLOPE) == 0) {
+      return;
+    }
+    if (!shape.alibi()) {
+      throw new IllegalArgumentException(
+          "the entry has a slope, but the attention engine adds none; use slope=0");
+    }
+    between(HeadEntry.SLOPE, 0, (1L << KeySlope.BITS) - 1);
+    if (value(HeadEntry.GAP) > 0) {
+      throw new IllegalArgumentException(
+          "an entry with a slope leaves out %d keys; the numbers of keys must be those of their places, use gap=0"
+              .formatted(value(HeadEntry.GAP)));
+    }
   }
 
   private void output() {

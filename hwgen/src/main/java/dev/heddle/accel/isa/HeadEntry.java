@@ -177,6 +177,15 @@ public final class HeadEntry {
   public static final MemoryField STEP_LINES =
       new MemoryField("step_lines", 120, 4, false, "SCHEDULE: lines of 64 bytes of the steps");
 
+  /** Growth of the scores from key to key. */
+  public static final MemoryField SLOPE =
+      new MemoryField(
+          "slope",
+          124,
+          4,
+          false,
+          "ALiBi: what scores grow by from key to key, in steps of 2^-24 of a power of two");
+
   /** Address of the page list. */
   public static final MemoryField PAGES =
       new MemoryField("pages", 128, 8, false, "address of the list of pages");
@@ -225,6 +234,7 @@ public final class HeadEntry {
           VALUE_LINES,
           LISTED_ROWS,
           STEP_LINES,
+          SLOPE,
           PAGES,
           PAGE_COUNT,
           PAGE_SIZE,

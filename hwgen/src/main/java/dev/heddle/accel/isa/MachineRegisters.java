@@ -173,7 +173,13 @@ public final class MachineRegisters {
                 has(configuration, AttentionShape::states),
                 "It writes states of rows."),
             constant(
-                "router", 22, 1, configuration.router().isPresent() ? 1 : 0, "There is a router."))
+                "router", 22, 1, configuration.router().isPresent() ? 1 : 0, "There is a router."),
+            constant(
+                "attention_alibi",
+                23,
+                1,
+                has(configuration, AttentionShape::alibi),
+                "Its scores may grow from key to key."))
         .register(
             "GEOMETRY",
             0x1c,

@@ -26,6 +26,7 @@ class DatapathLintTest {
     return Stream.of(
         module("small score lane", () -> new ScoreLane(SMALL)),
         module("large score lane", () -> new ScoreLane(LARGE)),
+        module("score lane with biases", () -> new ScoreLane(CUT.withAlibi())),
         module("small weight lane", () -> new WeightLane(SMALL)),
         module("large weight lane", () -> new WeightLane(LARGE)),
         module("small value lane", () -> new ValueLane(SMALL)),

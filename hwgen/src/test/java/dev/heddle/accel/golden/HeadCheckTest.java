@@ -92,6 +92,7 @@ class HeadCheckTest {
         "first; 51; first is 51 but must be 0 to 50",
         "gap; 1; 'position is 0 but with keys 0 to 0 left out it must be at least 1'",
         "page_size; 16; 'the entry lists pages, but the attention engine understands none; use page_size=0'",
+        "slope; 1; 'the entry has a slope, but the attention engine adds none; use slope=0'",
         "masked; 2; masked is 2 but must be 0 to 1",
         "masked; 1; 'the entry has masks, but the attention engine understands none; use masked=0'",
         "source; 1; 'the entry names a schedule, but the attention engine understands none; use PATTERN'"
@@ -100,6 +101,18 @@ class HeadCheckTest {
     HeadEntry entry =
         causal(20, 50).with(HeadEntry.BIDIRECTIONAL, 0).with(named(field), Long.decode(value));
     assertRefused(PLAIN, entry, message);
+  }
+
+  @Test
+  void aSlopeNeedsKeysWhoseNumbersAreTheirPlaces() {
+    AttentionShape alibi = PLAIN.withAlibi();
+    HeadEntry rising = causal(20, 50).with(HeadEntry.BIDIRECTIONAL, 0).with(HeadEntry.SLOPE, 9);
+    assertThatCode(() -> HeadCheck.require(alibi, rising, memory)).doesNotThrowAnyException();
+    rising.with(HeadEntry.FIRST, 2).with(HeadEntry.GAP, 4).with(HeadEntry.POSITION, 30);
+    assertRefused(
+        alibi,
+        rising,
+        "an entry with a slope leaves out 4 keys; the numbers of keys must be those of their places, use gap=0");
   }
 
   private static MemoryField named(String name) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.format.GoldenAttention;
+import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.testbench.SimulationStoppedException;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScoreLaneTest {
@@ -34,6 +36,8 @@ class ScoreLaneTest {
     final int number;
     final int keys;
     final boolean allEqual;
+    final KeySlope slope;
+    final int origin;
     KvVector key;
     int taken;
     int largest = Integer.MIN_VALUE;
@@ -47,6 +51,8 @@ class ScoreLaneTest {
       number = random.nextInt(SHAPE.rows());
       keys = random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(20);
       allEqual = random.nextInt(5) == 0;
+      slope = random.nextInt(4) == 0 ? KeySlope.NONE : KeySlope.of(random.nextDouble());
+      origin = random.nextInt(2 * SHAPE.keys());
     }
 
     /** The next key, whose exponent leads to shifts of every kind. */
@@ -63,10 +69,11 @@ class ScoreLaneTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {64, 128})
-  void everyScoreAndMaximumOfTheGoldenModelLeavesOnTime(int dimension) {
+  @CsvSource({"64, false", "128, false", "64, true"})
+  void everyScoreAndMaximumOfTheGoldenModelLeavesOnTime(int dimension, boolean alibi) {
     Random random = new Random(dimension);
-    AttentionShape shape = LaneBench.shape(dimension, 64, 1, false);
+    AttentionShape plain = LaneBench.shape(dimension, 64, 1, false);
+    AttentionShape shape = alibi ? plain.withAlibi() : plain;
     Map<Long, Scored> scores = new HashMap<>();
     Map<Long, Maximum> maxima = new HashMap<>();
     int saturated = 0;
@@ -83,6 +90,10 @@ class ScoreLaneTest {
         lane.set("rows_codes", LaneBench.packed(row.query));
         lane.set("rows_shift", row.scale.shift(row.query.exponent(), 0));
         lane.set("rows_multiplier", row.scale.multiplier());
+        if (alibi) {
+          lane.set("rows_slope_steps", row.slope.steps());
+          lane.set("rows_slope_origin", row.origin);
+        }
         lane.set("rows_tag_entry", row.entry);
         lane.set("rows_tag_row", row.number);
         if (valid) {
@@ -96,7 +107,9 @@ class ScoreLaneTest {
           lane.set("codes", LaneBench.packed(key));
           lane.set("keyExponent", key.exponent());
           lane.set("valueExponent", valueExponent);
-          int score = row.scale.score(row.query.dot(key), row.query.exponent(), key.exponent());
+          int unbiased = row.scale.score(row.query.dot(key), row.query.exponent(), key.exponent());
+          int number = Math.floorMod(place - row.origin, 2 * shape.keys());
+          int score = alibi ? ScoreScale.saturated(unbiased + row.slope.bias(number)) : unbiased;
           saturated += Math.abs(score) > (1 << 27) - 2 ? 1 : 0;
           scores.put(
               cycle + ScoreLane.LATENCY, new Scored(first, last, place, score, valueExponent));
