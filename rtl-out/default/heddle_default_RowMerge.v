@@ -268,9 +268,11 @@ module heddle_default_RowMerge (
   reg  [3:0] chunkSummed_delayed_1;
   reg  [155:0] memory [0:31];
 
-  wire whole = !((segments_lane ? begun_1 : begun_0) || segments_sums_row_continuation_goesOn);
+  wire begunNow = segments_lane ? begun_1 : begun_0;
+  wire segments_ready_condition = phase == PHASE_IDLE;
+  wire whole = !(begunNow || segments_sums_row_continuation_goesOn);
   wire offers = phase == PHASE_OFFER;
-  wire takes = segments_valid && !whole && phase == PHASE_IDLE;
+  wire takes = segments_valid && !whole && segments_ready_condition;
   wire merging = phase == PHASE_MERGE;
   wire ends = merging && count == 5'd17;
   wire begins = merging && count == 5'd0;
@@ -363,7 +365,7 @@ module heddle_default_RowMerge (
   wire signed [38:0] padded_62 = $signed({{2{segments_sums_accumulators_62[36]}}, segments_sums_accumulators_62});
   wire signed [38:0] padded_63 = $signed({{2{segments_sums_accumulators_63[36]}}, segments_sums_accumulators_63});
 
-  assign segments_ready = whole ? rows_ready && !offers : phase == PHASE_IDLE;
+  assign segments_ready = whole ? rows_ready && !offers : segments_ready_condition;
   assign rows_valid = offers || segments_valid && whole;
   assign rows_accumulators_0 = offers ? accumulators_0 : padded;
   assign rows_accumulators_1 = offers ? accumulators_1 : padded_1;
@@ -830,7 +832,7 @@ module heddle_default_RowMerge (
       kept_ceiling <= segments_lane ? states_1_ceiling : states_0_ceiling;
       kept_valueExponent <= segments_lane ? states_1_valueExponent : states_0_valueExponent;
       kept_sum <= segments_lane ? states_1_sum : states_0_sum;
-      hasKept <= segments_lane ? begun_1 : begun_0;
+      hasKept <= begunNow;
     end
     if (merging) begin
       count <= count + 5'd1;

@@ -30,6 +30,7 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param blocks whether outputs can be written as X8 codes; needs 32 normalisers and values of 64
  * @param states whether outputs can be the states of rows, to be merged with others
  * @param alibi whether scores may grow from key to key
+ * @param sinks whether rows may have sinks; for engines that are {@link #segmented}
  */
 public record AttentionShape(
     int lanes,
@@ -45,7 +46,8 @@ public record AttentionShape(
     boolean masks,
     boolean blocks,
     boolean states,
-    boolean alibi) {
+    boolean alibi,
+    boolean sinks) {
   /** Steps that a row needs beside one for each of its keys, for the latency of the lanes. */
   private static final int LATENCY_STEPS = 32;
 
@@ -73,6 +75,11 @@ public record AttentionShape(
       throw new IllegalArgumentException(
           "X8 output is for values of 64 elements, but valueDimension is %d; use valueDimension=64"
               .formatted(valueDimension));
+    }
+    if (sinks && !segmented(scores, keys)) {
+      throw new IllegalArgumentException(
+          "sinks are merged with rows as their segments are, but with %d scores and %d keys rows are not cut; use scores=%d and keys=%d"
+              .formatted(scores, keys, SEGMENTED_SCORES, SEGMENTED_SCORES));
     }
     if (banks * 2 > keys) {
       throw new IllegalArgumentException(
@@ -104,37 +111,43 @@ public record AttentionShape(
         false,
         false,
         false,
+        false,
         false);
   }
 
   /** This engine, taking schedules. */
   public AttentionShape withSchedule() {
-    return with(true, pages, masks, blocks, states, alibi);
+    return with(true, pages, masks, blocks, states, alibi, sinks);
   }
 
   /** This engine, taking pages. */
   public AttentionShape withPages() {
-    return with(schedule, true, masks, blocks, states, alibi);
+    return with(schedule, true, masks, blocks, states, alibi, sinks);
   }
 
   /** This engine, taking masks. */
   public AttentionShape withMasks() {
-    return with(schedule, pages, true, blocks, states, alibi);
+    return with(schedule, pages, true, blocks, states, alibi, sinks);
   }
 
   /** This engine, writing X8 codes. */
   public AttentionShape withBlocks() {
-    return with(schedule, pages, masks, true, states, alibi);
+    return with(schedule, pages, masks, true, states, alibi, sinks);
   }
 
   /** This engine, writing states of rows. */
   public AttentionShape withStates() {
-    return with(schedule, pages, masks, blocks, true, alibi);
+    return with(schedule, pages, masks, blocks, true, alibi, sinks);
   }
 
   /** This engine, adding biases that grow from key to key. */
   public AttentionShape withAlibi() {
-    return with(schedule, pages, masks, blocks, states, true);
+    return with(schedule, pages, masks, blocks, states, true, sinks);
+  }
+
+  /** This engine, taking sinks. */
+  public AttentionShape withSinks() {
+    return with(schedule, pages, masks, blocks, states, alibi, true);
   }
 
   private AttentionShape with(
@@ -143,7 +156,8 @@ public record AttentionShape(
       boolean takesMasks,
       boolean writesBlocks,
       boolean writesStates,
-      boolean addsSlopes) {
+      boolean addsSlopes,
+      boolean takesSinks) {
     return new AttentionShape(
         lanes,
         keyDimension,
@@ -158,7 +172,8 @@ public record AttentionShape(
         takesMasks,
         writesBlocks,
         writesStates,
-        addsSlopes);
+        addsSlopes,
+        takesSinks);
   }
 
   /**
@@ -166,6 +181,10 @@ public record AttentionShape(
    * length does not depend on the scores. An engine that cannot have a longer row does not.
    */
   public boolean segmented() {
+    return segmented(scores, keys);
+  }
+
+  private static boolean segmented(int scores, int keys) {
     return scores >= SEGMENTED_SCORES && keys > GoldenAttention.SEGMENT;
   }
 
@@ -208,11 +227,15 @@ public record AttentionShape(
 
   /** Bits of the sum over a row of powers of two times codes. */
   public int accumulatorBits() {
-    return 8 + sumBits();
+    return 8 + rowSumBits();
   }
 
   /** Bits of the sum over a row of powers of two. */
   public int sumBits() {
+    return rowSumBits() + (sinks ? 1 : 0);
+  }
+
+  private int rowSumBits() {
     return segmented()
         ? GoldenAttention.WEIGHT_BITS + Integer.numberOfTrailingZeros(longestRow())
         : segmentSumBits();

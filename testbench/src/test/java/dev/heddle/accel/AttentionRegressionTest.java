@@ -69,7 +69,8 @@ class AttentionRegressionTest {
               .withPages()
               .withMasks()
               .withStates()
-              .withAlibi());
+              .withAlibi()
+              .withSinks());
 
   private static final Map<Configuration, VerilatedLibrary> LIBRARIES = new LinkedHashMap<>();
 

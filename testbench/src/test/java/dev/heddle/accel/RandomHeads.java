@@ -1,5 +1,6 @@
 package dev.heddle.accel;
 
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
@@ -18,6 +19,7 @@ import dev.heddle.testbench.attention.AttentionWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Random entries of head tables: patterns, schedules, sizes and numbers at their limits. */
 final class RandomHeads {
@@ -154,6 +156,9 @@ final class RandomHeads {
     if (shape.alibi() && gap == 0 && random.nextBoolean()) {
       entry.with(HeadEntry.SLOPE, KeySlope.of(Math.scalb(1.0, -random.nextInt(12))).steps());
     }
+    if (shape.sinks() && random.nextInt(3) == 0) {
+      work.sink(entry, Stream.generate(this::sink).limit(rows).toList());
+    }
     boolean codes = false;
     if (pattern == Pattern.MASKED) {
       masks(work, entry, rows, keys);
@@ -198,6 +203,11 @@ final class RandomHeads {
     int shifted = work.image().get(address) + by;
     int most = Math.min(Int8Block.MAX_EXPONENT, shifted);
     work.image().put(address, (byte) Math.max(Int8Block.MIN_EXPONENT, most));
+  }
+
+  /** A sink that counts, or one far above or below all scores. */
+  private AttentionSink sink() {
+    return AttentionSink.of((random.nextInt(4) == 0 ? 40_000 : 8) * (2 * random.nextDouble() - 1));
   }
 
   /** Any size, but with a gap one of which the first keys and the gap are whole pages. */

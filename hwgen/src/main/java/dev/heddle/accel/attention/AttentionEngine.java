@@ -91,7 +91,9 @@ public final class AttentionEngine extends Component {
     /** Lists of the pages of values. */
     VALUE_PAGES(3, 0),
     /** Masks of rows. */
-    MASKS(3, 0);
+    MASKS(3, 0),
+    /** Sinks of rows. */
+    SINKS(3, 0);
 
     /** The {@code qos} of its bursts. */
     public final int priority;
@@ -125,6 +127,9 @@ public final class AttentionEngine extends Component {
     }
     if (!shape.masks()) {
       readers.remove(Reader.MASKS);
+    }
+    if (!shape.sinks()) {
+      readers.remove(Reader.SINKS);
     }
     return readers;
   }
@@ -167,7 +172,8 @@ public final class AttentionEngine extends Component {
     connect(tableReader.requests, table.requests);
     connect(table.beats, tableReader.beats);
     // Loaders take an entry when it comes; with those that work row by row it waits its turn.
-    List<Stream<EntryCommand>> entries = table.entries.fork(shape.masks() ? 7 : 6);
+    List<Stream<EntryCommand>> entries =
+        table.entries.fork(6 + (shape.masks() ? 1 : 0) + (shape.sinks() ? 2 : 0));
     Stream<EntryCommand> queryEntries = entries.get(0).queue(RowTag.ENTRIES);
     Stream<EntryCommand> sourceEntries = entries.get(1).queue(RowTag.ENTRIES);
 
@@ -207,7 +213,10 @@ public final class AttentionEngine extends Component {
         inst("keyLoader", new VectorLoader(memory, shape.keyDimension(), shape.keys(), true));
     EntryJobs keyJobs = jobs("keyJobs", keyEntries.get(0), EntryJobs.Kind.KEYS);
     keyJobs.pages.ifPresent(
-        pages -> connect(pages, lists(EntryLists.Kind.PAGES, Reader.KEY_PAGES, keyEntries.get(2))));
+        pages ->
+            connect(
+                pages,
+                itemBits(lists(EntryLists.Kind.PAGES, Reader.KEY_PAGES, keyEntries.get(2)))));
     connect(keyLoader.jobs, keyJobs.jobs);
     load(keyReader, keyLoader);
     List<Stream<EntryCommand>> valueEntries = entries.get(3).fork(3 + pageLists);
@@ -216,7 +225,9 @@ public final class AttentionEngine extends Component {
     EntryJobs valueJobs = jobs("valueJobs", valueEntries.get(0), EntryJobs.Kind.VALUES);
     valueJobs.pages.ifPresent(
         pages ->
-            connect(pages, lists(EntryLists.Kind.PAGES, Reader.VALUE_PAGES, valueEntries.get(3))));
+            connect(
+                pages,
+                itemBits(lists(EntryLists.Kind.PAGES, Reader.VALUE_PAGES, valueEntries.get(3)))));
     boolean onePort = Reader.KEYS.port(configuration) == Reader.VALUES.port(configuration);
     connect(valueLoader.jobs, onePort ? afterKeys(valueJobs, keyJobs, keyLoader) : valueJobs.jobs);
     load(valueReader, valueLoader);
@@ -243,6 +254,19 @@ public final class AttentionEngine extends Component {
     valueStage.write.set(valueLoader.write);
     valueStage.writePlace.set(valueLoader.writePlace);
     valueStage.writeWord.set(valueLoader.writeWord);
+    if (shape.sinks()) {
+      int last = entries.size() - 1;
+      connect(
+          valueStage.sinks.orElseThrow(),
+          lists(EntryLists.Kind.SINKS, Reader.SINKS, entries.get(last)));
+      connect(
+          valueStage.starts.orElseThrow(),
+          entries
+              .get(last - 1)
+              .map(
+                  RowSinks.Start.type(),
+                  entry -> new RowSinks.Start(entry.slot(), entry.field(HeadEntry.SINKED).at(0))));
+    }
     release(valueLoader, valueStage.entryRead, counts("valueCounts", valueEntries.get(1)));
     busy.set(scoreStage.busy);
     count(AttentionCounter.PAIRS, scoreStage.taken);
@@ -320,17 +344,25 @@ public final class AttentionEngine extends Component {
   }
 
   private Stream<RowMask> masks(Stream<EntryCommand> entries) {
-    return lists(EntryLists.Kind.MASKS, Reader.MASKS, entries).stage(RowMask.type(), RowMask::of);
+    return itemBits(lists(EntryLists.Kind.MASKS, Reader.MASKS, entries))
+        .stage(RowMask.type(), RowMask::of);
   }
 
   /** What entries list, read through a port of its own. */
-  private Stream<UInt> lists(EntryLists.Kind kind, Reader port, Stream<EntryCommand> entries) {
+  private Stream<ListReader.Item> lists(
+      EntryLists.Kind kind, Reader port, Stream<EntryCommand> entries) {
     EntryLists lists = inst(new EntryLists(memory, kind));
     connect(lists.entries, entries);
     AxiReader reader = reader(port, new AxiReader(memory, CardMemory.occasional()));
     connect(reader.requests, lists.requests);
     connect(lists.beats, reader.beats);
     return lists.items;
+  }
+
+  private static Stream<UInt> itemBits(Stream<ListReader.Item> items) {
+    unused(items.payload.slot());
+    unused(items.payload.last());
+    return items.map(uint(items.payload.bits().width()), ListReader.Item::bits);
   }
 
   private EntryJobs jobs(String name, Stream<EntryCommand> entries, EntryJobs.Kind kind) {

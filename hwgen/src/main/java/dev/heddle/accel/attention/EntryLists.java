@@ -2,11 +2,11 @@ package dev.heddle.accel.attention;
 
 import static dev.heddle.hdl.Hdl.*;
 
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.hdl.Component;
-import dev.heddle.hdl.UInt;
 import dev.heddle.lib.AxiReader;
 import dev.heddle.lib.AxiRequest;
 import dev.heddle.lib.AxiShape;
@@ -20,7 +20,9 @@ final class EntryLists extends Component {
     /** Pages of keys and values, in lines from page 0. */
     PAGES(HeadEntry.PAGE_SIZE, HeadEntry.PAGES, HeadEntry.PAGE_COUNT, GoldenHead.PAGE_BYTES),
     /** Masks of the rows. */
-    MASKS(HeadEntry.MASKED, HeadEntry.MASKS, HeadEntry.ROWS, GoldenHead.MASK_BYTES);
+    MASKS(HeadEntry.MASKED, HeadEntry.MASKS, HeadEntry.ROWS, GoldenHead.MASK_BYTES),
+    /** Sinks of the rows. */
+    SINKS(HeadEntry.SINKED, HeadEntry.SINKS, HeadEntry.ROWS, AttentionSink.BYTES);
 
     private final MemoryField present;
     private final MemoryField address;
@@ -50,7 +52,7 @@ final class EntryLists extends Component {
   final Stream<AxiReader.Beat> beats;
 
   /** Their items, one a cycle. */
-  final Stream<UInt> items;
+  final Stream<ListReader.Item> items;
 
   private final Kind kind;
 
@@ -60,7 +62,7 @@ final class EntryLists extends Component {
     entries = in(Stream.of(EntryCommand.type()));
     requests = out(Stream.of(AxiRequest.of(memory)));
     beats = in(Stream.of(AxiReader.Beat.of(memory)));
-    items = out(Stream.of(uint(kind.itemBits())));
+    items = out(Stream.of(ListReader.Item.of(kind.itemBits())));
     document("Reads the %s that entries list.".formatted(lowerCase()));
     parameter("PORT_BITS", memory.dataBits());
 
@@ -79,9 +81,7 @@ final class EntryLists extends Component {
     unused(entries.payload.entry());
     connect(requests, reader.requests);
     connect(reader.beats, beats);
-    unused(reader.items.payload.slot());
-    unused(reader.items.payload.last());
-    connect(items, reader.items.map(uint(kind.itemBits()), ListReader.Item::bits));
+    connect(items, reader.items);
   }
 
   private String lowerCase() {

@@ -3,6 +3,7 @@ package dev.heddle.accel.attention;
 import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.AttentionState;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
@@ -17,6 +18,7 @@ import dev.heddle.lib.Delay;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Puts the segments of rows together, bit for bit as {@link AttentionState#merge}, and lets rows of
@@ -29,10 +31,12 @@ import java.util.List;
  *   memory of lanes ----> shift -----' '---> memory of lanes
  * </pre>
  *
- * <p>A row of one segment passes without latency. Of a longer one the accumulators go round once,
- * some in each cycle, as many as the normaliser takes up to {@value #MOST_ELEMENTS}: with {@code n}
- * elements a cycle a segment takes {@code dimension / n + 3} cycles, during which rows of one
- * segment go on passing.
+ * <p>In an engine that takes sinks, that of a row stands for what is kept of keys before its first.
+ *
+ * <p>A row of one segment without a sink passes without latency. Of a longer one the accumulators
+ * go round once, some in each cycle, as many as the normaliser takes up to {@value #MOST_ELEMENTS}:
+ * with {@code n} elements a cycle a segment takes {@code dimension / n + 3} cycles, during which
+ * rows of one segment go on passing.
  */
 public final class RowMerge extends Component {
   private static final int MOST_ELEMENTS = 8;
@@ -48,6 +52,12 @@ public final class RowMerge extends Component {
 
   /** Sums of rows. */
   public final Stream<RowSum> rows;
+
+  /** Entries that start, in an engine that takes sinks. */
+  final Optional<Stream<RowSinks.Start>> starts;
+
+  /** The sinks of their rows. */
+  final Optional<Stream<ListReader.Item>> sinks;
 
   /**
    * The sums of a segment.
@@ -71,6 +81,8 @@ public final class RowMerge extends Component {
     }
   }
 
+  private final AttentionShape shape;
+
   private enum Phase {
     IDLE,
     MERGE,
@@ -79,11 +91,21 @@ public final class RowMerge extends Component {
 
   /** For an engine of {@code shape}, which cuts rows. */
   public RowMerge(AttentionShape shape) {
+    this.shape = shape;
     int lanes = shape.lanes();
     int elements = Math.min(MOST_ELEMENTS, shape.normalisers());
     int chunks = shape.valueDimension() / elements;
     segments = in(Stream.of(Segment.of(shape)));
     rows = out(Stream.of(RowSum.of(shape)));
+    starts =
+        shape.sinks()
+            ? Optional.of(named("starts", in(Stream.of(RowSinks.Start.type()))))
+            : Optional.empty();
+    sinks =
+        shape.sinks()
+            ? Optional.of(
+                named("sinks", in(Stream.of(ListReader.Item.of(AttentionSink.BYTES * 8)))))
+            : Optional.empty();
     document(
         "Merges the segments of rows, %d elements a cycle; rows of one segment pass."
             .formatted(elements));
@@ -95,10 +117,19 @@ public final class RowMerge extends Component {
     RowSum arriving = segments.payload.sums();
     UInt lane = segments.payload.lane();
     Vec<Bit> begun = regs(lanes, bit(), 0);
-    Bit whole = begun.at(lane).or(arriving.row().continuation().goesOn()).not();
+    Optional<RowSinks> sinkMemory = sinks.map(items -> memory(shape, items, arriving.row().tag()));
+    Bit begunNow = begun.at(lane);
+    Bit sinksNow = sinkMemory.map(all -> all.listed.andNot(begunNow)).orElse(lit(false));
+    Bit able =
+        sinkMemory
+            .map(all -> sinksNow.not().or(all.complete))
+            .orElse(lit(true))
+            .and(phase.is(Phase.IDLE));
+    Bit whole = begunNow.or(arriving.row().continuation().goesOn()).or(sinksNow).not();
     Bit offers = phase.is(Phase.OFFER);
-    Bit takes = segments.valid.andNot(whole).and(phase.is(Phase.IDLE));
-    segments.ready.set(mux(whole, rows.ready.andNot(offers), phase.is(Phase.IDLE)));
+    Bit takes = segments.valid.andNot(whole).and(able);
+    segments.ready.set(mux(whole, rows.ready.andNot(offers), able));
+    sinkMemory.ifPresent(all -> all.read.set(takes));
 
     // ---- what is merged
     int bits = shape.accumulatorBits();
@@ -109,16 +140,26 @@ public final class RowMerge extends Component {
     Vec<Kept> states = regs(lanes, Kept.of(shape));
     Kept kept = reg(Kept.of(shape));
     Bit hasKept = reg(bit());
+    Bit hasSink = shape.sinks() ? named("hasSink", reg(bit())) : lit(false);
+    Bit hasAny = hasKept.or(hasSink);
+    SInt keptCeiling =
+        sinkMemory
+            .map(all -> mux(hasSink, all.sink.ceiling(), kept.ceiling()))
+            .orElse(kept.ceiling());
+    UInt keptSum =
+        sinkMemory
+            .map(all -> mux(hasSink, all.sink.weight().pad(shape.sumBits()), kept.sum()))
+            .orElse(kept.sum());
     Bit goesOn = row.continuation().goesOn();
     UInt count = reg(uint(bits(chunks + LATENCY)));
     Bit merging = phase.is(Phase.MERGE);
     Bit ends = merging.and(count.eq(chunks + LATENCY - 1));
 
     Bit begins = merging.and(count.eq(0));
-    SInt ceiling = larger(hasKept, kept.ceiling(), row.ceiling());
+    SInt ceiling = larger(hasAny, keptCeiling, row.ceiling());
     SInt exponent = larger(hasKept, kept.valueExponent(), row.valueExponent());
     SInt below = ceiling.sub(row.ceiling());
-    SInt keptBelow = ceiling.sub(kept.ceiling());
+    SInt keptBelow = ceiling.sub(keptCeiling);
     UInt shift = nextWhen(begins, amount(below));
     UInt keptShift = nextWhen(begins, amount(keptBelow));
     UInt fold = nextWhen(begins, amount(below.add(exponent.sub(row.valueExponent()))));
@@ -127,7 +168,7 @@ public final class RowMerge extends Component {
     // ---- sums of powers of two
     Bit shifts = next(begins, 0);
     UInt shifted = nextWhen(shifts, sum.shr(shift));
-    UInt keptShifted = nextWhen(shifts, mux(hasKept, kept.sum().shr(keptShift), 0));
+    UInt keptShifted = nextWhen(shifts, mux(hasAny, keptSum.shr(keptShift), 0));
     UInt merged = shifted.wrapAdd(keptShifted);
 
     // ---- accumulators
@@ -164,7 +205,10 @@ public final class RowMerge extends Component {
           connect(row, arriving.row());
           laneNow.set(lane);
           connect(kept, states.at(lane));
-          hasKept.set(begun.at(lane));
+          hasKept.set(begunNow);
+          if (shape.sinks()) {
+            hasSink.set(sinksNow);
+          }
           begun.set(lane, arriving.row().continuation().goesOn());
         });
     when(merging, () -> count.set(count.inc()));
@@ -187,6 +231,14 @@ public final class RowMerge extends Component {
     connect(rows.payload, mux(offers, new RowSum(accumulators, sum, row), passing));
   }
 
+  private RowSinks memory(AttentionShape shape, Stream<ListReader.Item> items, RowTag tag) {
+    RowSinks kept = inst("rowSinks", new RowSinks(shape));
+    connect(kept.starts, starts.orElseThrow());
+    connect(kept.items, items);
+    connect(kept.tag, tag);
+    return kept;
+  }
+
   private static SInt larger(Bit both, SInt kept, SInt segment) {
     return mux(both.and(kept.gt(segment)), kept, segment);
   }
@@ -202,6 +254,6 @@ public final class RowMerge extends Component {
 
   @Override
   protected String moduleName() {
-    return "RowMerge";
+    return shape.sinks() ? "RowMerge_sinks" : "RowMerge";
   }
 }

@@ -3,6 +3,7 @@ package dev.heddle.accel.attention;
 import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.matmul.DotProduct;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
@@ -13,6 +14,7 @@ import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads the values of steps from their banks and adds them up by their weights.
@@ -59,6 +61,12 @@ final class ValueStage extends Component {
   /** One in each cycle after which a step needs another for its values. */
   final Bit conflict;
 
+  /** Entries that start, in an engine that takes sinks. */
+  final Optional<Stream<RowSinks.Start>> starts;
+
+  /** The sinks of their rows. */
+  final Optional<Stream<ListReader.Item>> sinks;
+
   /** The stage of an engine of {@code shape}. */
   ValueStage(AttentionShape shape) {
     int lanes = shape.lanes();
@@ -68,6 +76,15 @@ final class ValueStage extends Component {
     writePlace = in(uint(shape.placeBits()));
     writeWord = in(uint(wordBits));
     sums = out(Stream.of(RowSum.of(shape)));
+    starts =
+        shape.sinks()
+            ? Optional.of(named("starts", in(Stream.of(RowSinks.Start.type()))))
+            : Optional.empty();
+    sinks =
+        shape.sinks()
+            ? Optional.of(
+                named("sinks", in(Stream.of(ListReader.Item.of(AttentionSink.BYTES * 8)))))
+            : Optional.empty();
     entryRead = out(bit());
     conflict = out(bit());
     document("Weights to sums of values, when there is room for the sums of the rows that end.");
@@ -131,6 +148,8 @@ final class ValueStage extends Component {
     if (shape.segmented()) {
       RowMerge merge = inst(new RowMerge(shape));
       connect(merge.segments, Arbiter.merge(Arbiter.Policy.ROUND_ROBIN, withLane(shape, queued)));
+      starts.ifPresent(entries -> connect(merge.starts.orElseThrow(), entries));
+      sinks.ifPresent(items -> connect(merge.sinks.orElseThrow(), items));
       connect(sums, merge.rows);
     } else {
       connect(sums, Arbiter.merge(Arbiter.Policy.ROUND_ROBIN, queued));

@@ -99,9 +99,24 @@ public final class GoldenAttention {
       List<KvVector> values,
       ScoreScale scale,
       IntToLongFunction bias) {
+    int length = values.isEmpty() ? query.length() : values.get(0).length();
+    return state(AttentionState.empty(length), query, keys, values, scale, bias);
+  }
+
+  /**
+   * The same, going on from another state: that of an {@link AttentionSink} or of the keys before.
+   *
+   * @throws IllegalArgumentException as {@link #row}
+   */
+  public static AttentionState state(
+      AttentionState before,
+      KvVector query,
+      List<KvVector> keys,
+      List<KvVector> values,
+      ScoreScale scale,
+      IntToLongFunction bias) {
     requireShapes(query, keys, values);
-    int length = keys.isEmpty() ? query.length() : values.get(0).length();
-    AttentionState state = AttentionState.empty(length);
+    AttentionState state = before;
     for (int from = 0; from < keys.size(); from += SEGMENT) {
       int start = from;
       int to = Math.min(keys.size(), from + SEGMENT);

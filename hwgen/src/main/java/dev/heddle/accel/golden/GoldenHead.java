@@ -1,5 +1,6 @@
 package dev.heddle.accel.golden;
 
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
@@ -75,7 +76,12 @@ public final class GoldenHead {
         List<Integer> places = seen.get(row);
         AttentionState state =
             GoldenAttention.state(
-                queries.get(row), seenKeys, seenValues, scale, key -> slope.bias(places.get(key)));
+                before(row, output.length),
+                queries.get(row),
+                seenKeys,
+                seenValues,
+                scale,
+                key -> slope.bias(places.get(key)));
         if (value(HeadEntry.OUTPUT_FORMAT) == Output.STATE.ordinal()) {
           state.encode(memory, address(row));
         } else {
@@ -85,6 +91,16 @@ public final class GoldenHead {
       }
     }
     return seen.stream().mapToLong(List::size).sum();
+  }
+
+  /** The state of a row before its first key. */
+  private AttentionState before(int row, int length) {
+    return value(HeadEntry.SINKED) == 1 ? sink(row).state(length) : AttentionState.empty(length);
+  }
+
+  /** The sink of a row. */
+  AttentionSink sink(int row) {
+    return AttentionSink.decode(memory, value(HeadEntry.SINKS) + row * AttentionSink.BYTES);
   }
 
   /** The queries, row after row. */

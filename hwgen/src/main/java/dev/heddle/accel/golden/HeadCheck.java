@@ -49,6 +49,7 @@ public final class HeadCheck {
     check.pages();
     check.slope();
     check.output();
+    check.sinks(memory);
     if (entry.value(HeadEntry.SOURCE) == Source.PATTERN.ordinal()) {
       check.pattern(memory);
     } else {
@@ -116,6 +117,26 @@ public final class HeadCheck {
       throw new IllegalArgumentException(
           "output_stride is %d but an output row has %d bytes"
               .formatted(value(HeadEntry.OUTPUT_STRIDE), row));
+    }
+  }
+
+  private void sinks(ByteBuffer memory) {
+    between(HeadEntry.SINKED, 0, 1);
+    if (value(HeadEntry.SINKED) == 0) {
+      return;
+    }
+    if (!shape.sinks()) {
+      throw new IllegalArgumentException(
+          "the entry has sinks, but the attention engine understands none; use sinked=0");
+    }
+    aligned(HeadEntry.SINKS);
+    GoldenHead head = new GoldenHead(entry, memory, shape.lanes());
+    for (int row = 0; row < value(HeadEntry.ROWS); row++) {
+      try {
+        head.sink(row);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("row %d: %s".formatted(row, e.getMessage()), e);
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
  *   key exponents           two signed bytes a key: that of the key, that of its value
  *   pages                   4 bytes a page: lines of 64 bytes from page 0 to it
  *   masks                   8 bytes a row: bit b for key first + gap + b
+ *   sinks                   8 bytes a row: maximum and weight of its sink
  *   output, fp32            4 bytes an element, output_stride bytes a row
  *   output, state           3 words of 32 bits an element: the low halves of acc, their high halves, and
  *                           m, ev, the low and the high half of l before zeros
@@ -203,6 +204,14 @@ public final class HeadEntry {
   public static final MemoryField MASKS =
       new MemoryField("masks", 144, 8, false, "address of the masks of the rows");
 
+  /** Whether rows have sinks. */
+  public static final MemoryField SINKED =
+      new MemoryField("sinked", 160, 1, false, "1 when each row has a sink");
+
+  /** Address of the sinks. */
+  public static final MemoryField SINKS =
+      new MemoryField("sinks", 152, 8, false, "address of the sinks of the rows");
+
   /** All fields. */
   public static final List<MemoryField> FIELDS =
       List.of(
@@ -238,7 +247,9 @@ public final class HeadEntry {
           PAGES,
           PAGE_COUNT,
           PAGE_SIZE,
-          MASKS);
+          MASKS,
+          SINKED,
+          SINKS);
 
   private final FieldValues values = new FieldValues("head entry", FIELDS);
 

@@ -179,7 +179,13 @@ public final class MachineRegisters {
                 23,
                 1,
                 has(configuration, AttentionShape::alibi),
-                "Its scores may grow from key to key."))
+                "Its scores may grow from key to key."),
+            constant(
+                "attention_sinks",
+                24,
+                1,
+                has(configuration, AttentionShape::sinks),
+                "It takes sinks of rows."))
         .register(
             "GEOMETRY",
             0x1c,

@@ -33,6 +33,7 @@ class DatapathLintTest {
         module("large value lane", () -> new ValueLane(LARGE)),
         module("merge of one lane", () -> new RowMerge(CUT)),
         module("merge of eight lanes", () -> new RowMerge(LARGE)),
+        module("merge with sinks", () -> new RowMerge(LARGE.withSinks())),
         module("float multiplier", FloatMultiplier::new),
         module("float scaler", FloatScaler::new),
         module("small reciprocal", () -> new Reciprocal(26)),

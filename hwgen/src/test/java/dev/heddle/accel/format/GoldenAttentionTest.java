@@ -320,6 +320,48 @@ class GoldenAttentionTest {
     }
   }
 
+  @Property(tries = 100)
+  void aSinkTakesItsShareOfTheSoftmax(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 700) int keys,
+      @ForAll @IntRange(min = -12, max = 12) int logit) {
+    Row row = random(new Random(seed), keys, 32, 1, 1);
+    double sink = logit + 0.3;
+    AttentionState before = AttentionSink.of(sink).state(32);
+    float[] golden = new float[32];
+    GoldenAttention.state(
+            before, row.query, row.keys, row.values, ScoreScale.of(row.scale), key -> 0)
+        .normalise(golden, 0);
+    double[] powers = row.powers();
+    double sum = Math.exp(sink);
+    double[] exact = new double[32];
+    for (int j = 0; j < keys; j++) {
+      sum += Math.pow(2, powers[j]);
+      float[] value = row.values.get(j).dequantise();
+      for (int i = 0; i < exact.length; i++) {
+        exact[i] += Math.pow(2, powers[j]) * value[i];
+      }
+    }
+    for (int i = 0; i < exact.length; i++) {
+      exact[i] /= sum;
+    }
+    // A sink that takes nearly all leaves the keys fewer bits.
+    double allowed = 5e-4 + 1e-6 * Math.exp(sink) / (sum - Math.exp(sink)) * Math.sqrt(keys);
+    assertThat(distance(golden, exact)).isLessThanOrEqualTo(allowed * norm(exact));
+  }
+
+  @Test
+  void sinksThatAreNoScoreAreRefused() {
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, -50_000}) {
+      assertThatThrownBy(() -> AttentionSink.of(bad))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("a sink of " + bad);
+    }
+    assertThatThrownBy(() -> new AttentionSink(1 << 16, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("maximum of a sink is 65536");
+  }
+
   private static double norm(float[] a) {
     return distance(a, new double[a.length]);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.isa.HeadEntry;
@@ -303,6 +304,24 @@ class HeadCheckTest {
         PLAIN.withStates(),
         entry.with(HeadEntry.OUTPUT_STRIDE, 704),
         "output_stride is 704 but an output row has 768 bytes");
+  }
+
+  @Test
+  void sinksAreLookedAtRowByRow() {
+    AttentionShape sinking = new AttentionShape(2, 64, 64, 4, 1024, 1024, 8, 64).withSinks();
+    HeadEntry entry = causal(2, 5).with(HeadEntry.SINKED, 1).with(HeadEntry.SINKS, 0x3000);
+    AttentionSink.of(1).encode(memory, 0x3000);
+    AttentionSink.of(-2).encode(memory, 0x3000 + AttentionSink.BYTES);
+    assertTaken(sinking, entry);
+    memory.order(ByteOrder.LITTLE_ENDIAN).putInt(0x300c, 0);
+    assertRefused(sinking, entry, "row 1: the weight of a sink is 0; it must be 1 to 1048575");
+    assertRefused(
+        PLAIN,
+        entry,
+        "the entry has sinks, but the attention engine understands none; use sinked=0");
+    assertThatThrownBy(PLAIN::withSinks)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("use scores=1024 and keys=1024");
   }
 
   @Test

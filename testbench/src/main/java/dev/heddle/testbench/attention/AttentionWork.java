@@ -1,5 +1,6 @@
 package dev.heddle.testbench.attention;
 
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.BlockRouting;
 import dev.heddle.accel.format.KeySummary;
 import dev.heddle.accel.format.KvVector;
@@ -239,6 +240,15 @@ public final class AttentionWork {
       image.putLong(place + row * GoldenHead.MASK_BYTES, masks.get(row));
     }
     entry.with(HeadEntry.MASKED, 1).with(HeadEntry.BIDIRECTIONAL, 0).with(HeadEntry.MASKS, place);
+  }
+
+  /** Gives each row of an entry a sink. */
+  public void sink(HeadEntry entry, List<AttentionSink> sinks) {
+    int place = allocate(sinks.size() * AttentionSink.BYTES);
+    for (int row = 0; row < sinks.size(); row++) {
+      sinks.get(row).encode(image, place + row * AttentionSink.BYTES);
+    }
+    entry.with(HeadEntry.SINKED, 1).with(HeadEntry.SINKS, place);
   }
 
   private void copy(int from, int to, int bytes) {
