@@ -226,7 +226,7 @@ final class RandomHeads {
 
   /** Lines of a vector: as many as it needs, or as the engine has. */
   private int lines(int elements, int dimension) {
-    int needed = (elements + GoldenHead.LINE - 1) / GoldenHead.LINE;
+    int needed = GoldenHead.lines(elements);
     return random.nextInt(4) == 0 ? dimension / GoldenHead.LINE : needed;
   }
 

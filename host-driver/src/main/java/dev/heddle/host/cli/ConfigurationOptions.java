@@ -209,11 +209,11 @@ final class ConfigurationOptions {
       }
       RecordComponent component = parameter.component();
       Object value = value(command, parameter, change);
-      Object before =
-          parameter
-              .part()
-              .map(part -> part.shape.apply(base).map(shape -> read(component, shape)).orElse(null))
-              .orElseGet(() -> parameter.part().isPresent() ? null : read(component, base));
+      Optional<? extends Record> owner =
+          parameter.part().isPresent()
+              ? parameter.part().get().shape.apply(base)
+              : Optional.of(base);
+      Object before = owner.map(record -> read(component, record)).orElse(null);
       parameter
           .part()
           .map(part -> ofParts.computeIfAbsent(part, missing -> new LinkedHashMap<>()))

@@ -65,9 +65,9 @@ record RunReport(
             : UNMEASURED);
     if (attendsOnDevice) {
       row(out, "attention", clocked ? attention() : "on the device");
-    }
-    if (attendsOnDevice && clocked) {
-      printAttention(out, configuration, decode, decodedTokens, " per token");
+      if (clocked) {
+        printAttention(out, configuration, decode, decodedTokens, " per token");
+      }
     }
     hostAttention.ifPresent(
         reason -> row(out, "attention", "%son the host: %s".formatted(partly(), reason)));

@@ -279,14 +279,13 @@ public final class Device implements AutoCloseable {
     AttendList list = new AttendList(heads, summaries);
     int written = list.writtenBytes();
     attendWork = atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
-    // As if it lay at address 0, so that entries name places in the buffer.
-    ByteBuffer lists = list.encode(0);
+    ByteBuffer source = list.encode(attendWork.address());
     for (HeadQueries head : heads) {
-      HeadCheck.require(shape, head.entry(), lists);
+      HeadCheck.require(shape, head.entry(), head.lists());
       head.route().ifPresent(route -> RouteCheck.require(configuration, route));
     }
     summaries.forEach(summary -> RouteCheck.require(configuration, summary));
-    transport.writeBlock(attendWork.address(), list.encode(attendWork.address()));
+    transport.writeBlock(attendWork.address(), source);
     long results = attendWork.address() + written;
     run(attendWork.address(), results + list.recordOffset());
     ByteBuffer bytes = ByteBuffer.allocateDirect(list.readBytes()).order(ByteOrder.LITTLE_ENDIAN);

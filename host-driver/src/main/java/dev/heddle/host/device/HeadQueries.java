@@ -1,7 +1,9 @@
 package dev.heddle.host.device;
 
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenRoute;
+import dev.heddle.accel.golden.HeadCheck;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.mask.Schedule;
@@ -61,6 +63,26 @@ public record HeadQueries(
   /** The same in pages that the machine chooses. */
   public HeadQueries routed(RouteEntry choice) {
     return new HeadQueries(entry, queries, pairs, pages, masks, schedule, Optional.of(choice));
+  }
+
+  /** What the entry lists. */
+  HeadCheck.Lists lists() {
+    return new HeadCheck.Lists() {
+      @Override
+      public long mask(int row) {
+        return masks.get(row);
+      }
+
+      @Override
+      public AttentionSink sink(int row) {
+        throw new IllegalArgumentException("there are no sinks; use sinked=0");
+      }
+
+      @Override
+      public Schedule schedule() {
+        return schedule.orElseThrow();
+      }
+    };
   }
 
   /** How many pages the entry lists. */

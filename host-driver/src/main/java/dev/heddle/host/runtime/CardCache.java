@@ -9,6 +9,7 @@ import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.device.Device;
+import dev.heddle.host.device.KeyValueLayout;
 import dev.heddle.host.device.MemoryRegion;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,9 +57,9 @@ final class CardCache {
       return lines * GoldenHead.LINE;
     }
 
-    /** Bytes of a page, whose exponents end with a line. */
-    long pageBytes() {
-      return 2L * page * vectorBytes() + ActivationImage.aligned(2L * page);
+    /** How a page is laid out. */
+    KeyValueLayout layout() {
+      return new KeyValueLayout(page, lines, lines);
     }
 
     int pages() {
@@ -66,7 +67,7 @@ final class CardCache {
     }
 
     long headBytes() {
-      return pages() * pageBytes();
+      return pages() * layout().bytes();
     }
 
     int summaryBytes() {
@@ -118,15 +119,7 @@ final class CardCache {
 
   /** Where a page is in the region; its keys come first. */
   private long page(int layer, int head, int number) {
-    return (layer * form.kvHeads + head) * form.headBytes() + number * form.pageBytes();
-  }
-
-  private long values() {
-    return (long) form.page * form.vectorBytes();
-  }
-
-  private long exponents() {
-    return 2 * values();
+    return (layer * form.kvHeads + head) * form.headBytes() + number * form.layout().bytes();
   }
 
   /** Brings a layer to what it is on the host. */
@@ -153,14 +146,14 @@ final class CardCache {
 
   /** Writes neighbours of a page, the first of which is number {@code first} there. */
   private void write(long page, int first, List<KvVector> keys, List<KvVector> values) {
-    long at = page + (long) first * form.vectorBytes();
-    device.write(region, at, codes(keys));
-    device.write(region, at + values(), codes(values));
+    KeyValueLayout layout = form.layout();
+    device.write(region, page + layout.key(first), codes(keys));
+    device.write(region, page + layout.value(first), codes(values));
     ByteBuffer exponents = ByteBuffer.allocateDirect(2 * keys.size());
     for (int i = 0; i < keys.size(); i++) {
       exponents.put((byte) keys.get(i).exponent()).put((byte) values.get(i).exponent());
     }
-    device.write(region, page + exponents() + 2L * first, exponents.flip());
+    device.write(region, page + layout.exponents(first), exponents.flip());
   }
 
   private ByteBuffer codes(List<KvVector> vectors) {
@@ -174,20 +167,15 @@ final class CardCache {
   /** What stands in a page list for pages: how many lines each lies behind page 0. */
   List<Integer> places(List<Integer> pages) {
     return pages.stream()
-        .map(number -> Math.toIntExact(number * form.pageBytes() / GoldenHead.LINE))
+        .map(number -> Math.toIntExact(number * form.layout().bytes() / GoldenHead.LINE))
         .toList();
   }
 
   /** An entry of the head table with the places of a head's keys and values in page 0. */
   HeadEntry entry(int layer, int head) {
-    long start = region.address() + page(layer, head, 0);
-    return new HeadEntry()
-        .with(HeadEntry.SOURCE, HeadEntry.Source.PATTERN.ordinal())
-        .with(HeadEntry.KEY_LINES, form.lines)
-        .with(HeadEntry.VALUE_LINES, form.lines)
-        .with(HeadEntry.KEY_ROWS, start)
-        .with(HeadEntry.VALUE_ROWS, start + values())
-        .with(HeadEntry.KEY_EXPONENTS, start + exponents());
+    return form.layout()
+        .entry(region.address() + page(layer, head, 0))
+        .with(HeadEntry.SOURCE, HeadEntry.Source.PATTERN.ordinal());
   }
 
   /** The address of the summaries of a head. */
@@ -223,7 +211,7 @@ final class CardCache {
                 .with(SummaryEntry.KEY_LINES, form.lines)
                 .with(SummaryEntry.KEYS, form.page)
                 .with(SummaryEntry.KEY_ROWS, keys)
-                .with(SummaryEntry.KEY_EXPONENTS, keys + exponents())
+                .with(SummaryEntry.KEY_EXPONENTS, keys + form.layout().exponents(0))
                 .with(
                     SummaryEntry.SUMMARY,
                     summaries(layer, head) + (long) block * form.summaryBytes())

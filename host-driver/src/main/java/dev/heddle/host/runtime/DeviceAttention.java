@@ -127,25 +127,22 @@ final class DeviceAttention implements Attention {
     if (pattern.routing().isEmpty()) {
       return Optional.empty();
     }
+    BlockRouting routing = pattern.routing().get();
+    if (configuration.router().isEmpty()) {
+      int count = Math.max(RouterShape.DEFAULT.count(), routing.count());
+      return Optional.of(
+          "configuration %s has no router; use --router-count %d"
+              .formatted(configuration.name(), count));
+    }
     int tokens = LlamaRuntime.contextLength(model, pattern);
     return configuration
         .router()
+        .get()
+        .refusal(routing, model.group(), tokens)
         .map(
-            router ->
-                router
-                    .refusal(pattern.routing().get(), model.group(), tokens)
-                    .map(
-                        reason ->
-                            "the router of configuration %s does not take %s: %s"
-                                .formatted(configuration.name(), pattern, reason)))
-        .orElseGet(
-            () ->
-                Optional.of(
-                    "configuration %s has no router; use --router-count %d"
-                        .formatted(
-                            configuration.name(),
-                            Math.max(
-                                RouterShape.DEFAULT.count(), pattern.routing().get().count()))));
+            reason ->
+                "the router of configuration %s does not take %s: %s"
+                    .formatted(configuration.name(), pattern, reason));
   }
 
   private static boolean routes(
@@ -189,7 +186,7 @@ final class DeviceAttention implements Attention {
   }
 
   private static int lines(LlamaShape model) {
-    return (model.headDimension() + GoldenHead.LINE - 1) / GoldenHead.LINE;
+    return GoldenHead.lines(model.headDimension());
   }
 
   /** Why the token at {@code position} sees too many keys; empty when it does not. */
@@ -263,10 +260,7 @@ final class DeviceAttention implements Attention {
       }
       List<HeadQueries> heads = new ArrayList<>();
       for (int head = 0; head < model.kvHeads(); head++) {
-        List<KvVector> rows = new ArrayList<>();
-        for (int i = start; i < start + count; i++) {
-          rows.addAll(Attention.group(model, head, queries[i]));
-        }
+        List<KvVector> rows = rows(head, Arrays.copyOfRange(queries, start, start + count));
         HeadEntry entry =
             scaled(keys.entry(layer, head))
                 .with(HeadEntry.KEYS, text + from + start + count)
@@ -284,16 +278,22 @@ final class DeviceAttention implements Attention {
   /** The entry of some tokens that share their keys, of one KV head. */
   private HeadQueries queries(
       CardCache keys, int layer, LayerCache cache, int kvHead, int position, float[][] queries) {
-    List<KvVector> rows = new ArrayList<>();
-    for (float[] token : queries) {
-      rows.addAll(Attention.group(model, kvHead, token));
-    }
+    List<KvVector> rows = rows(kvHead, queries);
     HeadEntry entry = keys.entry(layer, kvHead);
     List<Integer> pages = select(entry, cache, kvHead, position, queries.length, rows);
     HeadQueries head = new HeadQueries(entry, rows, pairs(position, queries.length));
     return card.router().isPresent()
         ? head.routed(route(keys, layer, kvHead, position))
         : head.inPages(keys.places(pages));
+  }
+
+  /** The query rows of some tokens that share a KV head, those of a token side by side. */
+  private List<KvVector> rows(int kvHead, float[][] queries) {
+    List<KvVector> rows = new ArrayList<>();
+    for (float[] token : queries) {
+      rows.addAll(Attention.group(model, kvHead, token));
+    }
+    return rows;
   }
 
   /** How the machine chooses the blocks of a token. */

@@ -22,6 +22,7 @@ import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.MemoryEntry;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.isa.SummaryEntry;
@@ -31,6 +32,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -239,45 +242,48 @@ final class GoldenMachine {
         configuration
             .attention()
             .orElseThrow(() -> new IllegalArgumentException("the machine has no attention engine"));
-    int entries = between(attend, "entries", 1, 0xffff);
-    int table = range(attend.value("table"), (long) entries * HeadEntry.BYTES, "head table");
-    for (int i = 0; i < entries; i++) {
-      HeadEntry entry = HeadEntry.decode(memory, table + i * HeadEntry.BYTES);
-      try {
-        HeadCheck.require(shape, entry, memory);
-        new GoldenHead(entry, memory, shape.lanes()).run();
-        writtenBy(entry);
-      } catch (IndexOutOfBoundsException | ArithmeticException e) {
-        throw new IllegalArgumentException(
-            "entry %d of the head table reaches outside card memory: %s".formatted(i, entry), e);
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "entry %d of the head table: %s".formatted(i, e.getMessage()), e);
-      }
-    }
+    runTable(
+        attend,
+        "head table",
+        HeadEntry.BYTES,
+        HeadEntry::decode,
+        entry -> {
+          HeadCheck.require(shape, entry, memory);
+          new GoldenHead(entry, memory, shape.lanes()).run();
+          writtenBy(entry);
+        });
     return new CompletionRecord(attend.value(Operation.TAG), Engine.ATTENTION, 0, 0, 0, 0, 0, 0);
   }
 
-  private CompletionRecord route(Descriptor descriptor) {
-    boolean summarises = descriptor.operation() == Operation.SUMMARISE;
+  /** Runs the entries of a table, one after the other. */
+  private <E extends MemoryEntry<E>> void runTable(
+      Descriptor descriptor,
+      String name,
+      int bytes,
+      BiFunction<ByteBuffer, Integer, E> decode,
+      Consumer<E> run) {
     int entries = between(descriptor, "entries", 1, 0xffff);
-    long bytes = (long) entries * RouteEntry.BYTES;
-    int table = range(descriptor.value("table"), bytes, "table of a router");
+    int table = range(descriptor.value("table"), (long) entries * bytes, name);
     for (int i = 0; i < entries; i++) {
-      int start = table + i * RouteEntry.BYTES;
+      E entry = decode.apply(memory, table + i * bytes);
       try {
-        if (summarises) {
-          summarise(SummaryEntry.decode(memory, start));
-        } else {
-          route(RouteEntry.decode(memory, start));
-        }
+        run.accept(entry);
       } catch (IndexOutOfBoundsException | ArithmeticException e) {
         throw new IllegalArgumentException(
-            "entry %d of the table reaches outside card memory".formatted(i), e);
+            "entry %d of the %s reaches outside card memory: %s".formatted(i, name, entry), e);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "entry %d of the table: %s".formatted(i, e.getMessage()), e);
+            "entry %d of the %s: %s".formatted(i, name, e.getMessage()), e);
       }
+    }
+  }
+
+  private CompletionRecord route(Descriptor descriptor) {
+    if (descriptor.operation() == Operation.SUMMARISE) {
+      runTable(
+          descriptor, "summary table", SummaryEntry.BYTES, SummaryEntry::decode, this::summarise);
+    } else {
+      runTable(descriptor, "route table", RouteEntry.BYTES, RouteEntry::decode, this::route);
     }
     return new CompletionRecord(descriptor.value(Operation.TAG), Engine.ROUTER, 0, 0, 0, 0, 0, 0);
   }

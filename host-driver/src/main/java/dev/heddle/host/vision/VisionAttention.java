@@ -2,7 +2,6 @@ package dev.heddle.host.vision;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
-import dev.heddle.accel.format.ActivationImage;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
@@ -12,6 +11,7 @@ import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.HeadQueries;
+import dev.heddle.host.device.KeyValueLayout;
 import dev.heddle.host.device.MemoryRegion;
 import dev.heddle.host.mask.MaskCost;
 import dev.heddle.host.mask.MaskScheduler;
@@ -158,25 +158,24 @@ public final class VisionAttention {
   }
 
   private int keyLines() {
-    return (keyDimension + GoldenHead.LINE - 1) / GoldenHead.LINE;
+    return GoldenHead.lines(keyDimension);
   }
 
   private int valueLines() {
-    return (valueDimension + GoldenHead.LINE - 1) / GoldenHead.LINE;
+    return GoldenHead.lines(valueDimension);
   }
 
   private int outputBytes() {
     return valueLines() * GoldenHead.LINE * Float.BYTES;
   }
 
-  private static int exponentBytes(Part part) {
-    return (int) ActivationImage.aligned(2L * part.mask.keys());
+  private KeyValueLayout layout(Part part) {
+    return new KeyValueLayout(part.mask.keys(), keyLines(), valueLines());
   }
 
   /** Bytes of the keys, values and exponents of all parts. */
   private long keyBytes() {
-    long vectors = (long) (keyLines() + valueLines()) * GoldenHead.LINE;
-    return parts.stream().mapToLong(part -> part.mask.keys() * vectors + exponentBytes(part)).sum();
+    return parts.stream().mapToLong(part -> layout(part).bytes()).sum();
   }
 
   /**
@@ -194,7 +193,8 @@ public final class VisionAttention {
       int at = 0;
       for (Part part : parts) {
         HeadEntry entry = entry(region.address() + at, part);
-        at = put(part, keys, values, image, at);
+        put(part, keys, values, image, at);
+        at += (int) layout(part).bytes();
         int first = part.firstRow();
         List<KvVector> rows =
             queries.layers().get(part.layer).subList(first, first + part.mask.rows());
@@ -210,35 +210,26 @@ public final class VisionAttention {
   }
 
   private HeadEntry entry(long keys, Part part) {
-    long values = keys + (long) part.mask.keys() * keyLines() * GoldenHead.LINE;
-    long exponents = values + (long) part.mask.keys() * valueLines() * GoldenHead.LINE;
     ScoreScale scale = ScoreScale.ofHeadDimension(keyDimension);
-    return new HeadEntry()
+    return layout(part)
+        .entry(keys)
         .with(HeadEntry.OUTPUT_FORMAT, output.ordinal())
         .with(HeadEntry.KEYS, part.mask.keys())
         .with(HeadEntry.MULTIPLIER, scale.multiplier())
-        .with(HeadEntry.EXPONENT, scale.exponent())
-        .with(HeadEntry.KEY_LINES, keyLines())
-        .with(HeadEntry.VALUE_LINES, valueLines())
-        .with(HeadEntry.KEY_ROWS, keys)
-        .with(HeadEntry.VALUE_ROWS, values)
-        .with(HeadEntry.KEY_EXPONENTS, exponents);
+        .with(HeadEntry.EXPONENT, scale.exponent());
   }
 
-  /** Lays the keys, values and exponents of a part out and returns where the next part begins. */
-  private int put(Part part, LayerVectors keys, LayerVectors values, ByteBuffer image, int start) {
-    int count = part.mask.keys();
-    int valuesAt = start + count * keyLines() * GoldenHead.LINE;
-    int exponentsAt = valuesAt + count * valueLines() * GoldenHead.LINE;
-    for (int i = 0; i < count; i++) {
+  /** Lays the keys, values and exponents of a part out. */
+  private void put(Part part, LayerVectors keys, LayerVectors values, ByteBuffer image, int start) {
+    KeyValueLayout layout = layout(part);
+    for (int i = 0; i < layout.tokens(); i++) {
       KvVector key = keys.layers().get(part.layer).get(part.firstKey() + i);
       KvVector value = values.layers().get(part.layer).get(part.firstKey() + i);
-      key.write(image, start + i * keyLines() * GoldenHead.LINE);
-      value.write(image, valuesAt + i * valueLines() * GoldenHead.LINE);
-      image.put(exponentsAt + 2 * i, (byte) key.exponent());
-      image.put(exponentsAt + 2 * i + 1, (byte) value.exponent());
+      int exponents = start + (int) layout.exponents(i);
+      key.write(image, start + (int) layout.key(i));
+      value.write(image, start + (int) layout.value(i));
+      image.put(exponents, (byte) key.exponent()).put(exponents + 1, (byte) value.exponent());
     }
-    return exponentsAt + exponentBytes(part);
   }
 
   private float[][][] gather(List<float[][]> outputs) {

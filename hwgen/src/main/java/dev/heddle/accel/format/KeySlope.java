@@ -25,10 +25,10 @@ public record KeySlope(int steps) {
   /** Bits of the steps. */
   public static final int BITS = 25;
 
-  /** Bits behind those of a score. */
-  public static final int EXTRA_BITS = 24 - ScoreScale.FRACTION_BITS;
+  private static final int FRACTION_BITS = 24;
 
-  private static final double LOG2_E = 1.4426950408889634;
+  /** Bits behind those of a score. */
+  public static final int EXTRA_BITS = FRACTION_BITS - ScoreScale.FRACTION_BITS;
 
   public KeySlope {
     if (steps < 0 || steps >= 1 << BITS) {
@@ -46,7 +46,7 @@ public record KeySlope(int steps) {
     if (!(slope >= 0 && slope <= 1)) {
       throw new IllegalArgumentException("a slope of %s; it is 0 to 1".formatted(slope));
     }
-    return new KeySlope((int) Math.rint(Math.scalb(slope * LOG2_E, 24)));
+    return new KeySlope((int) Math.rint(Math.scalb(slope * ScoreScale.LOG2_E, FRACTION_BITS)));
   }
 
   /** What is added to the score of a key. */

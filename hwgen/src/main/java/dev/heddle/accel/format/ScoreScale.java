@@ -27,7 +27,9 @@ public record ScoreScale(int multiplier, int exponent) {
   /** Bits of a score: 16 integer bits with the sign, and the fraction. */
   public static final int SCORE_BITS = 16 + FRACTION_BITS;
 
-  private static final double LOG2_E = 1.4426950408889634;
+  /** What turns natural units into powers of two. */
+  static final double LOG2_E = 1.4426950408889634;
+
   private static final int LARGEST = (1 << (SCORE_BITS - 1)) - 1;
 
   /** Where even the smallest multiplier saturates; a larger left shift makes no difference. */

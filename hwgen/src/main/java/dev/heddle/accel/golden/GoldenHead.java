@@ -24,7 +24,7 @@ import java.util.List;
  * Executes one entry of the head table on card memory: reads queries, keys and values, computes
  * every row with {@link GoldenAttention}, writes the output.
  */
-public final class GoldenHead {
+public final class GoldenHead implements HeadCheck.Lists {
   /** Codes of a line. */
   public static final int LINE = 64;
 
@@ -50,6 +50,11 @@ public final class GoldenHead {
     this.entry = entry;
     this.lanes = lanes;
     this.memory = memory.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Lines that a vector of some elements takes. */
+  public static int lines(int elements) {
+    return (elements + LINE - 1) / LINE;
   }
 
   /**
@@ -98,8 +103,8 @@ public final class GoldenHead {
     return value(HeadEntry.SINKED) == 1 ? sink(row).state(length) : AttentionState.empty(length);
   }
 
-  /** The sink of a row. */
-  AttentionSink sink(int row) {
+  @Override
+  public AttentionSink sink(int row) {
     return AttentionSink.decode(memory, value(HeadEntry.SINKS) + row * AttentionSink.BYTES);
   }
 
@@ -173,8 +178,8 @@ public final class GoldenHead {
     return seen;
   }
 
-  /** The schedule that the entry names. */
-  Schedule schedule() {
+  @Override
+  public Schedule schedule() {
     ScheduleFormat format = new ScheduleFormat(lanes, ScheduleFormat.DEFAULT_ENTRY_BITS);
     int steps = value(HeadEntry.STEP_LINES) * ScheduleFormat.LINE_BYTES;
     int rows = format.rowLines(value(HeadEntry.LISTED_ROWS)) * ScheduleFormat.LINE_BYTES;
@@ -208,8 +213,8 @@ public final class GoldenHead {
     return places;
   }
 
-  /** The mask of a row. */
-  long mask(int row) {
+  @Override
+  public long mask(int row) {
     return memory.getLong(value(HeadEntry.MASKS) + row * MASK_BYTES);
   }
 

@@ -71,7 +71,7 @@ public final class GoldenRoute {
 
   /** Bytes of a list of {@code pages} pages, whole lines. */
   public static int outputBytes(int pages) {
-    return (pages * PAGE_BYTES + LINE - 1) / LINE * LINE;
+    return GoldenHead.lines(pages * PAGE_BYTES) * LINE;
   }
 
   private int value(MemoryField field) {

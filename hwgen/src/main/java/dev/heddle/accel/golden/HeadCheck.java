@@ -3,6 +3,7 @@ package dev.heddle.accel.golden;
 import static dev.heddle.accel.mask.Schedule.IDLE;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.ScoreScale;
@@ -31,6 +32,22 @@ public final class HeadCheck {
   private final AttentionShape shape;
   private final HeadEntry entry;
 
+  /** What an entry lists beside its fields. */
+  public interface Lists {
+    /** The mask of a row. */
+    long mask(int row);
+
+    /**
+     * The sink of a row.
+     *
+     * @throws IllegalArgumentException when what is listed is none
+     */
+    AttentionSink sink(int row);
+
+    /** The schedule. */
+    Schedule schedule();
+  }
+
   private HeadCheck(AttentionShape shape, HeadEntry entry) {
     this.shape = shape;
     this.entry = entry;
@@ -39,21 +56,31 @@ public final class HeadCheck {
   /**
    * Demands that an engine of {@code shape} can execute {@code entry}.
    *
-   * @param memory card memory, where the lists of a schedule are read
+   * @param memory card memory, where lists are read
    * @throws IllegalArgumentException that names the field or the row that does not fit
-   * @throws IndexOutOfBoundsException when the lists of a schedule lie outside of {@code memory}
+   * @throws IndexOutOfBoundsException when a list lies outside of {@code memory}
    */
   public static void require(AttentionShape shape, HeadEntry entry, ByteBuffer memory) {
+    require(shape, entry, new GoldenHead(entry, memory, shape.lanes()));
+  }
+
+  /**
+   * Demands that an engine of {@code shape} can execute {@code entry}.
+   *
+   * @param lists what it lists
+   * @throws IllegalArgumentException that names the field or the row that does not fit
+   */
+  public static void require(AttentionShape shape, HeadEntry entry, Lists lists) {
     HeadCheck check = new HeadCheck(shape, entry);
     check.sizes();
     check.pages();
     check.slope();
     check.output();
-    check.sinks(memory);
+    check.sinks(lists);
     if (entry.value(HeadEntry.SOURCE) == Source.PATTERN.ordinal()) {
-      check.pattern(memory);
+      check.pattern(lists);
     } else {
-      check.schedule(memory);
+      check.schedule(lists);
     }
   }
 
@@ -120,7 +147,7 @@ public final class HeadCheck {
     }
   }
 
-  private void sinks(ByteBuffer memory) {
+  private void sinks(Lists lists) {
     between(HeadEntry.SINKED, 0, 1);
     if (value(HeadEntry.SINKED) == 0) {
       return;
@@ -130,10 +157,9 @@ public final class HeadCheck {
           "the entry has sinks, but the attention engine understands none; use sinked=0");
     }
     aligned(HeadEntry.SINKS);
-    GoldenHead head = new GoldenHead(entry, memory, shape.lanes());
     for (int row = 0; row < value(HeadEntry.ROWS); row++) {
       try {
-        head.sink(row);
+        lists.sink(row);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("row %d: %s".formatted(row, e.getMessage()), e);
       }
@@ -163,14 +189,14 @@ public final class HeadCheck {
     }
   }
 
-  private void pattern(ByteBuffer memory) {
+  private void pattern(Lists lists) {
     between(HeadEntry.BIDIRECTIONAL, 0, 1);
     between(HeadEntry.MASKED, 0, 1);
     between(HeadEntry.GROUP, 1, (1L << HeadEntry.GROUP.bits()) - 1);
     long keys = value(HeadEntry.KEYS);
     between(HeadEntry.FIRST, 0, Math.min(keys, shape.keys() - 1));
     if (value(HeadEntry.MASKED) == 1) {
-      masks(new GoldenHead(entry, memory, shape.lanes()));
+      masks(lists);
       return;
     }
     if (value(HeadEntry.BIDIRECTIONAL) == 1) {
@@ -205,7 +231,7 @@ public final class HeadCheck {
     }
   }
 
-  private void masks(GoldenHead head) {
+  private void masks(Lists lists) {
     if (!shape.masks()) {
       throw new IllegalArgumentException(
           "the entry has masks, but the attention engine understands none; use masked=0");
@@ -214,7 +240,7 @@ public final class HeadCheck {
     aligned(HeadEntry.MASKS);
     long first = value(HeadEntry.FIRST);
     for (int row = 0; row < value(HeadEntry.ROWS); row++) {
-      long mask = head.mask(row);
+      long mask = lists.mask(row);
       long keys = first + Long.SIZE - Long.numberOfLeadingZeros(mask);
       if (keys == 0 || keys > value(HeadEntry.KEYS)) {
         throw new IllegalArgumentException(
@@ -237,7 +263,7 @@ public final class HeadCheck {
     }
   }
 
-  private void schedule(ByteBuffer memory) {
+  private void schedule(Lists lists) {
     if (!shape.schedule()) {
       throw new IllegalArgumentException(
           "the entry names a schedule, but the attention engine understands none; use PATTERN");
@@ -248,7 +274,7 @@ public final class HeadCheck {
     between(HeadEntry.STEP_COUNT, 1, Integer.MAX_VALUE / ScheduleFormat.LINE_BYTES);
     int lines = format.stepLines((int) value(HeadEntry.STEP_COUNT));
     between(HeadEntry.STEP_LINES, lines, lines);
-    Schedule schedule = new GoldenHead(entry, memory, shape.lanes()).schedule();
+    Schedule schedule = lists.schedule();
     between(HeadEntry.STEP_COUNT, schedule.steps(), (long) lines * format.stepsPerLine());
     between(HeadEntry.LISTED_ROWS, schedule.rowCount(), schedule.rowCount());
     if (value(HeadEntry.OUTPUT_FORMAT) == Output.X8.ordinal()) {

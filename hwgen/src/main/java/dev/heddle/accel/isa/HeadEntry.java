@@ -45,7 +45,7 @@ import java.util.List;
  * whole pages and starts behind the page of the last first key. An entry without an order of its
  * keys, one that is bidirectional, may list any pages: those that a router has chosen.
  */
-public final class HeadEntry {
+public final class HeadEntry extends MemoryEntry<HeadEntry> {
   /** Where the keys of a row come from. */
   public enum Source {
     /** A formula. */
@@ -251,11 +251,18 @@ public final class HeadEntry {
           SINKED,
           SINKS);
 
-  private final FieldValues values = new FieldValues("head entry", FIELDS);
+  /** An entry whose fields are zero. */
+  public HeadEntry() {
+    super("head entry", FIELDS, BYTES);
+  }
 
-  /** Sets a field. */
-  public HeadEntry with(MemoryField field, long value) {
-    values.put(field, value);
+  /** Reads an entry. */
+  public static HeadEntry decode(ByteBuffer memory, int start) {
+    return new HeadEntry().read(memory, start);
+  }
+
+  @Override
+  HeadEntry self() {
     return this;
   }
 
@@ -274,27 +281,5 @@ public final class HeadEntry {
         .with(STEP_LINES, image.steps().limit() / ScheduleFormat.LINE_BYTES)
         .with(ROW_LIST, rowList)
         .with(LISTED_ROWS, schedule.rowCount());
-  }
-
-  /** The value of a field. */
-  public long value(MemoryField field) {
-    return values.get(field);
-  }
-
-  /** Writes the {@value #BYTES} bytes at {@code start}. */
-  public void encode(ByteBuffer memory, int start) {
-    values.encode(memory, start, BYTES);
-  }
-
-  /** Reads an entry. */
-  public static HeadEntry decode(ByteBuffer memory, int start) {
-    HeadEntry entry = new HeadEntry();
-    entry.values.decode(memory, start);
-    return entry;
-  }
-
-  @Override
-  public String toString() {
-    return values.text(null);
   }
 }

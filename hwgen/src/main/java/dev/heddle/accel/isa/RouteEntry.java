@@ -20,7 +20,7 @@ import java.util.List;
  * count)} words in ascending order of the blocks, the last that of the token's own. All addresses
  * are multiples of 64.
  */
-public final class RouteEntry {
+public final class RouteEntry extends MemoryEntry<RouteEntry> {
   /** Bytes of an entry; entries stand side by side. */
   public static final int BYTES = 64;
 
@@ -83,33 +83,18 @@ public final class RouteEntry {
           PAGES,
           OUTPUT);
 
-  private final FieldValues values = new FieldValues("route entry", FIELDS);
-
-  /** Sets a field. */
-  public RouteEntry with(MemoryField field, long value) {
-    values.put(field, value);
-    return this;
-  }
-
-  /** The value of a field. */
-  public long value(MemoryField field) {
-    return values.get(field);
-  }
-
-  /** Writes the {@value #BYTES} bytes at {@code start}. */
-  public void encode(ByteBuffer memory, int start) {
-    values.encode(memory, start, BYTES);
+  /** An entry whose fields are zero. */
+  public RouteEntry() {
+    super("route entry", FIELDS, BYTES);
   }
 
   /** Reads an entry. */
   public static RouteEntry decode(ByteBuffer memory, int start) {
-    RouteEntry entry = new RouteEntry();
-    entry.values.decode(memory, start);
-    return entry;
+    return new RouteEntry().read(memory, start);
   }
 
   @Override
-  public String toString() {
-    return values.text(null);
+  RouteEntry self() {
+    return this;
   }
 }

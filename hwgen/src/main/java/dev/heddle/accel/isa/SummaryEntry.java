@@ -16,7 +16,7 @@ import java.util.List;
  *
  * The other addresses are multiples of 64.
  */
-public final class SummaryEntry {
+public final class SummaryEntry extends MemoryEntry<SummaryEntry> {
   /** Bytes of an entry; entries stand side by side. */
   public static final int BYTES = RouteEntry.BYTES;
 
@@ -51,33 +51,18 @@ public final class SummaryEntry {
   public static final List<MemoryField> FIELDS =
       List.of(ROUTER, KEY_LINES, KEYS, KEY_ROWS, KEY_EXPONENTS, SUMMARY, SUMMARY_EXPONENT);
 
-  private final FieldValues values = new FieldValues("summary entry", FIELDS);
-
-  /** Sets a field. */
-  public SummaryEntry with(MemoryField field, long value) {
-    values.put(field, value);
-    return this;
-  }
-
-  /** The value of a field. */
-  public long value(MemoryField field) {
-    return values.get(field);
-  }
-
-  /** Writes the {@value #BYTES} bytes at {@code start}. */
-  public void encode(ByteBuffer memory, int start) {
-    values.encode(memory, start, BYTES);
+  /** An entry whose fields are zero. */
+  public SummaryEntry() {
+    super("summary entry", FIELDS, BYTES);
   }
 
   /** Reads an entry. */
   public static SummaryEntry decode(ByteBuffer memory, int start) {
-    SummaryEntry entry = new SummaryEntry();
-    entry.values.decode(memory, start);
-    return entry;
+    return new SummaryEntry().read(memory, start);
   }
 
   @Override
-  public String toString() {
-    return values.text(null);
+  SummaryEntry self() {
+    return this;
   }
 }

@@ -182,7 +182,7 @@ public final class AttentionWork {
     int count = (value(entry, HeadEntry.KEYS) + size - 1) / size;
     int keyBytes = size * value(entry, HeadEntry.KEY_LINES) * GoldenHead.LINE;
     int valueBytes = size * value(entry, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
-    int lines = (keyBytes + valueBytes + 2 * size + GoldenHead.LINE - 1) / GoldenHead.LINE;
+    int lines = GoldenHead.lines(keyBytes + valueBytes + 2 * size);
     List<Integer> places = new ArrayList<>();
     for (int place = 0; place < count + SPARE_PAGES; place++) {
       places.add(place);
