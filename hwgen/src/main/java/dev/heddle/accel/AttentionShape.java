@@ -31,6 +31,7 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param states whether outputs can be the states of rows, to be merged with others
  * @param alibi whether scores may grow from key to key
  * @param sinks whether rows may have sinks; for engines that are {@link #segmented}
+ * @param caps whether scores may have a soft-cap
  */
 public record AttentionShape(
     int lanes,
@@ -47,7 +48,8 @@ public record AttentionShape(
     boolean blocks,
     boolean states,
     boolean alibi,
-    boolean sinks) {
+    boolean sinks,
+    boolean caps) {
   /** Steps that a row needs beside one for each of its keys, for the latency of the lanes. */
   private static final int LATENCY_STEPS = 32;
 
@@ -112,42 +114,48 @@ public record AttentionShape(
         false,
         false,
         false,
+        false,
         false);
   }
 
   /** This engine, taking schedules. */
   public AttentionShape withSchedule() {
-    return with(true, pages, masks, blocks, states, alibi, sinks);
+    return with(true, pages, masks, blocks, states, alibi, sinks, caps);
   }
 
   /** This engine, taking pages. */
   public AttentionShape withPages() {
-    return with(schedule, true, masks, blocks, states, alibi, sinks);
+    return with(schedule, true, masks, blocks, states, alibi, sinks, caps);
   }
 
   /** This engine, taking masks. */
   public AttentionShape withMasks() {
-    return with(schedule, pages, true, blocks, states, alibi, sinks);
+    return with(schedule, pages, true, blocks, states, alibi, sinks, caps);
   }
 
   /** This engine, writing X8 codes. */
   public AttentionShape withBlocks() {
-    return with(schedule, pages, masks, true, states, alibi, sinks);
+    return with(schedule, pages, masks, true, states, alibi, sinks, caps);
   }
 
   /** This engine, writing states of rows. */
   public AttentionShape withStates() {
-    return with(schedule, pages, masks, blocks, true, alibi, sinks);
+    return with(schedule, pages, masks, blocks, true, alibi, sinks, caps);
   }
 
   /** This engine, adding biases that grow from key to key. */
   public AttentionShape withAlibi() {
-    return with(schedule, pages, masks, blocks, states, true, sinks);
+    return with(schedule, pages, masks, blocks, states, true, sinks, caps);
   }
 
   /** This engine, taking sinks. */
   public AttentionShape withSinks() {
-    return with(schedule, pages, masks, blocks, states, alibi, true);
+    return with(schedule, pages, masks, blocks, states, alibi, true, caps);
+  }
+
+  /** This engine, putting caps on scores. */
+  public AttentionShape withCaps() {
+    return with(schedule, pages, masks, blocks, states, alibi, sinks, true);
   }
 
   private AttentionShape with(
@@ -157,7 +165,8 @@ public record AttentionShape(
       boolean writesBlocks,
       boolean writesStates,
       boolean addsSlopes,
-      boolean takesSinks) {
+      boolean takesSinks,
+      boolean capsScores) {
     return new AttentionShape(
         lanes,
         keyDimension,
@@ -173,7 +182,8 @@ public record AttentionShape(
         writesBlocks,
         writesStates,
         addsSlopes,
-        takesSinks);
+        takesSinks,
+        capsScores);
   }
 
   /**

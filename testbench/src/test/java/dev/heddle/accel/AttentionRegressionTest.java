@@ -50,7 +50,11 @@ class AttentionRegressionTest {
 
   private static final Configuration TIGHT =
       Configuration.SMALL.withAttention(
-          new AttentionShape(2, 64, 128, 2, 64, 64, 16, 64).withSchedule().withPages().withMasks());
+          new AttentionShape(2, 64, 128, 2, 64, 64, 16, 64)
+              .withSchedule()
+              .withPages()
+              .withMasks()
+              .withCaps());
 
   private static final Configuration BROAD =
       Configuration.DEFAULT.withAttention(
@@ -70,7 +74,8 @@ class AttentionRegressionTest {
               .withMasks()
               .withStates()
               .withAlibi()
-              .withSinks());
+              .withSinks()
+              .withCaps());
 
   private static final Map<Configuration, VerilatedLibrary> LIBRARIES = new LinkedHashMap<>();
 

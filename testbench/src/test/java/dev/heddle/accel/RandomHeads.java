@@ -5,6 +5,7 @@ import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.KeySlope;
+import dev.heddle.accel.format.ScoreCap;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.golden.HeadCheck;
@@ -152,6 +153,9 @@ final class RandomHeads {
     }
     if (cut && random.nextBoolean()) {
       shiftSegments(work, entry, keys + gap);
+    }
+    if (shape.caps() && random.nextBoolean()) {
+      entry.withCap(ScoreCap.of(1 + 127 * Math.pow(random.nextDouble(), 2)));
     }
     if (shape.alibi() && gap == 0 && random.nextBoolean()) {
       entry.with(HeadEntry.SLOPE, KeySlope.of(Math.scalb(1.0, -random.nextInt(12))).steps());

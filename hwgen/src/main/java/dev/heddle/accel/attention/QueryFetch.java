@@ -4,6 +4,7 @@ import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.format.KeySlope;
+import dev.heddle.accel.format.ScoreCap;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.HeadEntry;
@@ -225,12 +226,13 @@ public final class QueryFetch extends Component {
           });
     }
     UInt rowCodes = codes;
+    RowCap cap = cap(shape, now.tag().entry());
     when(
         completes,
         () -> {
           connect(
               heldRow,
-              new QueryRow(rowCodes, now.shift(), now.multiplier(), now.slope(), now.tag()));
+              new QueryRow(rowCodes, now.shift(), now.multiplier(), cap, now.slope(), now.tag()));
           heldLane.set(now.lane());
         });
     when(completes, () -> held.set(true)).elseWhen(heldReady, () -> held.set(false));
@@ -245,7 +247,12 @@ public final class QueryFetch extends Component {
     SInt rowShiftNow = heldRow.shift().sub(exponent.asSInt()).wrap(QueryRow.SHIFT_BITS);
     QueryRow ready =
         new QueryRow(
-            heldRow.codes(), rowShiftNow, heldRow.multiplier(), heldRow.slope(), heldRow.tag());
+            heldRow.codes(),
+            rowShiftNow,
+            heldRow.multiplier(),
+            heldRow.cap(),
+            heldRow.slope(),
+            heldRow.tag());
     List<Bit> accepted = new ArrayList<>();
     for (int lane : range(lanes)) {
       Stream<QueryRow> query = queries.get(lane);
@@ -255,6 +262,21 @@ public final class QueryFetch extends Component {
       accepted.add(mine.and(query.ready));
     }
     heldReady.set(reduce(accepted, Bit::or));
+  }
+
+  /** The cap of the entry in a slot; kept from when it starts. */
+  private RowCap cap(AttentionShape shape, UInt slot) {
+    if (!shape.caps()) {
+      return new RowCap.None();
+    }
+    EntryCommand entry = entries.payload;
+    Vec<RowCap.Soft> caps = named("caps", regs(RowTag.ENTRIES, RowCap.Soft.type()));
+    RowCap.Soft starting =
+        new RowCap.Soft(
+            entry.field(HeadEntry.CAP, ScoreCap.LIMIT_BITS),
+            entry.field(HeadEntry.CAP_INVERSE, ScoreCap.INVERSE_BITS));
+    when(entries.fire(), () -> caps.set(entry.slot(), starting));
+    return caps.at(slot);
   }
 
   /** The slope of the entry, and where its keys begin: behind those of the entries before. */

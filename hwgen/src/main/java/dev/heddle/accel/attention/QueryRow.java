@@ -17,10 +17,12 @@ import dev.heddle.hdl.UInt;
  * @param shift right shift of the scores less the exponent of the key: {@code -(scale exponent +
  *     fraction bits + query exponent)} ({@link ScoreScale#shift})
  * @param multiplier multiplier of the scores
+ * @param cap the cap of its scores
  * @param slope what its scores grow by
  * @param tag which row it is
  */
-public record QueryRow(UInt codes, SInt shift, UInt multiplier, RowSlope slope, RowTag tag)
+public record QueryRow(
+    UInt codes, SInt shift, UInt multiplier, RowCap cap, RowSlope slope, RowTag tag)
     implements Data {
   /** Bits of {@link #shift}. */
   public static final int SHIFT_BITS = 11;
@@ -32,6 +34,7 @@ public record QueryRow(UInt codes, SInt shift, UInt multiplier, RowSlope slope, 
             uint(shape.keyDimension() * 8).make(),
             sint(SHIFT_BITS).make(),
             uint(ScoreScale.MULTIPLIER_BITS).make(),
+            RowCap.of(shape).make(),
             RowSlope.of(shape).make(),
             RowTag.of(shape).make());
   }

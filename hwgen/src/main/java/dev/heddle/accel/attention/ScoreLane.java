@@ -29,15 +29,19 @@ import java.util.Optional;
  *   codes    held                 32                                                        maximum
  * </pre>
  *
- * <p>Latency {@value #LATENCY} cycles, one key a cycle, no back-pressure. {@link #complete} follows
- * the last score of a segment by one cycle. Behind this lane first and last are those of segments.
+ * <p>Latency {@value #LATENCY} cycles, and those of a {@link SoftCap} between the last two where
+ * scores may have one; one key a cycle, no back-pressure. {@link #complete} follows the last score
+ * of a segment by one cycle. Behind this lane first and last are those of segments.
  */
 public final class ScoreLane extends Component {
-  /** Cycles from a key to its score. */
-  public static final int LATENCY = 7;
+  /** Cycles from a key to its score but for those of a cap. */
+  private static final int LATENCY = 7;
 
   /** Cycles from a key to its dot product, of which the last scales it. */
   private static final int SCALED = 5;
+
+  /** Cycles from a key to its score without a cap or bias. */
+  private static final int PLAIN = LATENCY - 1;
 
   /** Bits of a shift amount; the largest shifts out whatever a dot product leads to. */
   private static final int AMOUNT_BITS = 6;
@@ -57,7 +61,7 @@ public final class ScoreLane extends Component {
   /** Query rows; one is taken with each first key and must be there. */
   public final Stream<QueryRow> rows;
 
-  /** The key with its score, {@value #LATENCY} cycles after the key. */
+  /** The key with its score, {@link #latency} cycles after the key. */
   public final ScoredKey scored;
 
   /** One in the cycle after the last score of a segment. */
@@ -67,17 +71,21 @@ public final class ScoreLane extends Component {
   public final RowMaximum maximum;
 
   private final String name;
+  private final int latency;
 
   /** A lane of an engine of {@code shape}. */
   public ScoreLane(AttentionShape shape) {
     int dimension = shape.keyDimension();
+    latency = latency(shape);
     name =
         "ScoreLane_%dx%d_%d%s"
             .formatted(
                 dimension,
                 shape.keys(),
                 shape.rows(),
-                (shape.segmented() ? "_cut" : "") + (shape.alibi() ? "_alibi" : ""));
+                (shape.segmented() ? "_cut" : "")
+                    + (shape.alibi() ? "_alibi" : "")
+                    + (shape.caps() ? "_caps" : ""));
     key = in(LaneKey.of(shape));
     codes = in(uint(dimension * DotProduct.CODE_BITS));
     keyExponent = in(sint(8));
@@ -87,7 +95,7 @@ public final class ScoreLane extends Component {
     complete = out(bit());
     maximum = out(RowMaximum.of(shape));
     document(
-        "Scores one key a cycle against the query row it holds; %d cycles.".formatted(LATENCY));
+        "Scores one key a cycle against the query row it holds; %d cycles.".formatted(latency));
     parameter("DIMENSION", dimension);
 
     Bit begins = key.valid().and(key.first());
@@ -100,7 +108,7 @@ public final class ScoreLane extends Component {
     SInt heldExponent = next(keyExponent);
 
     // Whether there is a key, now and 1, 2, ... cycles ago.
-    List<Bit> keys = Delay.line(this, LATENCY - 1, key.valid(), 0);
+    List<Bit> keys = Delay.line(this, latency - 1, key.valid(), 0);
     SInt dot = dot(keys, heldCodes, row.codes());
     UInt multiplier = Delay.of(this, SCALED - 2, row.multiplier());
     SInt scaled = nextWhen(keys.get(SCALED - 1), dot.mul(multiplier.toSInt()));
@@ -116,15 +124,33 @@ public final class ScoreLane extends Component {
     // Saturated to one integer bit more than a score has, so that the rounding cannot overflow.
     SInt rounded = shifted.sat(ScoreScale.SCORE_BITS + 2).add(1).shr(1);
     SInt plain = rounded.sat(ScoreScale.SCORE_BITS);
-    SInt biased = bias(keys, row.slope()).map(plain::add).orElse(plain);
-    SInt score = nextWhen(keys.get(LATENCY - 1), biased.sat(ScoreScale.SCORE_BITS));
+    SInt capped = capped(keys.get(PLAIN), plain, row.cap());
+    SInt biased = bias(keys, row.slope()).map(capped::add).orElse(capped);
+    SInt score = nextWhen(keys.get(latency - 1), biased.sat(ScoreScale.SCORE_BITS));
 
     Segment segment = segment(shape);
-    LaneKey scoredKey = segment.key.after(LATENCY, this);
-    SInt exponent = Delay.of(this, LATENCY, valueExponent);
+    LaneKey scoredKey = segment.key.after(latency, this);
+    SInt exponent = Delay.of(this, latency, valueExponent);
     connect(scored, new ScoredKey(scoredKey, score, exponent));
-    RowTag tag = Delay.of(this, LATENCY - 1, row.tag());
-    track(scoredKey, score, exponent, tag, Delay.of(this, LATENCY, segment.continuation));
+    RowTag tag = Delay.of(this, latency - 1, row.tag());
+    track(scoredKey, score, exponent, tag, Delay.of(this, latency, segment.continuation));
+  }
+
+  /** Cycles from a key to its score in an engine of {@code shape}. */
+  public static int latency(AttentionShape shape) {
+    return LATENCY + (shape.caps() ? SoftCap.LATENCY : 0);
+  }
+
+  /** The score under the cap of its row. */
+  private SInt capped(Bit valid, SInt plain, RowCap cap) {
+    if (!(cap instanceof RowCap.Soft soft)) {
+      return plain;
+    }
+    SoftCap unit = inst(new SoftCap());
+    unit.valid.set(valid);
+    unit.score.set(plain);
+    connect(unit.cap, Delay.of(this, PLAIN - 1, soft));
+    return unit.capped;
   }
 
   /** What is added to the score in its last cycle: the slope times the number of the key. */
@@ -135,7 +161,7 @@ public final class ScoreLane extends Component {
     UInt number = nextWhen(keys.get(1), next(key.place()).wrapSub(rising.origin()));
     UInt steps = nextWhen(keys.get(1), rising.steps());
     UInt product = nextWhen(keys.get(2), steps.mul(number));
-    UInt bias = Delay.of(this, LATENCY - 4, product.shr(KeySlope.EXTRA_BITS));
+    UInt bias = Delay.of(this, latency - 4, product.shr(KeySlope.EXTRA_BITS));
     return Optional.of(bias.toSInt());
   }
 

@@ -33,8 +33,8 @@ import java.util.List;
  *   <li>Scores leave in the order of the steps, the maxima of a lane in the order of its rows.
  * </ol>
  *
- * From a step to its scores 12 cycles or more: 3 in the banks, {@link ScoreLane#LATENCY} in the
- * lanes, 2 in the queue.
+ * From a step to its scores 12 cycles or more: 3 in the banks, {@link ScoreLane#latency} in the
+ * lanes, which are 7 without soft-caps, 2 in the queue.
  */
 final class ScoreStage extends Component {
   private static final int QUERY_QUEUE = 8;
@@ -162,8 +162,9 @@ final class ScoreStage extends Component {
 
     BlockRamFifo<StepScores> queue =
         inst("scoreQueue", new BlockRamFifo<>(StepScores.of(shape), shape.scores()));
-    Bit complete = Delay.of(this, ScoreLane.LATENCY, arrives, 0);
-    Bit last = Delay.of(this, ScoreLane.LATENCY, arriving.last(), 0);
+    int latency = ScoreLane.latency(shape);
+    Bit complete = Delay.of(this, latency, arrives, 0);
+    Bit last = Delay.of(this, latency, arriving.last(), 0);
     queue.push.valid.set(complete);
     connect(queue.push.payload, new StepScores(Vec.of(scored), last));
     check(complete.not().or(queue.push.ready), "scores come without room for them");

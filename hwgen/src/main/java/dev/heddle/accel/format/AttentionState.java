@@ -3,7 +3,6 @@ package dev.heddle.accel.format;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.function.IntToLongFunction;
 
 /**
  * Attention of a query row over some of its keys, before it is divided: what has to be kept to go
@@ -63,21 +62,21 @@ public final class AttentionState {
   /**
    * The state of a row over keys that are taken together, at least one, and their values.
    *
-   * @param bias what is added to the score of a key, by its place in the list
+   * @param modifier what becomes of scores
    */
   static AttentionState of(
       KvVector query,
       List<KvVector> keys,
       List<KvVector> values,
       ScoreScale scale,
-      IntToLongFunction bias) {
+      ScoreModifier modifier) {
     int[] scores = new int[keys.size()];
     int largestScore = Integer.MIN_VALUE;
     int maxExponent = Int8Block.MIN_EXPONENT;
     for (int j = 0; j < scores.length; j++) {
       KvVector key = keys.get(j);
       int score = scale.score(query.dot(key), query.exponent(), key.exponent());
-      scores[j] = ScoreScale.saturated(score + bias.applyAsLong(j));
+      scores[j] = ScoreScale.saturated(modifier.modified(score, j));
       largestScore = Math.max(largestScore, scores[j]);
       maxExponent = Math.max(maxExponent, values.get(j).exponent());
     }

@@ -1,7 +1,6 @@
 package dev.heddle.accel.format;
 
 import java.util.List;
-import java.util.function.IntToLongFunction;
 
 /**
  * Attention of one query row over a list of keys, bit for bit: integer scores, 20-bit powers of two
@@ -85,22 +84,22 @@ public final class GoldenAttention {
    */
   public static AttentionState state(
       KvVector query, List<KvVector> keys, List<KvVector> values, ScoreScale scale) {
-    return state(query, keys, values, scale, key -> 0);
+    return state(query, keys, values, scale, ScoreModifier.NONE);
   }
 
   /**
-   * The same with a bias.
+   * The same with caps or biases.
    *
-   * @param bias what is added to the score of a key, by its place in the list
+   * @param modifier what becomes of scores
    */
   public static AttentionState state(
       KvVector query,
       List<KvVector> keys,
       List<KvVector> values,
       ScoreScale scale,
-      IntToLongFunction bias) {
+      ScoreModifier modifier) {
     int length = values.isEmpty() ? query.length() : values.get(0).length();
-    return state(AttentionState.empty(length), query, keys, values, scale, bias);
+    return state(AttentionState.empty(length), query, keys, values, scale, modifier);
   }
 
   /**
@@ -114,7 +113,7 @@ public final class GoldenAttention {
       List<KvVector> keys,
       List<KvVector> values,
       ScoreScale scale,
-      IntToLongFunction bias) {
+      ScoreModifier modifier) {
     requireShapes(query, keys, values);
     AttentionState state = before;
     for (int from = 0; from < keys.size(); from += SEGMENT) {
@@ -127,7 +126,7 @@ public final class GoldenAttention {
                   keys.subList(from, to),
                   values.subList(from, to),
                   scale,
-                  key -> bias.applyAsLong(start + key)));
+                  (score, key) -> modifier.modified(score, start + key)));
     }
     return state;
   }

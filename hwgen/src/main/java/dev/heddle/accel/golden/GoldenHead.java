@@ -6,6 +6,7 @@ import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.format.ScoreCap;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.isa.HeadEntry;
@@ -67,6 +68,7 @@ public final class GoldenHead implements HeadCheck.Lists {
     List<KvVector> keys = keys();
     List<KvVector> values = vectors(HeadEntry.VALUE_ROWS, HeadEntry.VALUE_LINES, 1);
     ScoreScale scale = new ScoreScale(value(HeadEntry.MULTIPLIER), value(HeadEntry.EXPONENT));
+    ScoreCap cap = new ScoreCap(value(HeadEntry.CAP));
     KeySlope slope = new KeySlope(value(HeadEntry.SLOPE));
     float[] output = new float[value(HeadEntry.VALUE_LINES) * LINE];
     List<List<Integer>> seen = seen(queries.size());
@@ -86,7 +88,7 @@ public final class GoldenHead implements HeadCheck.Lists {
                 seenKeys,
                 seenValues,
                 scale,
-                key -> slope.bias(places.get(key)));
+                (score, key) -> cap.capped(score) + slope.bias(places.get(key)));
         if (value(HeadEntry.OUTPUT_FORMAT) == Output.STATE.ordinal()) {
           state.encode(memory, address(row));
         } else {

@@ -6,6 +6,7 @@ import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.KeySlope;
+import dev.heddle.accel.format.ScoreCap;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.HeadEntry.Output;
@@ -74,6 +75,7 @@ public final class HeadCheck {
     HeadCheck check = new HeadCheck(shape, entry);
     check.sizes();
     check.pages();
+    check.cap();
     check.slope();
     check.output();
     check.sinks(lists);
@@ -104,6 +106,19 @@ public final class HeadCheck {
         HeadEntry.KEY_EXPONENTS,
         HeadEntry.OUTPUT,
         HeadEntry.OUTPUT_STRIDE);
+  }
+
+  private void cap() {
+    if (value(HeadEntry.CAP) == 0) {
+      return;
+    }
+    if (!shape.caps()) {
+      throw new IllegalArgumentException(
+          "the entry has a cap, but the attention engine has none; use cap=0");
+    }
+    between(HeadEntry.CAP, ScoreCap.LEAST_LIMIT, ScoreCap.MOST_LIMIT);
+    long inverse = new ScoreCap((int) value(HeadEntry.CAP)).inverse();
+    between(HeadEntry.CAP_INVERSE, inverse, inverse);
   }
 
   private void slope() {

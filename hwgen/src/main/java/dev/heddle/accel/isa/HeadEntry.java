@@ -1,5 +1,6 @@
 package dev.heddle.accel.isa;
 
+import dev.heddle.accel.format.ScoreCap;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.accel.mask.ScheduleFormat;
 import dev.heddle.accel.mask.ScheduleImage;
@@ -212,6 +213,19 @@ public final class HeadEntry extends MemoryEntry<HeadEntry> {
   public static final MemoryField SINKS =
       new MemoryField("sinks", 152, 8, false, "address of the sinks of the rows");
 
+  /** Largest size of a score. */
+  public static final MemoryField CAP =
+      new MemoryField(
+          "cap",
+          164,
+          4,
+          false,
+          "soft-cap of the scores in steps of 2^-16 of a power of two; 0 none");
+
+  /** What goes with it. */
+  public static final MemoryField CAP_INVERSE =
+      new MemoryField("cap_inverse", 168, 4, false, "2^42 over the cap, to nearest");
+
   /** All fields. */
   public static final List<MemoryField> FIELDS =
       List.of(
@@ -249,7 +263,9 @@ public final class HeadEntry extends MemoryEntry<HeadEntry> {
           PAGE_SIZE,
           MASKS,
           SINKED,
-          SINKS);
+          SINKS,
+          CAP,
+          CAP_INVERSE);
 
   /** An entry whose fields are zero. */
   public HeadEntry() {
@@ -264,6 +280,11 @@ public final class HeadEntry extends MemoryEntry<HeadEntry> {
   @Override
   HeadEntry self() {
     return this;
+  }
+
+  /** Gives the scores a cap. */
+  public HeadEntry withCap(ScoreCap cap) {
+    return with(CAP, cap.limit()).with(CAP_INVERSE, cap.inverse());
   }
 
   /**

@@ -185,7 +185,13 @@ public final class MachineRegisters {
                 24,
                 1,
                 has(configuration, AttentionShape::sinks),
-                "It takes sinks of rows."))
+                "It takes sinks of rows."),
+            constant(
+                "attention_caps",
+                25,
+                1,
+                has(configuration, AttentionShape::caps),
+                "Its scores may have a cap."))
         .register(
             "GEOMETRY",
             0x1c,

@@ -27,6 +27,8 @@ class DatapathLintTest {
         module("small score lane", () -> new ScoreLane(SMALL)),
         module("large score lane", () -> new ScoreLane(LARGE)),
         module("score lane with biases", () -> new ScoreLane(CUT.withAlibi())),
+        module("score lane with caps", () -> new ScoreLane(SMALL.withCaps())),
+        module("score lane with caps and biases", () -> new ScoreLane(CUT.withAlibi().withCaps())),
         module("small weight lane", () -> new WeightLane(SMALL)),
         module("large weight lane", () -> new WeightLane(LARGE)),
         module("small value lane", () -> new ValueLane(SMALL)),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.format.AttentionSink;
 import dev.heddle.accel.format.GoldenAttention;
+import dev.heddle.accel.format.ScoreCap;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.HeadEntry.Output;
@@ -94,6 +95,7 @@ class HeadCheckTest {
         "gap; 1; 'position is 0 but with keys 0 to 0 left out it must be at least 1'",
         "page_size; 16; 'the entry lists pages, but the attention engine understands none; use page_size=0'",
         "slope; 1; 'the entry has a slope, but the attention engine adds none; use slope=0'",
+        "cap; 1; 'the entry has a cap, but the attention engine has none; use cap=0'",
         "masked; 2; masked is 2 but must be 0 to 1",
         "masked; 1; 'the entry has masks, but the attention engine understands none; use masked=0'",
         "source; 1; 'the entry names a schedule, but the attention engine understands none; use PATTERN'"
@@ -304,6 +306,18 @@ class HeadCheckTest {
         PLAIN.withStates(),
         entry.with(HeadEntry.OUTPUT_STRIDE, 704),
         "output_stride is 704 but an output row has 768 bytes");
+  }
+
+  @Test
+  void aCapGoesWithItsInverse() {
+    AttentionShape capping = PLAIN.withCaps();
+    HeadEntry entry = causal(20, 50).withCap(ScoreCap.of(50));
+    assertTaken(capping, entry);
+    entry.with(HeadEntry.CAP_INVERSE, 930_000);
+    assertRefused(capping, entry, "cap_inverse is 930000 but must be 930326");
+    entry.with(HeadEntry.CAP, 5);
+    entry.with(HeadEntry.CAP, 0xffff_ffffL);
+    assertRefused(capping, entry, "cap is 4294967295 but must be 94548 to 12102203");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.KeySlope;
 import dev.heddle.accel.format.KvVector;
+import dev.heddle.accel.format.ScoreCap;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.testbench.SimulationStoppedException;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ class ScoreLaneTest {
     final int number;
     final int keys;
     final boolean allEqual;
+    final ScoreCap cap;
     final KeySlope slope;
     final int origin;
     KvVector key;
@@ -51,6 +53,7 @@ class ScoreLaneTest {
       number = random.nextInt(SHAPE.rows());
       keys = random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(20);
       allEqual = random.nextInt(5) == 0;
+      cap = random.nextInt(4) == 0 ? ScoreCap.NONE : ScoreCap.of(1 + 127 * random.nextDouble());
       slope = random.nextInt(4) == 0 ? KeySlope.NONE : KeySlope.of(random.nextDouble());
       origin = random.nextInt(2 * SHAPE.keys());
     }
@@ -69,14 +72,24 @@ class ScoreLaneTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"64, false", "128, false", "64, true"})
-  void everyScoreAndMaximumOfTheGoldenModelLeavesOnTime(int dimension, boolean alibi) {
+  @CsvSource({
+    "64, false, false",
+    "128, false, false",
+    "64, true, false",
+    "64, false, true",
+    "128, true, true"
+  })
+  void everyScoreAndMaximumOfTheGoldenModelLeavesOnTime(
+      int dimension, boolean alibi, boolean caps) {
     Random random = new Random(dimension);
     AttentionShape plain = LaneBench.shape(dimension, 64, 1, false);
-    AttentionShape shape = alibi ? plain.withAlibi() : plain;
+    AttentionShape rising = alibi ? plain.withAlibi() : plain;
+    AttentionShape shape = caps ? rising.withCaps() : rising;
+    int latency = ScoreLane.latency(shape);
     Map<Long, Scored> scores = new HashMap<>();
     Map<Long, Maximum> maxima = new HashMap<>();
     int saturated = 0;
+    int capped = 0;
     try (LaneBench lane = new LaneBench(new ScoreLane(shape))) {
       Row row = null;
       for (long cycle = 0; cycle < 8000; cycle++) {
@@ -90,6 +103,10 @@ class ScoreLaneTest {
         lane.set("rows_codes", LaneBench.packed(row.query));
         lane.set("rows_shift", row.scale.shift(row.query.exponent(), 0));
         lane.set("rows_multiplier", row.scale.multiplier());
+        if (caps) {
+          lane.set("rows_cap_limit", row.cap.limit());
+          lane.set("rows_cap_inverse", row.cap.inverse());
+        }
         if (alibi) {
           lane.set("rows_slope_steps", row.slope.steps());
           lane.set("rows_slope_origin", row.origin);
@@ -107,17 +124,19 @@ class ScoreLaneTest {
           lane.set("codes", LaneBench.packed(key));
           lane.set("keyExponent", key.exponent());
           lane.set("valueExponent", valueExponent);
-          int unbiased = row.scale.score(row.query.dot(key), row.query.exponent(), key.exponent());
+          int plainScore =
+              row.scale.score(row.query.dot(key), row.query.exponent(), key.exponent());
+          int unbiased = caps ? row.cap.capped(plainScore) : plainScore;
+          capped += unbiased == plainScore ? 0 : 1;
           int number = Math.floorMod(place - row.origin, 2 * shape.keys());
           int score = alibi ? ScoreScale.saturated(unbiased + row.slope.bias(number)) : unbiased;
           saturated += Math.abs(score) > (1 << 27) - 2 ? 1 : 0;
-          scores.put(
-              cycle + ScoreLane.LATENCY, new Scored(first, last, place, score, valueExponent));
+          scores.put(cycle + latency, new Scored(first, last, place, score, valueExponent));
           row.largest = Math.max(row.largest, score);
           row.valueExponent = Math.max(row.valueExponent, valueExponent);
           if (last) {
             maxima.put(
-                cycle + ScoreLane.LATENCY + 1,
+                cycle + latency + 1,
                 new Maximum(
                     GoldenAttention.ceiling(row.largest),
                     row.valueExponent,
@@ -139,6 +158,7 @@ class ScoreLaneTest {
       }
     }
     assertThat(saturated).as("saturated scores").isGreaterThan(100);
+    assertThat(capped > 100).as("%d capped scores", capped).isEqualTo(caps);
   }
 
   @ParameterizedTest
@@ -188,7 +208,7 @@ class ScoreLaneTest {
         }
       }
       lane.set("key_valid", false);
-      for (int cycle = 0; cycle <= ScoreLane.LATENCY + 1; cycle++) {
+      for (int cycle = 0; cycle <= ScoreLane.latency(shape) + 1; cycle++) {
         cut(lane, actual);
       }
     }
