@@ -5,6 +5,7 @@ import static dev.heddle.accel.ParameterCheck.powerOfTwo;
 
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.isa.Engine;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,6 +33,8 @@ import java.util.Optional;
  * @param attention size of the attention engine; empty for a machine without one
  * @param router size of the router, which needs an attention engine that takes pages; empty for a
  *     machine without one
+ * @param append whether keys and values are appended to caches by the machine, which then has an
+ *     attention engine
  */
 public record Configuration(
     String name,
@@ -44,7 +47,8 @@ public record Configuration(
     int outstanding,
     long clockHz,
     Optional<AttentionShape> attention,
-    Optional<RouterShape> router) {
+    Optional<RouterShape> router,
+    boolean append) {
 
   /** A few lanes behind a 32-bit port, for small FPGAs. */
   public static final Configuration NANO =
@@ -131,9 +135,13 @@ public record Configuration(
       throw new IllegalArgumentException(
           "a router lists pages, but there is no attention engine that takes them; use attentionPages=true");
     }
+    if (append && attention.isEmpty()) {
+      throw new IllegalArgumentException(
+          "keys and values are appended for an attention engine, but there is none; use attentionLanes=2");
+    }
   }
 
-  /** A machine without a router. */
+  /** A machine that neither chooses blocks of keys nor appends any. */
   public Configuration(
       String name,
       int ports,
@@ -156,7 +164,8 @@ public record Configuration(
         outstanding,
         clockHz,
         attention,
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   private static int smallestCodeBits() {
@@ -169,16 +178,21 @@ public record Configuration(
 
   /** This configuration with an attention engine. */
   public Configuration withAttention(AttentionShape shape) {
-    return with(Optional.of(shape), router);
+    return with(Optional.of(shape), router, append);
   }
 
   /** This configuration with a router. */
   public Configuration withRouter(RouterShape shape) {
-    return with(attention, Optional.of(shape));
+    return with(attention, Optional.of(shape), append);
+  }
+
+  /** This configuration with an engine that appends keys and values to caches. */
+  public Configuration withAppend() {
+    return with(attention, router, true);
   }
 
   private Configuration with(
-      Optional<AttentionShape> attentionShape, Optional<RouterShape> routerShape) {
+      Optional<AttentionShape> attentionShape, Optional<RouterShape> routerShape, boolean appends) {
     return new Configuration(
         name,
         ports,
@@ -190,14 +204,22 @@ public record Configuration(
         outstanding,
         clockHz,
         attentionShape,
-        routerShape);
+        routerShape,
+        appends);
   }
 
-  /** The engines of the machine. */
+  /** The engines of the machine, in the order of their bits in masks. */
   public List<Engine> engines() {
-    // A router comes with an attention engine, so the engines are the first of all.
-    int engines = 2 + (attention.isPresent() ? 1 : 0) + (router.isPresent() ? 1 : 0);
-    return List.of(Engine.values()).subList(0, engines);
+    return Arrays.stream(Engine.values()).filter(this::has).toList();
+  }
+
+  private boolean has(Engine engine) {
+    return switch (engine) {
+      case LOADER, MATMUL -> true;
+      case ATTENTION -> attention.isPresent();
+      case ROUTER -> router.isPresent();
+      case CACHE -> append;
+    };
   }
 
   /** Rows of a row tile, over all ports. */

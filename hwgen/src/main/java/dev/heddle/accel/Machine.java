@@ -3,6 +3,7 @@ package dev.heddle.accel;
 import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.accel.attention.AttentionEngine;
+import dev.heddle.accel.cache.CacheEngine;
 import dev.heddle.accel.command.CommandFetch;
 import dev.heddle.accel.command.EngineControl;
 import dev.heddle.accel.command.RecordWriter;
@@ -62,6 +63,7 @@ public final class Machine extends Component {
   private final Configuration configuration;
   private final AxiShape shape;
   private final List<Bit> memoryErrors = new ArrayList<>();
+  private final List<Bit> saturations = new ArrayList<>();
   private final List<List<AxiRead>> mastersOfPort = new ArrayList<>();
   private final List<AxiWrite> writeMasters = new ArrayList<>();
 
@@ -152,6 +154,9 @@ public final class Machine extends Component {
     if (configuration.router().isPresent()) {
       controls.add(router());
     }
+    if (configuration.append()) {
+      controls.add(cache());
+    }
 
     // ---- ports
     firstPort = named("m_axi_mem0", out(Axi4.of(portShape(0))));
@@ -170,8 +175,7 @@ public final class Machine extends Component {
     fetch.listAddress.set(registers.value("LIST", "address").wrap(CardMemory.ADDRESS_BITS));
     unused(registers.value("LIST", "address"));
     TokenCounters tokens = inst(new TokenCounters(controls.size()));
-    for (Engine engine : configuration.engines()) {
-      int i = engine.ordinal();
+    for (int i = 0; i < controls.size(); i++) {
       EngineControl engineControl = controls.get(i);
       connect(engineControl.descriptors, fetch.descriptors.get(i));
       tokens.wanted.get(i).set(engineControl.wanted);
@@ -215,7 +219,8 @@ public final class Machine extends Component {
     Bit memoryError = reg(bit(), 0);
     when(reduce(memoryErrors, Bit::or), () -> memoryError.set(true));
     registers.status("STATUS", "memory_error").set(memoryError.asUInt());
-    registers.status("STATUS", "saturated").set(matmul.saturated.asUInt());
+    saturations.add(matmul.saturated);
+    registers.status("STATUS", "saturated").set(reduce(saturations, Bit::or).asUInt());
     registers.status("POSITION", "address").set(fetch.position.pad(64));
     count(registers, "CYCLES", "cycles", active.asUInt());
     UInt busyCycles = count(registers, "BUSY", "cycles", matmul.busy.asUInt());
@@ -269,6 +274,25 @@ public final class Machine extends Component {
     }
     writeMasters.add(router.write);
     return routerControl;
+  }
+
+  /** The engine that appends keys and values on the first port; its control. */
+  private EngineControl cache() {
+    CacheEngine cache = inst(new CacheEngine(configuration));
+    EngineControl cacheControl = inst(new EngineControl(Engine.CACHE, configuration));
+    connect(cache.command, cacheControl.command);
+    cacheControl.done.set(cache.done);
+    cacheControl.busy.set(false);
+    cacheControl.beats.set(cache.beatsTaken);
+    unused(cacheControl.stalledMemory);
+    unused(cacheControl.stalledTokens);
+    memoryErrors.add(cache.memoryError);
+    Bit saturated = reg(bit(), 0);
+    when(cache.saturates, () -> saturated.set(true));
+    saturations.add(saturated);
+    cache.reads.forEach(read -> onPort(0, read));
+    writeMasters.add(cache.write);
+    return cacheControl;
   }
 
   private AxiShape portShape(int port) {

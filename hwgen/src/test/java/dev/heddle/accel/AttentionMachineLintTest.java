@@ -1,9 +1,11 @@
 package dev.heddle.accel;
 
+import dev.heddle.accel.cache.CacheEngine;
 import dev.heddle.accel.routing.RouterEngine;
 import dev.heddle.hdl.verilog.Lint;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,5 +41,26 @@ class AttentionMachineLintTest {
   @MethodSource("routers")
   void theVerilogOfARouterIsAcceptedWithoutAWarning(Configuration configuration) throws Exception {
     Lint.assertClean(new RouterEngine(configuration), folder);
+  }
+
+  static Stream<Configuration> appending() {
+    AttentionShape deep = new AttentionShape(1, 64, 128, 2, 64, 64, 1, 64);
+    AttentionShape shallow = new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64);
+    return Stream.of(
+        Configuration.NANO.withAttention(deep).withAppend(),
+        Configuration.LARGE.withAttention(shallow).withAppend());
+  }
+
+  @ParameterizedTest
+  @MethodSource("appending")
+  void theVerilogOfTheEngineThatAppendsIsAcceptedWithoutAWarning(Configuration configuration)
+      throws Exception {
+    Lint.assertClean(new CacheEngine(configuration), folder);
+  }
+
+  @Test
+  void aMachineWithoutARouterMayAppend() throws Exception {
+    AttentionShape least = new AttentionShape(1, 64, 64, 2, 64, 64, 1, 64);
+    Lint.assertClean(new Machine(Configuration.NANO.withAttention(least).withAppend()), folder);
   }
 }

@@ -83,7 +83,8 @@ class ConfigurationTest {
   void aRouterNeedsAnAttentionEngineThatTakesPages() {
     AttentionShape shape = Configuration.DEFAULT.attention().orElseThrow();
     Configuration paged = Configuration.DEFAULT.withAttention(shape.withPages());
-    assertThat(paged.withRouter(RouterShape.DEFAULT).engines()).containsExactly(Engine.values());
+    assertThat(paged.withRouter(RouterShape.DEFAULT).engines())
+        .containsExactly(Engine.LOADER, Engine.MATMUL, Engine.ATTENTION, Engine.ROUTER);
     assertThatThrownBy(() -> Configuration.DEFAULT.withRouter(RouterShape.DEFAULT))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
@@ -103,5 +104,15 @@ class ConfigurationTest {
     assertThatThrownBy(() -> new RouterShape(count, blocks, rows))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void keysAreAppendedForAnAttentionEngine() {
+    assertThat(Configuration.DEFAULT.withAppend().engines())
+        .containsExactly(Engine.LOADER, Engine.MATMUL, Engine.ATTENTION, Engine.CACHE);
+    assertThatThrownBy(Configuration.NANO::withAppend)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "keys and values are appended for an attention engine, but there is none; use attentionLanes=2");
   }
 }

@@ -12,13 +12,18 @@ import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
+import dev.heddle.accel.golden.CacheCheck;
+import dev.heddle.accel.golden.GoldenAppend;
+import dev.heddle.accel.golden.GoldenCopy;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.golden.GoldenRoute;
 import dev.heddle.accel.golden.GoldenSummary;
 import dev.heddle.accel.golden.HeadCheck;
 import dev.heddle.accel.golden.RouteCheck;
 import dev.heddle.accel.golden.SummaryImage;
+import dev.heddle.accel.isa.AppendEntry;
 import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.CopyEntry;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.HeadEntry;
@@ -184,6 +189,7 @@ final class GoldenMachine {
             case MATMUL -> multiply(descriptor);
             case ATTENTION -> attend(descriptor);
             case ROUTER -> route(descriptor);
+            case CACHE -> cache(descriptor);
           };
       if (nextRecord != 0) {
         done.encode(memory, range(nextRecord, CompletionRecord.BYTES, "completion record"));
@@ -303,6 +309,46 @@ final class GoldenMachine {
     written(summary, summary + image.bytes());
     long exponent = entry.value(SummaryEntry.SUMMARY_EXPONENT);
     written(exponent, exponent + 1);
+  }
+
+  private CompletionRecord cache(Descriptor descriptor) {
+    if (descriptor.operation() == Operation.APPEND) {
+      runTable(
+          descriptor,
+          "append table",
+          AppendEntry.BYTES,
+          AppendEntry::decode,
+          entry -> {
+            CacheCheck.require(configuration, entry);
+            saturated |= new GoldenAppend(entry, memory).run();
+            writtenTo(entry);
+          });
+    } else {
+      runTable(
+          descriptor,
+          "copy table",
+          CopyEntry.BYTES,
+          CopyEntry::decode,
+          entry -> {
+            CacheCheck.require(configuration, entry);
+            new GoldenCopy(entry, memory).run();
+            writtenTo(entry);
+          });
+    }
+    return new CompletionRecord(descriptor.value(Operation.TAG), Engine.CACHE, 0, 0, 0, 0, 0, 0);
+  }
+
+  /**
+   * Tells of what an entry of an append or a copy table writes; both have it in the same fields.
+   */
+  private void writtenTo(MemoryEntry<?> entry) {
+    long rows = entry.value(AppendEntry.ROWS);
+    long keys = entry.value(AppendEntry.KEY_ROWS);
+    long values = entry.value(AppendEntry.VALUE_ROWS);
+    long exponents = entry.value(AppendEntry.KEY_EXPONENTS);
+    written(keys, keys + rows * entry.value(AppendEntry.KEY_LINES) * GoldenHead.LINE);
+    written(values, values + rows * entry.value(AppendEntry.VALUE_LINES) * GoldenHead.LINE);
+    written(exponents, exponents + rows * AppendEntry.EXPONENT_BYTES);
   }
 
   private void writtenBy(HeadEntry entry) {

@@ -53,7 +53,7 @@ public final class CommandFetch extends Component {
   /** What they hold. */
   public final Stream<AxiReader.Beat> beats;
 
-  /** For each engine its descriptors. */
+  /** For each engine of the configuration its descriptors. */
   public final Vec<Stream<UInt>> descriptors;
 
   /** The command fetch of {@code configuration}. */
@@ -86,8 +86,9 @@ public final class CommandFetch extends Component {
         requests.payload,
         new AxiRequest(address, lit(Operation.BYTES / shape.bytes(), AxiRequest.BEATS_BITS)));
     Bit taken = lit(false);
-    for (Engine engine : configuration.engines()) {
-      Stream<UInt> stream = descriptors.get(engine.ordinal());
+    List<Engine> engines = configuration.engines();
+    for (Engine engine : engines) {
+      Stream<UInt> stream = descriptors.get(engines.indexOf(engine));
       List<Bit> asked =
           Arrays.stream(Operation.values())
               .filter(operation -> operation.engine() == engine)

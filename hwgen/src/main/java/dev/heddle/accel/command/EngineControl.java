@@ -16,7 +16,9 @@ import dev.heddle.hdl.UInt;
 import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What stands before an engine: a queue of its descriptors, the wait for tokens, the counters of
@@ -102,8 +104,8 @@ public final class EngineControl extends Component {
     UInt head = queue.pop.payload;
     State<Phase> phase = state(Phase.WAIT);
     Bit waiting = phase.is(Phase.WAIT).and(queue.pop.valid);
-    wanted.set(field(head, Operation.WAIT).slice(engines - 1, 0));
-    released.set(field(head, Operation.RELEASE).slice(engines - 1, 0));
+    wanted.set(present(field(head, Operation.WAIT), configuration.engines()));
+    released.set(present(field(head, Operation.RELEASE), configuration.engines()));
     command.payload.set(head);
     command.valid.set(waiting.and(granted));
     take.set(command.fire());
@@ -149,18 +151,29 @@ public final class EngineControl extends Component {
     records.payload.set(StructureBits.structure(CompletionRecord.BYTES, record));
   }
 
+  /** The bits of a mask for engines that there are, side by side. */
+  private static UInt present(UInt mask, List<Engine> engines) {
+    int last = engines.size() - 1;
+    return engines.get(last).ordinal() == last
+        ? mask.slice(last, 0)
+        : cat(
+            IntStream.rangeClosed(0, last)
+                .mapToObj(i -> mask.at(engines.get(last - i).ordinal()))
+                .toList());
+  }
+
   /** Bits of the beats that an engine takes in a cycle. */
   private static int beatsBits(Engine engine, Configuration configuration) {
     return switch (engine) {
       case LOADER, MATMUL -> bits(configuration.ports() + 1);
       case ATTENTION -> 3;
-      case ROUTER -> 2;
+      case ROUTER, CACHE -> 2;
     };
   }
 
   private static int multipliers(Engine engine, Configuration configuration) {
     return switch (engine) {
-      case LOADER, MATMUL -> configuration.multipliers();
+      case LOADER, MATMUL, CACHE -> configuration.multipliers();
       case ATTENTION -> configuration.attention().orElseThrow().multipliers();
       case ROUTER -> RouterShape.MULTIPLIERS;
     };

@@ -1,6 +1,8 @@
 package dev.heddle.accel.export;
 
+import dev.heddle.accel.isa.AppendEntry;
 import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.CopyEntry;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.MemoryField;
@@ -25,6 +27,7 @@ public final class DescriptorMarkdown {
     page.descriptors();
     page.headTable();
     page.routeTables();
+    page.cacheTables();
     page.records();
     return page.out.toString();
   }
@@ -115,6 +118,33 @@ public final class DescriptorMarkdown {
             + "has them. Addresses are multiples of 64, but for that of the summary's exponent.",
         SummaryEntry.BYTES);
     table(SummaryEntry.FIELDS);
+  }
+
+  private void cacheTables() {
+    line("");
+    line("## Append table");
+    line("");
+    line(
+        "An APPEND runs the entries of an append table, %d bytes each, side by side: the keys and "
+            + "values of neighbouring tokens become codes with exponents. They lie row after row, "
+            + "64 fp32 numbers for each line of codes, zeros behind the head dimension; codes and "
+            + "exponents are written as the head table has them. An infinite number or a NaN "
+            + "counts as the largest finite number of its sign and sets `saturated` in register "
+            + "`STATUS`. What entries read must not be what any entry of the table writes. "
+            + "Addresses are multiples of 64, but for that of the exponents, which is even.",
+        AppendEntry.BYTES);
+    table(AppendEntry.FIELDS);
+    line("");
+    line("## Copy table");
+    line("");
+    line(
+        "A COPY runs the entries of a copy table, %d bytes each, side by side: codes and exponents "
+            + "of neighbouring tokens are copied, row after row in ascending order, so that they "
+            + "may move to lower addresses over themselves; otherwise an entry must not write what "
+            + "it reads. It sees what the entries before it have written. Addresses are multiples "
+            + "of 64, but for those of the exponents, which are even.",
+        CopyEntry.BYTES);
+    table(CopyEntry.FIELDS);
   }
 
   private void records() {

@@ -4,21 +4,15 @@ import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.format.BlockRouting.Router;
-import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.isa.SummaryEntry;
-import java.util.function.ToLongFunction;
 
 /**
  * Refuses entries of the route and the summary table that a router would answer with garbage or by
  * hanging, and says what is wrong with them. What is read from card memory is not looked at.
  */
 public final class RouteCheck {
-  private final ToLongFunction<MemoryField> entry;
-
-  private RouteCheck(ToLongFunction<MemoryField> entry) {
-    this.entry = entry;
-  }
+  private RouteCheck() {}
 
   /**
    * Demands that the router of {@code configuration} can execute {@code entry}.
@@ -27,13 +21,14 @@ public final class RouteCheck {
    */
   public static void require(Configuration configuration, RouteEntry entry) {
     RouterShape shape = router(configuration);
-    RouteCheck check = new RouteCheck(entry::value);
+    FieldCheck check = new FieldCheck(entry);
     check.between(RouteEntry.ROUTER, 0, Router.values().length - 1);
     check.between(RouteEntry.KEY_LINES, 1, keyLines(configuration));
     check.between(RouteEntry.COUNT, 1, shape.count());
     check.between(RouteEntry.ROWS, 1, shape.rows());
     check.between(RouteEntry.BLOCKS, 0, shape.blocks());
     check.aligned(
+        GoldenHead.LINE,
         RouteEntry.QUERIES,
         RouteEntry.QUERY_EXPONENTS,
         RouteEntry.SUMMARIES,
@@ -49,7 +44,7 @@ public final class RouteCheck {
    */
   public static void require(Configuration configuration, SummaryEntry entry) {
     router(configuration);
-    RouteCheck check = new RouteCheck(entry::value);
+    FieldCheck check = new FieldCheck(entry);
     check.between(SummaryEntry.ROUTER, 0, Router.values().length - 1);
     check.between(SummaryEntry.KEY_LINES, 1, keyLines(configuration));
     check.between(SummaryEntry.KEYS, 1, RouterShape.MOST_KEYS);
@@ -57,7 +52,8 @@ public final class RouteCheck {
     if (Long.bitCount(keys) != 1) {
       throw new IllegalArgumentException("keys is %d but must be a power of two".formatted(keys));
     }
-    check.aligned(SummaryEntry.KEY_ROWS, SummaryEntry.KEY_EXPONENTS, SummaryEntry.SUMMARY);
+    check.aligned(
+        GoldenHead.LINE, SummaryEntry.KEY_ROWS, SummaryEntry.KEY_EXPONENTS, SummaryEntry.SUMMARY);
   }
 
   private static RouterShape router(Configuration configuration) {
@@ -69,24 +65,5 @@ public final class RouteCheck {
   private static int keyLines(Configuration configuration) {
     return configuration.attention().map(AttentionShape::keyDimension).orElseThrow()
         / GoldenHead.LINE;
-  }
-
-  private void aligned(MemoryField... fields) {
-    for (MemoryField field : fields) {
-      long value = entry.applyAsLong(field);
-      if (value % GoldenHead.LINE != 0) {
-        throw new IllegalArgumentException(
-            "%s is 0x%x but must be a multiple of %d"
-                .formatted(field.name(), value, GoldenHead.LINE));
-      }
-    }
-  }
-
-  private void between(MemoryField field, long least, long most) {
-    long value = entry.applyAsLong(field);
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s is %d but must be %d to %d".formatted(field.name(), value, least, most));
-    }
   }
 }

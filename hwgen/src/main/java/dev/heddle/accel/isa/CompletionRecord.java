@@ -37,7 +37,8 @@ public record CompletionRecord(
 
   /** The engine's position in {@link Engine}. */
   public static final MemoryField ENGINE =
-      new MemoryField("engine", 4, 1, false, "engine: 0 LOADER, 1 MATMUL, 2 ATTENTION, 3 ROUTER");
+      new MemoryField(
+          "engine", 4, 1, false, "engine: 0 LOADER, 1 MATMUL, 2 ATTENTION, 3 ROUTER, 4 CACHE");
 
   /** See {@link #cycles}. */
   public static final MemoryField CYCLES =

@@ -14,7 +14,9 @@ public enum Engine {
   /** Computes attention of query rows over keys and values in card memory. */
   ATTENTION,
   /** Chooses the blocks of keys that queries see, and summarises blocks for it. */
-  ROUTER;
+  ROUTER,
+  /** Appends keys and values to caches in card memory, and copies them there. */
+  CACHE;
 
   /** The engine's bit in a mask. */
   public int mask() {

@@ -191,7 +191,13 @@ public final class MachineRegisters {
                 25,
                 1,
                 has(configuration, AttentionShape::caps),
-                "Its scores may have a cap."))
+                "Its scores may have a cap."),
+            constant(
+                "append",
+                26,
+                1,
+                configuration.append() ? 1 : 0,
+                "Keys and values are appended and copied."))
         .register(
             "GEOMETRY",
             0x1c,
@@ -225,7 +231,11 @@ public final class MachineRegisters {
             readOnly("unknown_operation", 1, 1, "The list stopped at an unknown operation."),
             readOnly("token_overflow", 2, 1, "A token was released to a full counter."),
             readOnly("memory_error", 3, 1, "Card memory has answered with an error."),
-            readOnly("saturated", 4, 1, "A result has been too large for fp32."))
+            readOnly(
+                "saturated",
+                4,
+                1,
+                "A result has been too large for fp32, or a number of a key or value infinite."))
         .register(
             "EVENTS",
             0x40,

@@ -75,6 +75,22 @@ public enum Operation {
       new MemoryField("table", 8, 8, false, "address of the summary table, a multiple of 64"),
       new MemoryField("entries", 16, 2, false, "entries of the table")),
 
+  /** Quantises the keys and values of the entries of an append table and writes them to caches. */
+  APPEND(
+      8,
+      Engine.CACHE,
+      "Quantises the keys and values of the entries of an append table and writes them to caches.",
+      new MemoryField("table", 8, 8, false, "address of the append table, a multiple of 64"),
+      new MemoryField("entries", 16, 2, false, "entries of the table")),
+
+  /** Copies the keys and values of the entries of a copy table. */
+  COPY(
+      9,
+      Engine.CACHE,
+      "Copies the keys and values of the entries of a copy table.",
+      new MemoryField("table", 8, 8, false, "address of the copy table, a multiple of 64"),
+      new MemoryField("entries", 16, 2, false, "entries of the table")),
+
   /** Goes on with the list at {@code next}. */
   LINK(
       3,
@@ -98,7 +114,7 @@ public enum Operation {
           0,
           1,
           false,
-          "what to do: 1 LOAD, 2 MATMUL, 3 LINK, 4 END, 5 ATTEND, 6 ROUTE, 7 SUMMARISE");
+          "what to do: 1 LOAD, 2 MATMUL, 3 LINK, 4 END, 5 ATTEND, 6 ROUTE, 7 SUMMARISE, 8 APPEND, 9 COPY");
 
   /** Engines whose token is taken before the start. */
   public static final MemoryField WAIT =

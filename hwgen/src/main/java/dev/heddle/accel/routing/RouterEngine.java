@@ -6,6 +6,7 @@ import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.RouterShape;
+import dev.heddle.accel.attention.EntryTable;
 import dev.heddle.accel.attention.MemoryLine;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.Bit;
@@ -118,13 +119,15 @@ public final class RouterEngine extends Component {
     AxiReader entryReader =
         inst("entryReader", new AxiReader(memory, CardMemory.streaming(configuration)));
     connectReads(memory, List.of(tableReader, entryReader));
-    RouterTable table = inst("routerTable", new RouterTable(memory));
+    EntryTable table =
+        inst("entryTable", new EntryTable(Operation.ROUTE, Operation.SUMMARISE, memory));
     RouterFetch fetch = inst("routerFetch", new RouterFetch(memory));
     RouterCore core = inst("routerCore", new RouterCore(shape, dimension, memory));
     connect(tableReader.requests, table.requests);
     connect(table.beats, tableReader.beats);
     table.entryEnds.set(core.entryEnds);
-    List<Stream<TableEntry>> entries = table.entries.fork(2);
+    List<Stream<TableEntry>> entries =
+        table.entries.map(TableEntry.type(), entry -> new TableEntry(entry, table.second)).fork(2);
     connect(fetch.entries, entries.get(0));
     connect(core.entries, entries.get(1).queue(ENTRIES_AHEAD));
     connect(entryReader.requests, fetch.requests);

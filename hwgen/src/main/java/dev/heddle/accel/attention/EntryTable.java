@@ -1,9 +1,8 @@
-package dev.heddle.accel.routing;
+package dev.heddle.accel.attention;
 
 import static dev.heddle.accel.command.StructureBits.field;
 import static dev.heddle.hdl.Hdl.*;
 
-import dev.heddle.accel.attention.MemoryLine;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
@@ -14,47 +13,54 @@ import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.Stream;
 
 /**
- * Reads the table of a {@link Operation#ROUTE} or {@link Operation#SUMMARISE}, ahead of its use.
+ * Reads the table of a descriptor, an entry a line, ahead of its use, for an engine with two
+ * operations whose operands have the same places.
  */
-final class RouterTable extends Component {
+public final class EntryTable extends Component {
   private static final int COUNT_BITS = 16;
 
   /** Descriptors; taken when all entries before have ended. */
-  final Stream<UInt> command;
+  public final Stream<UInt> command;
 
   /** The range of the table. */
-  final Stream<AxiRequest> requests;
+  public final Stream<AxiRequest> requests;
 
   /** The table. */
-  final Stream<AxiReader.Beat> beats;
+  public final Stream<AxiReader.Beat> beats;
 
   /** Its entries. */
-  final Stream<TableEntry> entries;
+  public final Stream<UInt> entries;
+
+  /** Whether the descriptor asks for the second operation. */
+  public final Bit second;
 
   /** Whether an entry ends in this cycle. */
-  final Bit entryEnds;
+  public final Bit entryEnds;
 
   /** Whether entries are yet to end. */
-  final Bit active;
+  public final Bit active;
 
-  /** For ports of {@code memory}. */
-  RouterTable(AxiShape memory) {
+  private final Operation operation;
+
+  /** For two operations of an engine on ports of {@code memory}. */
+  public EntryTable(Operation first, Operation other, AxiShape memory) {
+    operation = first;
     command = in(Stream.of(uint(Operation.BYTES * 8)));
     requests = out(Stream.of(AxiRequest.of(memory)));
     beats = in(Stream.of(AxiReader.Beat.of(memory)));
-    entries = out(Stream.of(TableEntry.type()));
+    entries = out(Stream.of(uint(MemoryLine.BITS)));
+    second = out(bit());
     entryEnds = in(bit());
     active = out(bit());
-    document("Reads route and summary tables.");
+    document("Reads the tables of %s and %s.".formatted(first, other));
     parameter("PORT_BITS", memory.dataBits());
 
     UInt left = reg(uint(COUNT_BITS), 0);
-    Bit summarises = reg(bit(), 0);
+    Bit isOther = reg(bit(), 0);
     UInt descriptor = command.payload;
     unused(descriptor);
-    // Both operations have their operands in the same places.
-    UInt count = field(descriptor, Operation.ROUTE.operand("entries"));
-    UInt table = field(descriptor, Operation.ROUTE.operand("table"));
+    UInt count = field(descriptor, first.operand("entries"));
+    UInt table = field(descriptor, first.operand("table"));
     Bit idle = left.eq(0);
     command.ready.set(idle.and(requests.ready));
     requests.valid.set(idle.and(command.valid));
@@ -65,11 +71,16 @@ final class RouterTable extends Component {
             command.fire(),
             () -> {
               left.set(count);
-              summarises.set(field(descriptor, Operation.CODE).eq(Operation.SUMMARISE.code()));
+              isOther.set(field(descriptor, Operation.CODE).eq(other.code()));
             })
         .elseWhen(entryEnds, () -> left.set(left.dec()));
-    Stream<UInt> lines = MemoryLine.words(beats, MemoryLine.BITS);
-    connect(entries, lines.map(TableEntry.type(), line -> new TableEntry(line, summarises)));
+    connect(entries, MemoryLine.words(beats, MemoryLine.BITS));
+    second.set(isOther);
     active.set(idle.not());
+  }
+
+  @Override
+  protected String moduleName() {
+    return "EntryTable_" + operation.name().toLowerCase(java.util.Locale.ROOT);
   }
 }
