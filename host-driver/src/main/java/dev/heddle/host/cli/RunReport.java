@@ -69,6 +69,15 @@ record RunReport(
         printAttention(out, configuration, decode, decodedTokens, " per token");
       }
     }
+    if (attendsOnDevice && configuration.append()) {
+      row(
+          out,
+          "keys appended",
+          clocked
+              ? "on the device, %,.0f cycles per token"
+                  .formatted((double) decode.appendCycles() / decodedTokens)
+              : "on the device");
+    }
     hostAttention.ifPresent(
         reason -> row(out, "attention", "%son the host: %s".formatted(partly(), reason)));
     routing.ifPresent(by -> row(out, "blocks chosen", by));

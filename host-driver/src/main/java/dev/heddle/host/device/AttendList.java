@@ -20,8 +20,10 @@ import dev.heddle.accel.mask.ScheduleImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -29,7 +31,7 @@ import java.util.stream.IntStream;
  * card memory, so that it is written at once and its results are read at once.
  *
  * <pre>
- *   written   descriptors | head table | route table | summary table
+ *   written   descriptors | head table | route table | summary table | append table, numbers
  *             | of each entry: queries, exponents, pages, masks, schedule
  *   read      of each entry: output rows | completion records
  * </pre>
@@ -40,6 +42,8 @@ import java.util.stream.IntStream;
  * <pre>
  *   SUMMARISE | ROUTE 0, ATTEND 0 | ROUTE 1, ATTEND 1 | .. | END
  * </pre>
+ *
+ * New rows are appended before all that, and the first that reads keys waits for it.
  */
 final class AttendList {
   /** Most entries of a descriptor that summarises. */
@@ -48,6 +52,7 @@ final class AttendList {
   private final List<HeadQueries> heads;
   private final List<Optional<ScheduleImage>> schedules;
   private final List<SummaryEntry> summaries;
+  private final AppendTable appends;
   private final boolean routed;
   private final List<Integer> groups;
 
@@ -55,11 +60,13 @@ final class AttendList {
    * A table with an entry for each of {@code heads}, of which all or none choose their pages.
    *
    * @param summaries blocks that are summarised before
+   * @param rows keys and values that are appended before
    * @throws IllegalArgumentException when a schedule has more rows or keys than can be listed
    */
-  AttendList(List<HeadQueries> heads, List<SummaryEntry> summaries) {
+  AttendList(List<HeadQueries> heads, List<SummaryEntry> summaries, List<NewRows> rows) {
     this.heads = heads;
     this.summaries = summaries;
+    appends = new AppendTable(rows);
     schedules = heads.stream().map(head -> head.schedule().map(AttendList::packed)).toList();
     routed = heads.stream().anyMatch(head -> head.route().isPresent());
     groups = routed ? AttendGroups.of(heads.size()) : List.of(heads.size());
@@ -73,7 +80,7 @@ final class AttendList {
   /** Descriptors that engines execute, each with a completion record. */
   int engineDescriptors() {
     int summarising = (summaries.size() + MOST_SUMMARIES - 1) / MOST_SUMMARIES;
-    return summarising + groups.size() * (routed ? 2 : 1);
+    return (appends.isEmpty() ? 0 : 1) + summarising + groups.size() * (routed ? 2 : 1);
   }
 
   private int listBytes() {
@@ -88,8 +95,12 @@ final class AttendList {
     return routesStart() + (routed ? heads.size() * RouteEntry.BYTES : 0);
   }
 
-  private int queriesStart() {
+  private int appendsStart() {
     return summariesStart() + summaries.size() * SummaryEntry.BYTES;
+  }
+
+  private int queriesStart() {
+    return appendsStart() + appends.bytes();
   }
 
   private static int queryBytes(HeadQueries head) {
@@ -165,6 +176,7 @@ final class AttendList {
     for (int i = 0; i < summaries.size(); i++) {
       summaries.get(i).encode(bytes, summariesStart() + i * SummaryEntry.BYTES);
     }
+    appends.encode(bytes, appendsStart(), address + appendsStart());
     int at = queriesStart();
     long output = address + writtenBytes();
     for (int i = 0; i < heads.size(); i++) {
@@ -226,10 +238,22 @@ final class AttendList {
 
   private List<Descriptor> descriptors(long address) {
     List<Descriptor> descriptors = new ArrayList<>();
+    Set<Engine> waiting = EnumSet.noneOf(Engine.class);
+    if (!appends.isEmpty()) {
+      // The others of an engine run behind its first.
+      waiting.add(Engine.ATTENTION);
+      if (!summaries.isEmpty()) {
+        waiting.add(Engine.ROUTER);
+      }
+      Descriptor append = appends.descriptor(address + appendsStart());
+      waiting.forEach(append::release);
+      descriptors.add(append);
+    }
     for (int from = 0; from < summaries.size(); from += MOST_SUMMARIES) {
       long table = address + summariesStart() + (long) from * SummaryEntry.BYTES;
       int entries = Math.min(MOST_SUMMARIES, summaries.size() - from);
-      descriptors.add(run(Operation.SUMMARISE, table, entries));
+      Descriptor summarise = run(Operation.SUMMARISE, table, entries);
+      descriptors.add(waiting.remove(Engine.ROUTER) ? summarise.await(Engine.CACHE) : summarise);
     }
     int from = 0;
     for (int entries : groups) {
@@ -240,7 +264,7 @@ final class AttendList {
         descriptors.add(run(Operation.ROUTE, routes, entries).release(Engine.ATTENTION));
         attend.await(Engine.ROUTER);
       }
-      descriptors.add(attend);
+      descriptors.add(waiting.remove(Engine.ATTENTION) ? attend.await(Engine.CACHE) : attend);
       from += entries;
     }
     descriptors.add(Descriptor.of(Operation.END));
@@ -251,11 +275,11 @@ final class AttendList {
     return Descriptor.of(operation).with("table", table).with("entries", entries);
   }
 
-  /** Cycles of attention, from the completion records in what was read. */
-  long attentionCycles(ByteBuffer read) {
+  /** Cycles of an engine, from the completion records in what was read. */
+  long cycles(Engine engine, ByteBuffer read) {
     return IntStream.range(0, engineDescriptors())
         .mapToObj(i -> CompletionRecord.decode(read, recordOffset() + i * CompletionRecord.BYTES))
-        .filter(record -> record.engine() == Engine.ATTENTION)
+        .filter(record -> record.engine() == engine)
         .mapToLong(CompletionRecord::cycles)
         .sum();
   }

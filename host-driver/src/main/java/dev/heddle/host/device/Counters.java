@@ -16,9 +16,11 @@ import java.util.Map;
  * @param products multiplications that the results needed, without those of padding
  * @param stalledMemory cycles without work because card memory delivered or took nothing
  * @param stalledTokens cycles of waiting for activations
- * @param attentionCycles cycles of the attention engine, from the completion records of ATTEND
+ * @param attentionCycles cycles of the attention engine, from the completion records of ATTEND,
+ *     with those of what it waits for
  * @param attentionProducts multiplications that the outputs of attention needed, without those of
  *     padding
+ * @param appendCycles cycles of appending keys and values
  * @param attention what the attention engine counts itself; empty when there is none
  */
 public record Counters(
@@ -30,9 +32,10 @@ public record Counters(
     long stalledTokens,
     long attentionCycles,
     long attentionProducts,
+    long appendCycles,
     Map<AttentionCounter, Long> attention) {
   /** Nothing done yet. */
-  public static final Counters ZERO = new Counters(0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+  public static final Counters ZERO = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
 
   /** Counts; the map is copied. */
   public Counters {
@@ -52,6 +55,7 @@ public record Counters(
         stalledTokens - earlier.stalledTokens,
         attentionCycles - earlier.attentionCycles,
         attentionProducts - earlier.attentionProducts,
+        appendCycles - earlier.appendCycles,
         counted);
   }
 

@@ -6,10 +6,13 @@ import dev.heddle.accel.format.QuantisedMatrix;
 import dev.heddle.accel.format.WeightImage;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
+import dev.heddle.accel.golden.CacheCheck;
 import dev.heddle.accel.golden.HeadCheck;
 import dev.heddle.accel.golden.RouteCheck;
 import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.CompletionRecord;
+import dev.heddle.accel.isa.CopyEntry;
+import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.transport.Transport;
@@ -70,6 +73,7 @@ public final class Device implements AutoCloseable {
   private MemoryRegion attendWork;
   private long attentionCycles;
   private long attentionProducts;
+  private long appendCycles;
 
   private Device(Transport transport, Configuration configuration, Duration timeout) {
     this.transport = transport;
@@ -125,6 +129,7 @@ public final class Device implements AutoCloseable {
         registers.read("STALLED_TOKENS"),
         attentionCycles,
         attentionProducts,
+        appendCycles,
         attentionCounts());
   }
 
@@ -252,9 +257,9 @@ public final class Device implements AutoCloseable {
     return list.decode(bytes.flip());
   }
 
-  /** {@link #attend(List, List)} with nothing to summarise. */
+  /** {@link #attend(List, List, List)} with nothing to summarise or to append. */
   public List<float[][]> attend(List<HeadQueries> heads) {
-    return attend(heads, List.of());
+    return attend(heads, List.of(), List.of());
   }
 
   /**
@@ -262,12 +267,14 @@ public final class Device implements AutoCloseable {
    *
    * @param heads the entries of the head table, of which all or none let the machine choose pages
    * @param summaries blocks of keys that are summarised first
+   * @param rows keys and values that are appended before that
    * @return the output rows of each entry: {@code [row][element]}, zeros behind the head dimension;
    *     what a row holds that no key is scheduled for is undefined
    * @throws IllegalArgumentException when an engine cannot take an entry
    * @throws DeviceException when there is no attention engine
    */
-  public List<float[][]> attend(List<HeadQueries> heads, List<SummaryEntry> summaries) {
+  public List<float[][]> attend(
+      List<HeadQueries> heads, List<SummaryEntry> summaries, List<NewRows> rows) {
     AttentionShape shape =
         configuration
             .attention()
@@ -276,7 +283,7 @@ public final class Device implements AutoCloseable {
                     new DeviceException(
                         "configuration %s has no attention engine"
                             .formatted(configuration.name())));
-    AttendList list = new AttendList(heads, summaries);
+    AttendList list = new AttendList(heads, summaries, rows);
     int written = list.writtenBytes();
     attendWork = atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
     ByteBuffer source = list.encode(attendWork.address());
@@ -285,6 +292,7 @@ public final class Device implements AutoCloseable {
       head.route().ifPresent(route -> RouteCheck.require(configuration, route));
     }
     summaries.forEach(summary -> RouteCheck.require(configuration, summary));
+    rows.forEach(row -> CacheCheck.require(configuration, row.entry()));
     transport.writeBlock(attendWork.address(), source);
     long results = attendWork.address() + written;
     run(attendWork.address(), results + list.recordOffset());
@@ -292,9 +300,25 @@ public final class Device implements AutoCloseable {
     transport.readBlock(results, bytes);
     bytes.flip();
     listCount++;
-    attentionCycles += list.attentionCycles(bytes);
+    attentionCycles += list.cycles(Engine.ATTENTION, bytes);
+    appendCycles += list.cycles(Engine.CACHE, bytes);
     attentionProducts += list.products();
     return list.decode(bytes);
+  }
+
+  /**
+   * Copies keys and values in card memory, an entry after the other.
+   *
+   * @throws IllegalArgumentException when the machine cannot take an entry
+   */
+  public void copy(List<CopyEntry> entries) {
+    entries.forEach(entry -> CacheCheck.require(configuration, entry));
+    CopyList list = new CopyList(entries);
+    long records = (long) list.engineDescriptors() * CompletionRecord.BYTES;
+    attendWork = atLeast(attendWork, list.bytes() + records, "a table of rows to copy");
+    transport.writeBlock(attendWork.address(), list.encode(attendWork.address()));
+    run(attendWork.address(), attendWork.address() + list.bytes());
+    listCount++;
   }
 
   private void requireShapes(List<DeviceMatrix> matrices, List<X8Vector> vectors) {

@@ -5,12 +5,15 @@ import dev.heddle.accel.format.BlockRouting.Router;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.golden.SummaryImage;
+import dev.heddle.accel.isa.AppendEntry;
+import dev.heddle.accel.isa.CopyEntry;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.KeyValueLayout;
 import dev.heddle.host.device.MemoryRegion;
+import dev.heddle.host.device.NewRows;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -122,19 +125,120 @@ final class CardCache {
     return (layer * form.kvHeads + head) * form.headBytes() + number * form.layout().bytes();
   }
 
-  /** Brings a layer to what it is on the host. */
-  void write(int layer, LayerCache cache, int first) {
+  /**
+   * Brings a layer to what it is on the host, but for what the machine is to append.
+   *
+   * @return the rows that are appended, on a machine that does; then the layer is written
+   */
+  List<NewRows> write(int layer, LayerCache cache, int first) {
     int written = cache.written();
     if (!cache.firstWritten()) {
       write(layer, cache, 0, Math.min(first, written));
     }
-    write(layer, cache, written, cache.length());
-    cache.setWritten();
+    boolean appends = device.configuration().append();
+    int fresh = appends ? Math.max(written, cache.freshFrom()) : cache.length();
+    write(layer, cache, written, fresh);
+    return append(layer, cache, fresh, cache.length());
+  }
+
+  private List<NewRows> append(int layer, LayerCache cache, int from, int to) {
+    List<NewRows> rows = new ArrayList<>();
+    for (int start = from; start < to; start = endOfPage(start, to)) {
+      int end = endOfPage(start, to);
+      for (int head = 0; head < form.kvHeads; head++) {
+        AppendEntry entry =
+            new AppendEntry()
+                .with(AppendEntry.KEY_LINES, form.lines)
+                .with(AppendEntry.VALUE_LINES, form.lines)
+                .with(AppendEntry.KEY_ROWS, key(layer, head, start))
+                .with(AppendEntry.VALUE_ROWS, value(layer, head, start))
+                .with(AppendEntry.KEY_EXPONENTS, exponents(layer, head, start));
+        rows.add(
+            new NewRows(
+                entry, cache.freshKeys(head, start, end), cache.freshValues(head, start, end)));
+      }
+    }
+    return rows;
+  }
+
+  /**
+   * Makes the nodes of a path, whose tree stands behind {@code text} tokens, the next tokens of all
+   * layers, on a machine that copies.
+   */
+  void commit(int text, List<Integer> path) {
+    List<CopyEntry> entries = new ArrayList<>();
+    for (int layer = 0; layer < form.layers; layer++) {
+      for (int head = 0; head < form.kvHeads; head++) {
+        for (int i = 0; i < path.size(); ) {
+          int rows = run(text, path, i);
+          if (path.get(i) != i) {
+            entries.add(copy(layer, head, text + path.get(i), text + i, rows));
+          }
+          i += rows;
+        }
+      }
+    }
+    if (!entries.isEmpty()) {
+      device.copy(entries);
+    }
+  }
+
+  /** How many nodes of a path from {@code i} on stay neighbours, of the same pages. */
+  private int run(int text, List<Integer> path, int i) {
+    int rows = 1;
+    while (i + rows < path.size()
+        && path.get(i + rows) == path.get(i) + rows
+        && (text + i + rows) % form.page != 0
+        && (text + path.get(i) + rows) % form.page != 0) {
+      rows++;
+    }
+    return rows;
+  }
+
+  private CopyEntry copy(int layer, int head, int from, int to, int rows) {
+    return new CopyEntry()
+        .with(CopyEntry.KEY_LINES, form.lines)
+        .with(CopyEntry.VALUE_LINES, form.lines)
+        .with(CopyEntry.ROWS, rows)
+        .with(CopyEntry.KEY_ROWS, key(layer, head, to))
+        .with(CopyEntry.VALUE_ROWS, value(layer, head, to))
+        .with(CopyEntry.KEY_EXPONENTS, exponents(layer, head, to))
+        .with(CopyEntry.KEY_SOURCE, key(layer, head, from))
+        .with(CopyEntry.VALUE_SOURCE, value(layer, head, from))
+        .with(CopyEntry.EXPONENT_SOURCE, exponents(layer, head, from));
+  }
+
+  /** Whether the machine can copy what is here. */
+  boolean copies() {
+    return device.configuration().append();
+  }
+
+  private int endOfPage(int slot, int to) {
+    return Math.min(to, (slot / form.page + 1) * form.page);
+  }
+
+  /** The address of the key of a slot. */
+  private long key(int layer, int head, int slot) {
+    return pageAddress(layer, head, slot) + form.layout().key(slot % form.page);
+  }
+
+  /** The address of the value of a slot. */
+  private long value(int layer, int head, int slot) {
+    return pageAddress(layer, head, slot) + form.layout().value(slot % form.page);
+  }
+
+  /** The address of the exponents of a slot. */
+  private long exponents(int layer, int head, int slot) {
+    return pageAddress(layer, head, slot) + form.layout().exponents(slot % form.page);
+  }
+
+  private long pageAddress(int layer, int head, int slot) {
+    return region.address() + page(layer, head, slot / form.page);
   }
 
   private void write(int layer, LayerCache cache, int from, int to) {
     for (int start = from; start < to; ) {
-      int end = Math.min(to, (start / form.page + 1) * form.page);
+      int end = endOfPage(start, to);
       for (int head = 0; head < form.kvHeads; head++) {
         List<KvVector> keys = cache.keys(head).subList(start, end);
         List<KvVector> values = cache.values(head).subList(start, end);

@@ -8,11 +8,14 @@ import dev.heddle.accel.format.BlockRouting.Router;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
 import dev.heddle.accel.golden.GoldenHead;
+import dev.heddle.accel.isa.AppendEntry;
+import dev.heddle.accel.isa.CopyEntry;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.HeadQueries;
+import dev.heddle.host.device.NewRows;
 import dev.heddle.host.model.LlamaShape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -165,7 +168,17 @@ final class DeviceAttention implements Attention {
         routes(configuration, model, pattern)
             ? (long) cardForm(configuration, model, pattern).pages() * model.kvHeads()
             : 0;
-    return 2 * (rows + entries * entry + summaries * SummaryEntry.BYTES + WORK_BYTES);
+    long moved = configuration.append() ? movedBytes(configuration, model) : 0;
+    return 2 * (rows + entries * entry + summaries * SummaryEntry.BYTES + moved + WORK_BYTES);
+  }
+
+  /** Bytes of keys and values that are appended, with their table, or of a table that copies. */
+  private static long movedBytes(Configuration configuration, LlamaShape model) {
+    long token = 2L * lines(model) * GoldenHead.LINE * Float.BYTES + AppendEntry.BYTES;
+    long appended = configuration.maxTokens() * model.kvHeads() * token;
+    long copied = (long) model.layers() * model.kvHeads() * TokenTree.MOST_NODES * CopyEntry.BYTES;
+    boolean trees = configuration.attention().filter(AttentionShape::masks).isPresent();
+    return Math.max(appended, trees ? copied : 0);
   }
 
   private static CardCache.Form cardForm(
@@ -220,7 +233,7 @@ final class DeviceAttention implements Attention {
       int at = position + from;
       tokens = Math.min(queries.length - from, together(at));
       cache.turn(at + tokens - 1);
-      keys.write(layer, cache, form.pattern().first());
+      List<NewRows> fresh = keys.write(layer, cache, form.pattern().first());
       // Tokens that choose their keys share no entry.
       int shared = form.pattern().routing().isPresent() ? 1 : tokens;
       List<HeadQueries> heads = new ArrayList<>();
@@ -232,7 +245,8 @@ final class DeviceAttention implements Attention {
           heads.add(queries(keys, layer, cache, head, at + i, ofEntry));
         }
       }
-      Iterator<float[][]> rows = device.attend(heads, summaries).iterator();
+      Iterator<float[][]> rows = device.attend(heads, summaries, fresh).iterator();
+      cache.setWritten();
       cache.setSummarised(blocks);
       for (int i = 0; i < tokens; i += shared) {
         for (int head = 0; head < model.kvHeads(); head++) {
@@ -246,7 +260,8 @@ final class DeviceAttention implements Attention {
   @Override
   public float[][] rows(Sequence sequence, int layer, TokenTree tree, int from, float[][] queries) {
     CardCache keys = resident(sequence);
-    keys.write(layer, sequence.layer(layer), 0);
+    LayerCache cache = sequence.layer(layer);
+    List<NewRows> fresh = keys.write(layer, cache, 0);
     int text = sequence.length();
     float[][] outputs = new float[queries.length][model.queryWidth()];
     int most = engine.rows() / model.group();
@@ -267,7 +282,8 @@ final class DeviceAttention implements Attention {
                 .with(HeadEntry.FIRST, text);
         heads.add(new HeadQueries(entry, rows, pairs).masked(masks));
       }
-      List<float[][]> rows = device.attend(heads);
+      List<float[][]> rows = device.attend(heads, List.of(), start == 0 ? fresh : List.of());
+      cache.setWritten();
       for (int head = 0; head < model.kvHeads(); head++) {
         gather(rows.get(head), head, outputs, start, count);
       }

@@ -36,12 +36,16 @@ final class LayerCache {
     }
   }
 
+  /** The rotated keys and the values of a token, all heads, as they were before they were codes. */
+  private record Numbers(float[] keys, float[] values) {}
+
   /** The keys and values that a token sees, in the order of the tokens. */
   record Seen(List<KvVector> keys, List<KvVector> values) {}
 
   private final CacheForm form;
   private final List<Head> heads = new ArrayList<>();
   private final List<Integer> turnedTo = new ArrayList<>();
+  private final List<Numbers> fresh = new ArrayList<>();
   private int dropped;
   private int written;
   private int summarised;
@@ -75,6 +79,7 @@ final class LayerCache {
       form.pattern().routing().ifPresent(blocks -> cut(head.summaries(), end / blocks.size()));
     }
     cut(turnedTo, end);
+    fresh.clear();
     written = Math.min(written, end);
     form.pattern()
         .routing()
@@ -87,6 +92,7 @@ final class LayerCache {
 
   /** Makes room for tokens from {@code position} on, which must be the next. */
   void reserve(int position, int tokens) {
+    fresh.clear();
     int first = form.pattern().first();
     int unseen = slot(form.pattern().low(position)) - first;
     if (length() + tokens <= form.slots() || unseen <= 0) {
@@ -104,7 +110,8 @@ final class LayerCache {
    * Appends a token.
    *
    * @param position of the token, that behind the last
-   * @param keys the keys of all heads, unrotated; rotated on return
+   * @param keys the keys of all heads, unrotated; rotated on return, then left alone
+   * @param values the values of all heads, left alone
    */
   void append(int position, Rope.Angles angles, float[] keys, float[] values) {
     boolean turns = position < form.pattern().first();
@@ -119,6 +126,7 @@ final class LayerCache {
       head.keys().add(KvVector.quantise(keys, from, to));
       head.values().add(KvVector.quantise(values, from, to));
     }
+    fresh.add(new Numbers(keys, values));
     if (turns) {
       turnedTo.add(position);
     }
@@ -142,6 +150,9 @@ final class LayerCache {
       }
       turnedTo.set(slot, place);
       firstWritten = false;
+      if (slot >= freshFrom()) {
+        fresh.clear();
+      }
     }
   }
 
@@ -189,6 +200,7 @@ final class LayerCache {
         slots.addAll(kept);
       }
     }
+    fresh.clear();
     written = Math.min(written, text);
   }
 
@@ -222,6 +234,33 @@ final class LayerCache {
     return seen;
   }
 
+  /**
+   * The first of the last slots whose numbers are still known, those of tokens that were appended
+   * since room was made and that card memory does not have.
+   */
+  int freshFrom() {
+    return length() - fresh.size();
+  }
+
+  /** The numbers that the keys of some fresh slots of a head were quantised from. */
+  List<float[]> freshKeys(int head, int from, int to) {
+    return fresh(from, to).stream().map(numbers -> ofHead(numbers.keys(), head)).toList();
+  }
+
+  /** The numbers that the values of some fresh slots of a head were quantised from. */
+  List<float[]> freshValues(int head, int from, int to) {
+    return fresh(from, to).stream().map(numbers -> ofHead(numbers.values(), head)).toList();
+  }
+
+  private List<Numbers> fresh(int from, int to) {
+    return fresh.subList(from - freshFrom(), to - freshFrom());
+  }
+
+  private float[] ofHead(float[] numbers, int head) {
+    int from = head * form.headDimension();
+    return Arrays.copyOfRange(numbers, from, from + form.headDimension());
+  }
+
   /** Slots from 0 on that are in card memory as they are here, but for the first tokens. */
   int written() {
     return written;
@@ -236,6 +275,7 @@ final class LayerCache {
   void setWritten() {
     written = length();
     firstWritten = true;
+    fresh.clear();
   }
 
   /** Blocks from 0 on whose summaries are in card memory. */

@@ -59,9 +59,17 @@ public final class Sequence implements AutoCloseable {
           "node %d of a tree of %d nodes".formatted(node, tree.size()));
     }
     List<Integer> path = tree.path(node);
-    layers.forEach(layer -> layer.commit(length, path));
+    int end = length + tree.size();
+    boolean copies =
+        card != null && card.copies() && layers.stream().allMatch(layer -> layer.written() == end);
+    int text = length;
+    layers.forEach(layer -> layer.commit(text, path));
     tree = null;
     length += path.size();
+    if (copies) {
+      card.commit(text, path);
+      layers.forEach(LayerCache::setWritten);
+    }
   }
 
   /**

@@ -31,9 +31,13 @@ class MainTest {
   @Test
   void everyParameterOfAConfigurationIsAnOption() {
     String help = CommandRun.of("help", "run").out().replaceAll("\\s+", " ");
-    assertThat(names(Configuration.class))
-        .filteredOn(name -> !List.of("name", "attention", "router").contains(name))
-        .allSatisfy(name -> assertThat(help).contains("--set " + name + "=N"));
+    assertThat(Configuration.class.getRecordComponents())
+        .filteredOn(c -> !List.of("name", "attention", "router").contains(c.getName()))
+        .allSatisfy(
+            c -> {
+              String value = c.getType() == boolean.class ? "BOOLEAN" : "N";
+              assertThat(help).contains("--set %s=%s".formatted(c.getName(), value));
+            });
     assertThat(names(AttentionShape.class))
         .allSatisfy(name -> assertThat(help).contains("--set attention" + capital(name) + "="));
     assertThat(names(RouterShape.class))

@@ -126,6 +126,18 @@ class RunCommandTest {
     assertThat(golden("--tokens", "1").out()).doesNotContain("blocks chosen");
   }
 
+  @Test
+  void theMachineAppendsKeysWhereItCan() {
+    CommandRun host = golden("--tokens", "40");
+    CommandRun run = golden("--tokens", "40", "--append", "true");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .contains("configuration default_appendtrue")
+        .contains("  keys appended           on the device");
+    assertThat(story(run)).isEqualTo(story(host));
+    assertThat(host.out()).doesNotContain("keys appended");
+  }
+
   private static String story(CommandRun run) {
     return run.out().substring(0, run.out().indexOf("  device ")).strip();
   }
@@ -162,6 +174,7 @@ class RunCommandTest {
         "--attention-lanes 17 | attention engine: lanes is 17 but must be 1 to 16; use lanes=16",
         "--attention-keys 100 | keys is 100 but must be a power of two, 64 to 65536; use keys=128",
         "--attention-blocks yes | attentionBlocks is yes but must be true or false",
+        "--config nano --append true | keys and values are appended for an attention engine, but there is none; use attentionLanes=2",
         "--router-count 8 | a router lists pages, but there is no attention engine that takes them; use attentionPages=true",
         "--router-count 1 | router: count is 1 but must be 2 to 256; use count=2",
         "--set attentionRows=x | attentionRows is x but must be a whole number up to 2147483647",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.RouterShape;
+import dev.heddle.accel.format.BlockRouting;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.Rope;
 import dev.heddle.accel.format.WeightFormat;
@@ -40,6 +41,10 @@ class DeviceAttentionTest {
 
   /** The same with a router. */
   private static final Configuration ROUTER = DEVICE.withRouter(new RouterShape(90, 64, 8));
+
+  /** The machines that differ in what writes keys and chooses blocks. */
+  private static final List<Configuration> DEVICES =
+      List.of(DEVICE, ROUTER, DEVICE.withAppend(), ROUTER.withAppend());
 
   @TempDir Path folder;
 
@@ -131,7 +136,7 @@ class DeviceAttentionTest {
       int[] tokens = tokens(length);
       float[][] expected = stepwise(model, HOST, pattern, tokens);
       assertThat(logits(model, HOST, pattern, tokens)).isDeepEqualTo(expected);
-      for (Configuration device : List.of(DEVICE, ROUTER)) {
+      for (Configuration device : DEVICES) {
         assertThat(logits(model, device, pattern, tokens)).isDeepEqualTo(expected);
         assertThat(stepwise(model, device, pattern, tokens)).isDeepEqualTo(expected);
       }
@@ -225,15 +230,16 @@ class DeviceAttentionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"moba=4,3", "quest=2,5"})
-  void summariesOnTheCardSurviveForgettingEvictionAndFailure(String text) {
+  @CsvSource({"'moba=4,3', false", "'quest=2,5', false", "'moba=4,3', true"})
+  void summariesOnTheCardSurviveForgettingEvictionAndFailure(String text, boolean append) {
+    Configuration machine = append ? ROUTER.withAppend() : ROUTER;
     try (ModelFile model = model(4, 2, 16)) {
       WeightFormat format = WeightFormat.Q8_0;
       AttentionPattern pattern = AttentionPattern.parse(text);
-      long bytes = LlamaRuntime.memoryBytes(model, format, pattern, ROUTER);
+      long bytes = LlamaRuntime.memoryBytes(model, format, pattern, machine);
       InterruptibleTransport transport =
-          new InterruptibleTransport(new GoldenTransport(ROUTER, bytes));
-      try (Device device = Device.open(transport, ROUTER)) {
+          new InterruptibleTransport(new GoldenTransport(machine, bytes));
+      try (Device device = Device.open(transport, machine)) {
         LlamaRuntime runtime =
             LlamaRuntime.load(model, device, format, pattern, UploadProgress.NONE);
         assertThat(runtime.hostRouting()).isEmpty();
@@ -353,13 +359,14 @@ class DeviceAttentionTest {
     }
   }
 
-  @Test
-  void sequencesThatDoNotFitCardMemoryTogetherMakeWayForOneAnother() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void sequencesThatDoNotFitCardMemoryTogetherMakeWayForOneAnother(boolean append) {
     try (ModelFile model = model(4, 2, 16);
-        GoldenModel golden = load(model, DEVICE, "lambda=2+30")) {
+        GoldenModel golden = load(model, append ? DEVICE.withAppend() : DEVICE, "lambda=2+45")) {
       LlamaRuntime runtime = golden.runtime();
-      int[] tokens = tokens(60);
-      float[][] expected = stepwise(model, HOST, "lambda=2+30", tokens);
+      int[] tokens = tokens(110);
+      float[][] expected = stepwise(model, HOST, "lambda=2+45", tokens);
       Sequence[] sequences = {runtime.newSequence(), runtime.newSequence(), runtime.newSequence()};
       for (int i = 0; i < tokens.length; i++) {
         for (Sequence sequence : sequences) {
@@ -370,15 +377,80 @@ class DeviceAttentionTest {
     }
   }
 
+  /**
+   * Keys are dropped, first ones turn, prompts come in chunks and one by one; what the machine has
+   * appended is what the host would have written.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "4, 2, 16, dense, 32",
+    "4, 4, 64, window=7, 60",
+    "4, 2, 40, lambda=3+6, 80",
+    "4, 2, 16, 'moba=4,3', 32",
+    "8, 1, 8, 'quest=2,5', 31"
+  })
+  void theMachineAppendsWhatTheHostWouldWrite(
+      int heads, int kvHeads, int headDimension, String text, int length) {
+    Configuration machine = ROUTER.withAppend();
+    AttentionPattern pattern = AttentionPattern.parse(text);
+    WeightFormat format = WeightFormat.Q8_0;
+    try (ModelFile model = model(heads, kvHeads, headDimension)) {
+      long bytes = LlamaRuntime.memoryBytes(model, format, pattern, machine);
+      GoldenTransport transport = new GoldenTransport(machine, bytes);
+      try (Device device = Device.open(transport, machine)) {
+        LlamaRuntime runtime =
+            LlamaRuntime.load(model, device, format, pattern, UploadProgress.NONE);
+        int page = pattern.routing().map(BlockRouting::size).orElse(Integer.MAX_VALUE);
+        CardContents card = new CardContents(transport, model.shape(), page);
+        int[] tokens = tokens(length);
+        Sequence sequence = runtime.newSequence();
+        runtime.read(sequence, Arrays.copyOf(tokens, 18));
+        card.assertThoseOf(sequence);
+        for (int i = 18; i < length; i++) {
+          runtime.read(sequence, tokens[i]);
+          card.assertThoseOf(sequence);
+        }
+      }
+    }
+  }
+
   @Test
-  void aFailedChunkLeavesNothingBehind() {
+  void newKeysTravelWithTheQueriesWhereTheMachineAppendsThem() {
+    try (ModelFile model = model(4, 2, 16)) {
+      int codesValuesAndExponents = 3;
+      assertThat(writes(model, DEVICE) - writes(model, DEVICE.withAppend()))
+          .isEqualTo(model.shape().layers() * model.shape().kvHeads() * codesValuesAndExponents);
+    }
+  }
+
+  /** Pieces that are written to card memory for a token. */
+  private static int writes(ModelFile model, Configuration machine) {
+    AttentionPattern pattern = AttentionPattern.DENSE;
+    long bytes = LlamaRuntime.memoryBytes(model, WeightFormat.Q8_0, pattern, machine);
+    InterruptibleTransport transport =
+        new InterruptibleTransport(new GoldenTransport(machine, bytes));
+    try (Device device = Device.open(transport, machine)) {
+      LlamaRuntime runtime =
+          LlamaRuntime.load(model, device, WeightFormat.Q8_0, pattern, UploadProgress.NONE);
+      Sequence sequence = runtime.newSequence();
+      runtime.read(sequence, 1);
+      int before = transport.writes();
+      runtime.read(sequence, 2);
+      return transport.writes() - before;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aFailedChunkLeavesNothingBehind(boolean append) {
+    Configuration machine = append ? DEVICE.withAppend() : DEVICE;
     try (ModelFile model = model(4, 2, 16)) {
       WeightFormat format = WeightFormat.Q8_0;
       AttentionPattern pattern = AttentionPattern.parse("lambda=4+6");
-      long bytes = LlamaRuntime.memoryBytes(model, format, pattern, DEVICE);
+      long bytes = LlamaRuntime.memoryBytes(model, format, pattern, machine);
       InterruptibleTransport transport =
-          new InterruptibleTransport(new GoldenTransport(DEVICE, bytes));
-      try (Device device = Device.open(transport, DEVICE)) {
+          new InterruptibleTransport(new GoldenTransport(machine, bytes));
+      try (Device device = Device.open(transport, machine)) {
         LlamaRuntime runtime =
             LlamaRuntime.load(model, device, format, pattern, UploadProgress.NONE);
         int[] tokens = tokens(60);

@@ -5,7 +5,7 @@ import dev.heddle.host.transport.TransportDescription;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** A transport that fails after so many lists. */
+/** A transport that fails after so many lists, and counts what is written. */
 final class InterruptibleTransport implements Transport {
   /** The failure asked for. */
   static final class Failure extends RuntimeException {
@@ -14,6 +14,7 @@ final class InterruptibleTransport implements Transport {
 
   private final Transport transport;
   private int lists = Integer.MAX_VALUE;
+  private int writes;
 
   InterruptibleTransport(Transport transport) {
     this.transport = transport;
@@ -22,6 +23,11 @@ final class InterruptibleTransport implements Transport {
   /** Lets the wait for a list fail when so many have ended. */
   void failAfter(int more) {
     lists = more;
+  }
+
+  /** Pieces that were written to card memory. */
+  int writes() {
+    return writes;
   }
 
   @Override
@@ -51,6 +57,7 @@ final class InterruptibleTransport implements Transport {
 
   @Override
   public void writeBlock(long address, ByteBuffer source) {
+    writes++;
     transport.writeBlock(address, source);
   }
 

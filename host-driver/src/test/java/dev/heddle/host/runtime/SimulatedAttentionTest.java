@@ -53,22 +53,25 @@ class SimulatedAttentionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "4, 2, 16, dense, 32",
-    "8, 1, 64, dense, 32",
-    "4, 2, 16, window=7, 60",
-    "6, 2, 40, lambda=3+6, 60",
-    "8, 4, 8, lambda=20+9, 60",
-    "4, 2, 16, 'moba=8,2', 32",
-    "6, 2, 40, 'moba=4,3', 32",
-    "8, 1, 8, 'quest=1,4', 32",
-    "4, 4, 64, 'quest=2,6', 32"
+    "4, 2, 16, dense, 32, true",
+    "8, 1, 64, dense, 32, false",
+    "4, 2, 16, window=7, 60, false",
+    "6, 2, 40, lambda=3+6, 60, true",
+    "8, 4, 8, lambda=20+9, 60, false",
+    "4, 2, 16, 'moba=8,2', 32, true",
+    "6, 2, 40, 'moba=4,3', 32, false",
+    "8, 1, 8, 'quest=1,4', 32, false",
+    "4, 4, 64, 'quest=2,6', 32, true"
   })
   void theLogitsAreThoseOfAttentionOnTheHost(
-      int heads, int kvHeads, int headDimension, String text, int length) {
+      int heads, int kvHeads, int headDimension, String text, int length, boolean append) {
     AttentionPattern pattern = AttentionPattern.parse(text);
     Configuration machine = pattern.routing().isPresent() ? ROUTED : CONFIGURATION;
     assertLogits(
-        DeviceAttentionTest.model(folder, heads, kvHeads, headDimension), pattern, machine, length);
+        DeviceAttentionTest.model(folder, heads, kvHeads, headDimension),
+        pattern,
+        append ? machine.withAppend() : machine,
+        length);
   }
 
   @Test
@@ -97,6 +100,7 @@ class SimulatedAttentionTest {
               .isEqualTo(host.runtime().read(expected, tokens[i]));
         }
         assertThat(device.counters().attentionCycles()).isPositive();
+        assertThat(device.counters().appendCycles() > 0).isEqualTo(machine.append());
         assertThat(device.counters().attention(AttentionCounter.ROWS))
             .isEqualTo((long) model.shape().layers() * model.shape().heads() * length);
       }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trees of drafts behind a text, on the host, on the golden machine and in its Verilog. */
 class TokenTreeTest {
@@ -43,6 +44,10 @@ class TokenTreeTest {
       parents.add(Math.max(TokenTree.TEXT, node - 1 - random.nextInt(6)));
     }
     return new TokenTree(tokens, parents);
+  }
+
+  private static Configuration machine(boolean append) {
+    return append ? MASKS.withAppend() : MASKS;
   }
 
   private static int[] pathTokens(TokenTree tree, int node) {
@@ -79,9 +84,15 @@ class TokenTreeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"4, 2, 16, 0", "4, 2, 16, 9", "4, 1, 64, 30", "2, 2, 40, 38"})
+  @CsvSource({
+    "4, 2, 16, 0, false",
+    "4, 2, 16, 9, true",
+    "4, 1, 64, 30, false",
+    "2, 2, 40, 38, true"
+  })
   void everyNodeHasTheLogitsOfItsPathOnHostAndDevice(
-      int heads, int kvHeads, int headDimension, int length) {
+      int heads, int kvHeads, int headDimension, int length, boolean append) {
+    Configuration machine = machine(append);
     int[] text = DeviceAttentionTest.tokens(length);
     TokenTree tree = tree(length);
     try (ModelFile model =
@@ -92,7 +103,7 @@ class TokenTreeTest {
         expected = replayed(host, text, tree);
         assertThat(read(host, text, tree)).isDeepEqualTo(expected);
       }
-      LlamaRuntime golden = golden(model, MASKS);
+      LlamaRuntime golden = golden(model, machine);
       try (Device device = golden.device()) {
         assertThat(read(golden, text, tree)).isDeepEqualTo(expected);
         assertThat(golden.hostAttention()).isEmpty();
@@ -101,8 +112,11 @@ class TokenTreeTest {
           load(
               model,
               new SimulatorTransport(
-                  MASKS, bytes(model, MASKS), MemoryModel.parse("ideal:20"), BuildProgress.SILENT),
-              MASKS);
+                  machine,
+                  bytes(model, machine),
+                  MemoryModel.parse("ideal:20"),
+                  BuildProgress.SILENT),
+              machine);
       try (Device device = simulated.device()) {
         assertThat(read(simulated, text, tree)).isDeepEqualTo(expected);
         assertThat(simulated.hostAttention()).isEmpty();
@@ -119,11 +133,15 @@ class TokenTreeTest {
     }
   }
 
-  @Test
-  void afterACommitTheCacheIsOneThatWasBuiltTokenByToken() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void afterACommitTheCacheIsOneThatWasBuiltTokenByToken(boolean append) {
+    Configuration machine = machine(append);
     int[] text = DeviceAttentionTest.tokens(11);
     try (ModelFile model = DeviceAttentionTest.model(folder, 4, 2, 16, CONTEXT)) {
-      LlamaRuntime runtime = golden(model, MASKS);
+      GoldenTransport transport = new GoldenTransport(machine, bytes(model, machine));
+      LlamaRuntime runtime = load(model, transport, machine);
+      CardContents card = new CardContents(transport, model.shape(), CONTEXT);
       try (Device device = runtime.device();
           Sequence speculative = runtime.newSequence()) {
         runtime.read(speculative, text);
@@ -134,6 +152,10 @@ class TokenTreeTest {
           runtime.read(speculative, tree);
           int node = new Random(round).nextInt(12);
           speculative.commit(node);
+          if (append) {
+            // The machine has moved the path: nothing is left to write.
+            card.assertThoseOf(speculative);
+          }
           Arrays.stream(pathTokens(tree, node)).forEach(committed::add);
         }
         int[] tokens = committed.stream().mapToInt(Integer::intValue).toArray();

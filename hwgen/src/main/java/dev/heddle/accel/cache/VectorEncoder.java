@@ -17,6 +17,7 @@ import dev.heddle.lib.BlockRamFifo;
 import dev.heddle.lib.Fifo;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -29,11 +30,14 @@ import java.util.List;
  * </pre>
  *
  * A vector waits until its last beat has come, while the one before leaves: with beats in every
- * cycle codes leave in every cycle. Latency: 5 cycles from the last beat of a vector to its first
- * codes. Subnormal numbers are zeros; an infinite one or a NaN counts as the largest finite number
- * of its sign, and is told of.
+ * cycle codes leave in every cycle. Latency: {@value #LATENCY} cycles from the last beat of a
+ * vector to its first codes. Subnormal numbers are zeros; an infinite one or a NaN counts as the
+ * largest finite number of its sign, and is told of.
  */
 final class VectorEncoder extends Component {
+  /** Cycles from the last beat of a vector to its first codes. */
+  static final int LATENCY = 4;
+
   /** Vectors of the greatest length that there is room for. */
   private static final int VECTORS = 2;
 
@@ -83,7 +87,7 @@ final class VectorEncoder extends Component {
                   reduce(
                       valid.stream().map(SharedExponent::biased).toList(), SharedExponent::larger);
               List<UInt> highToLow = new ArrayList<>(valid);
-              java.util.Collections.reverse(highToLow);
+              Collections.reverse(highToLow);
               return new Measured(cat(highToLow), largest, beat.last());
             });
     BlockRamFifo<AxiReader.Beat> waiting =
