@@ -117,17 +117,18 @@ class RouterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"MOBA, 8, 3", "QUEST, 4, 6", "QUEST, 2, 40"})
-  void attentionFollowsTheChoiceAndEqualsTheGoldenModel(Router router, int size, int count) {
-    BlockRouting routing = new BlockRouting(router, size, count);
+  @CsvSource({"MOBA, 8, 3, 1", "QUEST, 4, 6, 1", "QUEST, 2, 40, 1", "MOBA, 16, 4, 8"})
+  void attentionFollowsTheChoiceAndEqualsTheGoldenModel(
+      Router router, int size, int count, int tile) {
+    BlockRouting routing = new BlockRouting(router, size, count, tile);
     try (SimulatedMachine machine = machine(BROAD, MemoryModel.IDEAL)) {
       BareMachine bare = new BareMachine(BROAD, machine);
       AttentionWork work = new AttentionWork(MEMORY_BYTES);
       RouterWork routes = new RouterWork(work);
       Random random = new Random(SEED);
       for (int head = 0; head < 3; head++) {
-        int keys = size * count + 1 + random.nextInt(100);
-        HeadEntry entry = work.random(random, 4, keys, 1 + head % 2, 1, 64, 5);
+        int keys = size * count + tile * (1 + random.nextInt(100 / tile));
+        HeadEntry entry = work.random(random, 4 * tile, keys, 1 + head % 2, 1, 64, 5);
         work.page(entry.with(HeadEntry.GROUP, 4), size, random);
         routes.route(entry, routing);
       }

@@ -60,6 +60,10 @@ public final class AttentionBenchmark implements Benchmark {
   private static final List<BlockRouting> ROUTED =
       List.of(new BlockRouting(Router.MOBA, 64, 4), new BlockRouting(Router.QUEST, 16, 64));
   private static final int ROUTED_CONTEXT = 2048;
+
+  /** Tokens of a prompt that share a choice of blocks. */
+  private static final int TILE = 16;
+
   private static final int LAMBDA_CONTEXT = 2048;
   private static final int LAMBDA_FIRST = 16;
   private static final int LAMBDA_WINDOW = 256;
@@ -96,12 +100,18 @@ public final class AttentionBenchmark implements Benchmark {
         ROUTED.stream()
             .filter(routing -> wanted.test(routing.router().toString()))
             .flatMap(this::routed);
+    Stream<BenchResult> tiles =
+        ROUTED.stream().filter(routing -> wanted.test(tileName(routing))).flatMap(this::tile);
     Stream<BenchResult> lambda = Stream.of("lambda").filter(wanted).flatMap(this::lambda);
-    return Stream.of(prefill, decode, paged, routed, lambda).flatMap(results -> results);
+    return Stream.of(prefill, decode, paged, routed, tiles, lambda).flatMap(results -> results);
   }
 
   private static String decodeName(int context, BenchMemory memory) {
     return "decode/%d/%s".formatted(context, memory.name());
+  }
+
+  private static String tileName(BlockRouting routing) {
+    return "%s/%d".formatted(routing.router(), TILE);
   }
 
   private BenchResult prefill(String workload) {
@@ -151,9 +161,27 @@ public final class AttentionBenchmark implements Benchmark {
             result(workload, "break_even_context", context, memory)));
   }
 
+  /** A tile of a prompt, the last of the context, whose first token chooses for all. */
+  private Stream<BenchResult> tile(BlockRouting routing) {
+    MemoryModel memory = BenchMemory.IDEAL.model();
+    double cycles = routedCycles(routing, tokens(TILE, ROUTED_CONTEXT), memory);
+    double pairs = 0;
+    double densePairs = 0;
+    for (int position = ROUTED_CONTEXT - TILE; position < ROUTED_CONTEXT; position++) {
+      pairs += routing.seen(position);
+      densePairs += position + 1;
+    }
+    double dense = cycles(tokens(TILE, ROUTED_CONTEXT), memory);
+    return overDense(tileName(routing), cycles / dense, pairs / densePairs, memory);
+  }
+
   /** Cycles of the last token of a context with blocks that the machine chooses. */
   private double routedCycles(BlockRouting routing, int context, MemoryModel memory) {
-    AttentionWork work = paged(token(context), routing.size());
+    return routedCycles(routing, token(context), memory);
+  }
+
+  private double routedCycles(BlockRouting routing, AttentionWork rows, MemoryModel memory) {
+    AttentionWork work = paged(rows, routing.size());
     RouterWork choice = new RouterWork(work);
     work.entries().forEach(entry -> choice.route(entry, routing));
     return AttentionRun.routed(ROUTER, work, choice, memory, progress).cycles();
@@ -166,14 +194,19 @@ public final class AttentionBenchmark implements Benchmark {
 
   /** The last token of {@code context}, which sees all. */
   private static AttentionWork token(int context) {
+    return tokens(1, context);
+  }
+
+  /** The last {@code count} tokens of {@code context}. */
+  private static AttentionWork tokens(int count, int context) {
+    int rows = count * QUERIES_PER_KEY;
     // Room for keys and values that move to pages, of which one of a single token is half empty.
-    AttentionWork work =
-        new AttentionWork(AttentionRun.memoryFor(3 * bytes(HEADS, QUERIES_PER_KEY, context)));
+    AttentionWork work = new AttentionWork(AttentionRun.memoryFor(3 * bytes(HEADS, rows, context)));
     Random random = new Random(SEED);
     for (int head = 0; head < HEADS; head++) {
-      causal(work, random, QUERIES_PER_KEY, context)
+      causal(work, random, rows, context)
           .with(HeadEntry.GROUP, QUERIES_PER_KEY)
-          .with(HeadEntry.POSITION, context - 1L);
+          .with(HeadEntry.POSITION, (long) context - count);
     }
     return work;
   }

@@ -114,7 +114,8 @@ final class RunCommand implements Callable<Integer>, Configurable {
         "Tokens that a token sees: dense, window=N (the",
         "last N), lambda=G+L (the first G and the last L),",
         "moba=B,K or quest=B,K (its block of B and K-1",
-        "others that its queries choose).",
+        "others that its queries choose; with B,K,T the",
+        "first of T tokens chooses for all of them).",
         "Default: ${DEFAULT-VALUE}."
       })
   private AttentionPattern attention;

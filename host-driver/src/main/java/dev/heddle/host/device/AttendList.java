@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  * <pre>
  *   written   descriptors | head table | route table | summary table | append table, numbers
  *             | of each entry: queries, exponents, pages, masks, schedule
- *   read      of each entry: output rows | completion records
+ *   read      of each entry: output rows, pages that the machine chose | completion records
  * </pre>
  *
  * Where the machine chooses pages the summaries come first, and the table is run in groups ({@link
@@ -115,6 +115,14 @@ final class AttendList {
     return (int) ActivationImage.aligned((long) head.pageCount() * GoldenHead.PAGE_BYTES);
   }
 
+  private static int writtenPageBytes(HeadQueries head) {
+    return head.route().isPresent() ? 0 : pageListBytes(head);
+  }
+
+  private static int readPageBytes(HeadQueries head) {
+    return head.route().isPresent() ? pageListBytes(head) : 0;
+  }
+
   private static int maskBytes(HeadQueries head) {
     return (int) ActivationImage.aligned((long) head.masks().size() * GoldenHead.MASK_BYTES);
   }
@@ -150,7 +158,7 @@ final class AttendList {
   int writtenBytes() {
     int bytes = queriesStart();
     for (HeadQueries head : heads) {
-      bytes += queryBytes(head) + exponentBytes(head) + pageListBytes(head) + maskBytes(head);
+      bytes += queryBytes(head) + exponentBytes(head) + writtenPageBytes(head) + maskBytes(head);
     }
     return bytes
         + schedules.stream().flatMap(Optional::stream).mapToInt(ScheduleImage::bytes).sum();
@@ -163,7 +171,7 @@ final class AttendList {
 
   /** Offset of the completion records in what is read. */
   int recordOffset() {
-    return heads.stream().mapToInt(AttendList::outputBytes).sum();
+    return heads.stream().mapToInt(head -> outputBytes(head) + readPageBytes(head)).sum();
   }
 
   /** Completes the entries for a place in card memory and writes what the machine reads there. */
@@ -183,8 +191,9 @@ final class AttendList {
       HeadQueries head = heads.get(i);
       int exponents = at + queryBytes(head);
       int pages = exponents + exponentBytes(head);
-      int masks = pages + pageListBytes(head);
+      int masks = pages + writtenPageBytes(head);
       int end = masks + maskBytes(head);
+      long chosen = output + outputBytes(head);
       if (schedules.get(i).isPresent()) {
         ScheduleImage image = schedules.get(i).get();
         int rows = end + image.steps().limit();
@@ -197,7 +206,7 @@ final class AttendList {
           .with(HeadEntry.ROWS, head.queries().size())
           .with(HeadEntry.QUERIES, address + at)
           .with(HeadEntry.QUERY_EXPONENTS, address + exponents)
-          .with(HeadEntry.PAGES, address + pages)
+          .with(HeadEntry.PAGES, head.route().isPresent() ? chosen : address + pages)
           .with(HeadEntry.PAGE_COUNT, head.pageCount())
           .with(HeadEntry.MASKED, head.masks().isEmpty() ? 0 : 1)
           .with(HeadEntry.MASKS, address + masks)
@@ -208,7 +217,7 @@ final class AttendList {
       if (routed) {
         route(head, address + at)
             .with(RouteEntry.QUERY_EXPONENTS, address + exponents)
-            .with(RouteEntry.OUTPUT, address + pages)
+            .with(RouteEntry.OUTPUT, chosen)
             .encode(bytes, routesStart() + i * RouteEntry.BYTES);
       }
       int width = lines(head, HeadEntry.KEY_LINES) * GoldenHead.LINE;
@@ -224,15 +233,16 @@ final class AttendList {
         bytes.putLong(masks + row * GoldenHead.MASK_BYTES, head.masks().get(row));
       }
       at = end;
-      output += outputBytes(head);
+      output = chosen + readPageBytes(head);
     }
     return bytes;
   }
 
+  /** The queries of the first position choose for all rows. */
   private static RouteEntry route(HeadQueries head, long queries) {
     return head.route()
         .orElseThrow()
-        .with(RouteEntry.ROWS, head.queries().size())
+        .with(RouteEntry.ROWS, head.entry().value(HeadEntry.GROUP))
         .with(RouteEntry.QUERIES, queries);
   }
 
@@ -284,9 +294,9 @@ final class AttendList {
         .sum();
   }
 
-  /** The output rows of each entry, {@code [entry][row][element]}, from what was read. */
-  List<float[][]> decode(ByteBuffer read) {
-    List<float[][]> outputs = new ArrayList<>();
+  /** What each entry gave, from what was read. */
+  List<HeadOutputs> decode(ByteBuffer read) {
+    List<HeadOutputs> outputs = new ArrayList<>();
     int at = 0;
     for (HeadQueries head : heads) {
       ByteBuffer output = read.slice(at, outputBytes(head)).order(ByteOrder.LITTLE_ENDIAN);
@@ -301,10 +311,20 @@ final class AttendList {
                   : output.getFloat(element * Float.BYTES);
         }
       }
-      outputs.add(rows);
       at += outputBytes(head);
+      ByteBuffer pages = read.slice(at, readPageBytes(head)).order(ByteOrder.LITTLE_ENDIAN);
+      outputs.add(
+          new HeadOutputs(
+              rows, head.route().isPresent() ? words(pages, head.pageCount()) : head.pages()));
+      at += readPageBytes(head);
     }
     return outputs;
+  }
+
+  private static List<Integer> words(ByteBuffer bytes, int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> bytes.getInt(i * GoldenHead.PAGE_BYTES))
+        .toList();
   }
 
   /** Multiplications that the outputs need. */

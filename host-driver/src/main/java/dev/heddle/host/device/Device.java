@@ -258,7 +258,7 @@ public final class Device implements AutoCloseable {
   }
 
   /** {@link #attend(List, List, List)} with nothing to summarise or to append. */
-  public List<float[][]> attend(List<HeadQueries> heads) {
+  public List<HeadOutputs> attend(List<HeadQueries> heads) {
     return attend(heads, List.of(), List.of());
   }
 
@@ -268,12 +268,11 @@ public final class Device implements AutoCloseable {
    * @param heads the entries of the head table, of which all or none let the machine choose pages
    * @param summaries blocks of keys that are summarised first
    * @param rows keys and values that are appended before that
-   * @return the output rows of each entry: {@code [row][element]}, zeros behind the head dimension;
-   *     what a row holds that no key is scheduled for is undefined
+   * @return what each entry gave
    * @throws IllegalArgumentException when an engine cannot take an entry
    * @throws DeviceException when there is no attention engine
    */
-  public List<float[][]> attend(
+  public List<HeadOutputs> attend(
       List<HeadQueries> heads, List<SummaryEntry> summaries, List<NewRows> rows) {
     AttentionShape shape =
         configuration

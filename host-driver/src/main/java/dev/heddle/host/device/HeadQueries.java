@@ -22,8 +22,8 @@ import java.util.Optional;
  * @param masks for each row which of the 64 keys behind the first ones it sees; empty when a
  *     formula or the schedule says so
  * @param schedule which keys the rows see, when neither a formula nor masks say so
- * @param route how the machine chooses pages; {@link Device#attend} fills in the queries and where
- *     the list goes
+ * @param route how the queries of the first position choose pages for all rows; {@link
+ *     Device#attend} fills in the queries and where the list goes
  */
 public record HeadQueries(
     HeadEntry entry,

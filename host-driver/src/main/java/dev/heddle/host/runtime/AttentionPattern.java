@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  *   lambda=G+L   the first G and the last L
  *   moba=B,K     in blocks of B: those of its own, and of K - 1 others that its queries choose
  *   quest=B,K    the same, chosen otherwise ({@link BlockRouting})
+ *   moba=B,K,T   the same, chosen by the first of T tokens for all of them; so too quest=B,K,T
  * </pre>
  *
  * With a window the work and the memory of a token do not grow with its position, and a sequence
@@ -45,14 +46,14 @@ public record AttentionPattern(int first, int window, Optional<BlockRouting> rou
   /** Every token sees all before it. */
   public static final AttentionPattern DENSE = new AttentionPattern(0, UNLIMITED);
 
-  private static final String FORMS = "dense, window=N, lambda=G+L, moba=B,K or quest=B,K";
+  private static final String FORMS = "dense, window=N, lambda=G+L, moba=B,K[,T] or quest=B,K[,T]";
   private static final Pattern WINDOW = Pattern.compile("window=(\\d+)");
   private static final Pattern LAMBDA = Pattern.compile("lambda=(\\d+)\\+(\\d+)");
   private static final Pattern ROUTED =
       Pattern.compile(
           Arrays.stream(Router.values())
               .map(Router::toString)
-              .collect(Collectors.joining("|", "(", ")=(\\d+),(\\d+)")));
+              .collect(Collectors.joining("|", "(", ")=(\\d+),(\\d+)(?:,(\\d+))?")));
 
   public AttentionPattern {
     if (first < 0 || window < 1) {
@@ -74,8 +75,8 @@ public record AttentionPattern(int first, int window, Optional<BlockRouting> rou
   }
 
   /**
-   * Reads {@code dense}, {@code window=N}, {@code lambda=G+L}, {@code moba=B,K} or {@code
-   * quest=B,K}.
+   * Reads {@code dense}, {@code window=N}, {@code lambda=G+L}, {@code moba=B,K[,T]} or {@code
+   * quest=B,K[,T]}.
    *
    * @throws IllegalArgumentException when the text is none of these or a number is out of range
    */
@@ -96,7 +97,9 @@ public record AttentionPattern(int first, int window, Optional<BlockRouting> rou
       Router router = Router.valueOf(routed.group(1).toUpperCase(Locale.ROOT));
       int size = number(text, routed.group(2));
       int count = number(text, routed.group(3));
-      return new AttentionPattern(0, UNLIMITED, Optional.of(new BlockRouting(router, size, count)));
+      int tile = routed.group(4) == null ? 1 : number(text, routed.group(4));
+      BlockRouting routing = new BlockRouting(router, size, count, tile);
+      return new AttentionPattern(0, UNLIMITED, Optional.of(routing));
     }
     throw new IllegalArgumentException(
         "%s is no attention pattern; there are %s".formatted(text, FORMS));

@@ -275,6 +275,13 @@ final class CardCache {
         .toList();
   }
 
+  /** The pages that stand in a page list. */
+  List<Integer> pages(List<Integer> places) {
+    return places.stream()
+        .map(place -> Math.toIntExact((long) place * GoldenHead.LINE / form.layout().bytes()))
+        .toList();
+  }
+
   /** An entry of the head table with the places of a head's keys and values in page 0. */
   HeadEntry entry(int layer, int head) {
     return form.layout()

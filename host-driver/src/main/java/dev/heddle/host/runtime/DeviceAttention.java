@@ -14,6 +14,7 @@ import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.isa.SummaryEntry;
 import dev.heddle.host.device.Device;
+import dev.heddle.host.device.HeadOutputs;
 import dev.heddle.host.device.HeadQueries;
 import dev.heddle.host.device.NewRows;
 import dev.heddle.host.model.LlamaShape;
@@ -228,33 +229,65 @@ final class DeviceAttention implements Attention {
     CardCache keys = resident(sequence);
     LayerCache cache = sequence.layer(layer);
     float[][] outputs = new float[queries.length][model.queryWidth()];
-    int tokens;
-    for (int from = 0; from < queries.length; from += tokens) {
-      int at = position + from;
-      tokens = Math.min(queries.length - from, together(at));
-      cache.turn(at + tokens - 1);
+    for (int from = position; from < position + queries.length; ) {
+      List<Span> spans = together(from, position + queries.length);
+      int end = spans.get(spans.size() - 1).to;
+      cache.turn(end - 1);
       List<NewRows> fresh = keys.write(layer, cache, form.pattern().first());
-      // Tokens that choose their keys share no entry.
-      int shared = form.pattern().routing().isPresent() ? 1 : tokens;
-      List<HeadQueries> heads = new ArrayList<>();
       int blocks = card.router().isPresent() ? cache.length() / card.page() : 0;
       List<SummaryEntry> summaries = keys.summaries(layer, cache.summarised(), blocks);
-      for (int i = 0; i < tokens; i += shared) {
-        float[][] ofEntry = Arrays.copyOfRange(queries, from + i, from + i + shared);
+      List<HeadQueries> heads = new ArrayList<>();
+      for (Span span : spans) {
+        float[][] ofSpan = Arrays.copyOfRange(queries, span.from - position, span.to - position);
         for (int head = 0; head < model.kvHeads(); head++) {
-          heads.add(queries(keys, layer, cache, head, at + i, ofEntry));
+          heads.add(queries(keys, layer, cache, head, span.from, ofSpan));
         }
       }
-      Iterator<float[][]> rows = device.attend(heads, summaries, fresh).iterator();
+      Iterator<HeadOutputs> results = device.attend(heads, summaries, fresh).iterator();
       cache.setWritten();
       cache.setSummarised(blocks);
-      for (int i = 0; i < tokens; i += shared) {
+      for (Span span : spans) {
         for (int head = 0; head < model.kvHeads(); head++) {
-          gather(rows.next(), head, outputs, from + i, shared);
+          HeadOutputs result = results.next();
+          if (chooses(span.from)) {
+            cache.setBlocks(head, keys.pages(result.pages()));
+          }
+          gather(result.rows(), head, outputs, span.from - position, span.to - span.from);
         }
       }
+      from = end;
     }
     return outputs;
+  }
+
+  /** Tokens that share the entries of a head table, one for each KV head. */
+  private record Span(int from, int to) {}
+
+  /**
+   * The tokens from {@code from} on that one head table takes, up to {@code end} at most. Those of
+   * a tile share their keys; where a token chooses, so does the first of each other span.
+   */
+  private List<Span> together(int from, int end) {
+    if (form.pattern().routing().isEmpty()) {
+      return List.of(new Span(from, Math.min(end, from + unrouted(from))));
+    }
+    int tile = form.pattern().routing().get().tile();
+    int most = engine.rows() / model.group();
+    int last = Math.min(end, from + device.configuration().maxTokens());
+    List<Span> spans = new ArrayList<>();
+    int to = from;
+    do {
+      int start = to;
+      to = Math.min(last, Math.min((start / tile + 1) * tile, start + most));
+      spans.add(new Span(start, to));
+    } while (to < last && from % tile == 0 && to % tile == 0);
+    return spans;
+  }
+
+  /** Whether the machine chooses blocks for the token at {@code position}. */
+  private boolean chooses(int position) {
+    return card.router().isPresent()
+        && form.pattern().routing().filter(blocks -> blocks.chooses(position)).isPresent();
   }
 
   @Override
@@ -282,10 +315,10 @@ final class DeviceAttention implements Attention {
                 .with(HeadEntry.FIRST, text);
         heads.add(new HeadQueries(entry, rows, pairs).masked(masks));
       }
-      List<float[][]> rows = device.attend(heads, List.of(), start == 0 ? fresh : List.of());
+      List<HeadOutputs> results = device.attend(heads, List.of(), start == 0 ? fresh : List.of());
       cache.setWritten();
       for (int head = 0; head < model.kvHeads(); head++) {
-        gather(rows.get(head), head, outputs, start, count);
+        gather(results.get(head).rows(), head, outputs, start, count);
       }
     }
     return outputs;
@@ -298,7 +331,7 @@ final class DeviceAttention implements Attention {
     HeadEntry entry = keys.entry(layer, kvHead);
     List<Integer> pages = select(entry, cache, kvHead, position, queries.length, rows);
     HeadQueries head = new HeadQueries(entry, rows, pairs(position, queries.length));
-    return card.router().isPresent()
+    return chooses(position)
         ? head.routed(route(keys, layer, kvHead, position))
         : head.inPages(keys.places(pages));
   }
@@ -319,11 +352,8 @@ final class DeviceAttention implements Attention {
         .with(RouteEntry.COUNT, routing.count());
   }
 
-  /** How many tokens from a position on one head table takes. */
-  private int together(int position) {
-    if (form.pattern().routing().isPresent()) {
-      return device.configuration().maxTokens();
-    }
+  /** How many tokens from a position on one head table takes where none chooses blocks. */
+  private int unrouted(int position) {
     if (position > form.lastUnturned()) {
       return 1;
     }
@@ -341,11 +371,15 @@ final class DeviceAttention implements Attention {
     AttentionPattern pattern = form.pattern();
     scaled(entry);
     if (pattern.routing().isPresent()) {
+      // The blocks are complete but for the last, in which the rows stand.
       entry
-          .with(HeadEntry.KEYS, pattern.seen(position))
-          .with(HeadEntry.BIDIRECTIONAL, 1)
+          .with(HeadEntry.KEYS, pattern.seen(position + tokens - 1))
+          .with(HeadEntry.POSITION, pattern.seen(position) - 1)
+          .with(HeadEntry.WINDOW, engine.keys())
           .with(HeadEntry.PAGE_SIZE, pattern.routing().get().size());
-      return card.router().isPresent() ? List.of() : cache.blocks(head, position, rows);
+      return chooses(position)
+          ? List.of()
+          : cache.blocks(head, position, rows.subList(0, model.group()));
     }
     int end = cache.slot(position + tokens - 1) + 1;
     int gap = end <= pattern.first() ? 0 : cache.slot(pattern.low(position)) - pattern.first();

@@ -23,16 +23,22 @@ import java.util.List;
  */
 final class LayerCache {
   /**
-   * Keys and values of a KV head, by slot, the unrotated keys of the first tokens, and what is kept
-   * of complete blocks of keys.
+   * Keys and values of a KV head, by slot, the unrotated keys of the first tokens, what is kept of
+   * complete blocks of keys, and the blocks that each tile has chosen, where tokens share a choice.
    */
   private record Head(
       List<KvVector> keys,
       List<KvVector> values,
       List<float[]> unrotated,
-      List<KeySummary> summaries) {
+      List<KeySummary> summaries,
+      List<int[]> choices) {
     Head() {
-      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      this(
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>());
     }
   }
 
@@ -76,7 +82,13 @@ final class LayerCache {
       cut(head.keys(), end);
       cut(head.values(), end);
       cut(head.unrotated(), end);
-      form.pattern().routing().ifPresent(blocks -> cut(head.summaries(), end / blocks.size()));
+      form.pattern()
+          .routing()
+          .ifPresent(
+              blocks -> {
+                cut(head.summaries(), end / blocks.size());
+                cut(head.choices(), (end + blocks.tile() - 1) / blocks.tile());
+              });
     }
     cut(turnedTo, end);
     fresh.clear();
@@ -204,12 +216,28 @@ final class LayerCache {
     written = Math.min(written, text);
   }
 
-  /** The blocks that queries of the token at {@code position} choose, where a pattern has them. */
+  /**
+   * The blocks that the token at {@code position} sees, where a pattern has them: those that its
+   * queries choose, or those of the token that chooses for it.
+   */
   List<Integer> blocks(int head, int position, List<KvVector> queries) {
     BlockRouting routing = form.pattern().routing().orElseThrow();
+    if (!routing.chooses(position)) {
+      int[] choice = heads.get(head).choices().get(position / routing.tile());
+      return Arrays.stream(choice).boxed().toList();
+    }
     List<KeySummary> summaries = heads.get(head).summaries();
     routing.summarise(keys(head), summaries);
-    return routing.blocks(position, queries, summaries);
+    List<Integer> blocks = routing.blocks(position, queries, summaries);
+    setBlocks(head, blocks);
+    return blocks;
+  }
+
+  /** Says which blocks the next tile sees, where the tokens of a tile share a choice. */
+  void setBlocks(int head, List<Integer> blocks) {
+    if (form.pattern().routing().orElseThrow().tile() > 1) {
+      heads.get(head).choices().add(blocks.stream().mapToInt(Integer::intValue).toArray());
+    }
   }
 
   private List<KvVector> ofBlocks(List<KvVector> slots, List<Integer> blocks, int position) {

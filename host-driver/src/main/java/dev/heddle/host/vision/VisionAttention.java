@@ -10,6 +10,7 @@ import dev.heddle.accel.isa.HeadEntry.Output;
 import dev.heddle.accel.mask.AttentionMask;
 import dev.heddle.accel.mask.Schedule;
 import dev.heddle.host.device.Device;
+import dev.heddle.host.device.HeadOutputs;
 import dev.heddle.host.device.HeadQueries;
 import dev.heddle.host.device.KeyValueLayout;
 import dev.heddle.host.device.MemoryRegion;
@@ -232,17 +233,17 @@ public final class VisionAttention {
     }
   }
 
-  private float[][][] gather(List<float[][]> outputs) {
+  private float[][][] gather(List<HeadOutputs> outputs) {
     float[][][] rows = new float[layers.size()][][];
     for (int layer = 0; layer < rows.length; layer++) {
       rows[layer] = new float[layers.get(layer).rows()][valueDimension];
     }
-    Iterator<float[][]> next = outputs.iterator();
+    Iterator<HeadOutputs> next = outputs.iterator();
     for (Part part : parts) {
       if (part.mask.nonZeros() == 0) {
         continue;
       }
-      float[][] computed = next.next();
+      float[][] computed = next.next().rows();
       for (int row = 0; row < part.mask.rows(); row++) {
         // No step names a row without keys, so nothing was written for it.
         if (part.mask.rowLength(row) > 0) {

@@ -169,7 +169,7 @@ class RunCommandTest {
         "--top-p 2       | top-p is 2.0",
         "--device cloud  | cloud",
         "--weights q9    | q9",
-        "--attention all | all is no attention pattern; there are dense, window=N, lambda=G+L, moba=B,K or quest=B,K",
+        "--attention all | all is no attention pattern; there are dense, window=N, lambda=G+L, moba=B,K[,T] or quest=B,K[,T]",
         "--attention window=0 | a window has at least 1",
         "--attention-lanes 17 | attention engine: lanes is 17 but must be 1 to 16; use lanes=16",
         "--attention-keys 100 | keys is 100 but must be a power of two, 64 to 65536; use keys=128",

@@ -19,7 +19,8 @@ class AttentionPatternTest {
         "lambda=4+64",
         "lambda=1+1",
         "moba=64,4",
-        "quest=16,1"
+        "quest=16,1",
+        "moba=64,4,16"
       })
   void textsAreReadAndWrittenAlike(String text) {
     assertThat(AttentionPattern.parse(text)).hasToString(text);
@@ -34,7 +35,7 @@ class AttentionPatternTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "sparse            | sparse is no attention pattern; there are dense, window=N, lambda=G+L, moba=B,K or quest=B,K",
+        "sparse            | sparse is no attention pattern; there are dense, window=N, lambda=G+L, moba=B,K[,T] or quest=B,K[,T]",
         "window            | window is no attention pattern",
         "window=           | window= is no attention pattern",
         "window=-3         | window=-3 is no attention pattern",
@@ -43,6 +44,8 @@ class AttentionPatternTest {
         "lambda=4+         | lambda=4+ is no attention pattern",
         "moba=64           | moba=64 is no attention pattern",
         "quest=16,         | quest=16, is no attention pattern",
+        "quest=16,4,       | quest=16,4, is no attention pattern",
+        "moba=64,4,128     | tiles of 128 tokens; the tokens of a tile are a power of two up to those of a block, 64",
         "moba=12,4         | blocks of 12 tokens; the tokens of a block are a power of two, such as 8",
         "moba=64,0         | 0 blocks; a token sees at least 1, its own",
         "quest=128,129     | 129 blocks of 128 tokens; a token can see at most 16384 tokens",

@@ -128,7 +128,11 @@ class DeviceAttentionTest {
     "4, 4, 64, 'moba=1,5', 32",
     "8, 1, 8, 'moba=8,2', 32",
     "4, 1, 16, 'quest=4,3', 32",
-    "4, 2, 40, 'quest=2,1', 32"
+    "4, 2, 40, 'quest=2,1', 32",
+    "4, 2, 16, 'moba=4,3,2', 32",
+    "4, 4, 64, 'moba=8,2,8', 32",
+    "8, 1, 8, 'quest=16,1,16', 32",
+    "4, 1, 16, 'quest=4,3,4', 32"
   })
   void theDeviceGivesTheLogitsOfTheHostInChunksAndTokenByToken(
       int heads, int kvHeads, int headDimension, String pattern, int length) {
@@ -154,7 +158,9 @@ class DeviceAttentionTest {
         "moba=8,4",
         "moba=32,1",
         "quest=4,8",
-        "quest=1,90"
+        "quest=1,90",
+        "moba=8,4,8",
+        "quest=4,8,2"
       })
   void aPatternThatLeavesNothingOutGivesDenseAttention(String pattern) {
     try (ModelFile model = model(4, 2, 16)) {
@@ -189,6 +195,27 @@ class DeviceAttentionTest {
       // A window of what is seen is another choice than that of the queries.
       float[][] window = logits(model, DEVICE, "window=24", tokens);
       assertThat(routed[CONTEXT - 1]).isNotEqualTo(window[CONTEXT - 1]);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"moba=8,2,8", "quest=4,2,4"})
+  void theFirstTokenOfATileChoosesHoweverATextIsCut(String pattern) {
+    try (ModelFile model = model(4, 2, 16)) {
+      int[] tokens = tokens(CONTEXT);
+      float[][] expected = stepwise(model, HOST, pattern, tokens);
+      float[][] each = logits(model, HOST, pattern.substring(0, pattern.length() - 2), tokens);
+      assertThat(Arrays.deepEquals(each, expected)).as("a choice for each token").isFalse();
+      for (Configuration machine : List.of(HOST, DEVICE, ROUTER)) {
+        try (GoldenModel golden = load(model, machine, pattern);
+            Sequence sequence = golden.runtime().newSequence()) {
+          for (int[] cut : new int[][] {{0, 3}, {3, 12}, {12, 13}, {13, 21}, {21, 32}}) {
+            assertThat(
+                    golden.runtime().readAll(sequence, Arrays.copyOfRange(tokens, cut[0], cut[1])))
+                .isDeepEqualTo(Arrays.copyOfRange(expected, cut[0], cut[1]));
+          }
+        }
+      }
     }
   }
 
@@ -230,8 +257,9 @@ class DeviceAttentionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'moba=4,3', false", "'quest=2,5', false", "'moba=4,3', true"})
-  void summariesOnTheCardSurviveForgettingEvictionAndFailure(String text, boolean append) {
+  @CsvSource({"'moba=4,3', false", "'quest=2,5', false", "'moba=4,3', true", "'moba=8,2,8', false"})
+  void summariesAndChoicesOnTheCardSurviveForgettingEvictionAndFailure(
+      String text, boolean append) {
     Configuration machine = append ? ROUTER.withAppend() : ROUTER;
     try (ModelFile model = model(4, 2, 16)) {
       WeightFormat format = WeightFormat.Q8_0;

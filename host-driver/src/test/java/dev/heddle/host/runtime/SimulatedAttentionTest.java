@@ -61,7 +61,9 @@ class SimulatedAttentionTest {
     "4, 2, 16, 'moba=8,2', 32, true",
     "6, 2, 40, 'moba=4,3', 32, false",
     "8, 1, 8, 'quest=1,4', 32, false",
-    "4, 4, 64, 'quest=2,6', 32, true"
+    "4, 4, 64, 'quest=2,6', 32, true",
+    "4, 2, 16, 'moba=8,2,8', 32, true",
+    "8, 1, 8, 'quest=4,3,2', 32, false"
   })
   void theLogitsAreThoseOfAttentionOnTheHost(
       int heads, int kvHeads, int headDimension, String text, int length, boolean append) {

@@ -24,11 +24,16 @@ import java.util.stream.IntStream;
  * of the lower block is larger. With a count of 1 a token sees its own block alone; with as many as
  * there are blocks it sees all tokens before it.
  *
+ * <p>The tokens of a tile share a choice, that of the queries of its first token. So the rows of a
+ * tile can read their keys together, the choice is made once for each tile, and no token depends on
+ * one behind it: a text that is read in chunks gives what it gives token by token.
+ *
  * @param router what gates are computed from
  * @param size tokens of a block, a power of two
  * @param count most blocks that a token sees, its own included
+ * @param tile tokens that share a choice, a power of two up to {@code size}; 1 where each chooses
  */
-public record BlockRouting(Router router, int size, int count) {
+public record BlockRouting(Router router, int size, int count, int tile) {
   /** What gates are computed from. */
   public enum Router {
     /** The mean of the keys. */
@@ -81,6 +86,21 @@ public record BlockRouting(Router router, int size, int count) {
           "%d blocks of %d tokens; a token can see at most %d tokens"
               .formatted(count, size, GoldenAttention.MAX_KEYS));
     }
+    if (Integer.bitCount(tile) != 1 || tile < 1 || tile > size) {
+      throw new IllegalArgumentException(
+          "tiles of %d tokens; the tokens of a tile are a power of two up to those of a block, %d"
+              .formatted(tile, size));
+    }
+  }
+
+  /** A choice by each token. */
+  public BlockRouting(Router router, int size, int count) {
+    this(router, size, count, 1);
+  }
+
+  /** Whether the token at {@code position} chooses, and not one before it. */
+  public boolean chooses(int position) {
+    return position % tile == 0;
   }
 
   /** Adds the summaries of those complete blocks of {@code keys} that are not yet there. */
@@ -139,9 +159,10 @@ public record BlockRouting(Router router, int size, int count) {
     return Math.min(tokens, size * count);
   }
 
-  /** The text that users write: the router, the size and the count. */
+  /** The text that users write: the router, the size, the count and, unless it is 1, the tile. */
   @Override
   public String toString() {
-    return "%s=%d,%d".formatted(router, size, count);
+    String each = "%s=%d,%d".formatted(router, size, count);
+    return tile == 1 ? each : "%s,%d".formatted(each, tile);
   }
 }

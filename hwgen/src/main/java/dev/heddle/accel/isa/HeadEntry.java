@@ -43,8 +43,8 @@ import java.util.List;
  * </pre>
  *
  * The pages of an entry are those of the keys that it loads, in their order, so the gap is one of
- * whole pages and starts behind the page of the last first key. An entry without an order of its
- * keys, one that is bidirectional, may list any pages: those that a router has chosen.
+ * whole pages and starts behind the page of the last first key. Without a gap an entry may list any
+ * pages, such as those that a router has chosen; keys and positions then count what is listed.
  */
 public final class HeadEntry extends MemoryEntry<HeadEntry> {
   /** Where the keys of a row come from. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which blocks queries choose, against gates in arithmetic without roundings. */
 class BlockRoutingTest {
@@ -244,6 +245,25 @@ class BlockRoutingTest {
     assertThatThrownBy(() -> new BlockRouting(Router.MOBA, size, count))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, -4, 3, 32})
+  void impossibleTilesAreExplained(int tile) {
+    assertThatThrownBy(() -> new BlockRouting(Router.MOBA, 16, 2, tile))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "tiles of %d tokens; the tokens of a tile are a power of two up to those of a block, 16",
+            tile);
+  }
+
+  @Test
+  void theFirstTokenOfATileChooses() {
+    BlockRouting routing = new BlockRouting(Router.QUEST, 16, 2, 4);
+    assertThat(IntStream.range(0, 17).filter(routing::chooses)).containsExactly(0, 4, 8, 12, 16);
+    assertThat(routing).hasToString("quest=16,2,4");
+    BlockRouting each = new BlockRouting(Router.QUEST, 16, 2);
+    assertThat(IntStream.range(0, 17).allMatch(each::chooses)).isTrue();
   }
 
   @ParameterizedTest

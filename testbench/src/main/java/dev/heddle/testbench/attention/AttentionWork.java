@@ -212,25 +212,36 @@ public final class AttentionWork {
   }
 
   /**
-   * Leaves an entry whose rows are the queries of one token, the last, those of its listed pages
-   * that the queries choose.
+   * Leaves an entry whose rows are the queries of the last tokens, all of one block, those of its
+   * listed pages that the queries of the first of them choose.
    */
   public void route(HeadEntry entry, BlockRouting routing) {
     GoldenHead head = new GoldenHead(entry, image, 1);
     List<KvVector> keys = head.keys();
     List<KeySummary> summaries = new ArrayList<>();
     routing.summarise(keys, summaries);
-    List<Integer> pages = routing.blocks(keys.size() - 1, head.queries(), summaries);
+    List<KvVector> first = head.queries().subList(0, value(entry, HeadEntry.GROUP));
+    List<Integer> pages = routing.blocks(keys.size() - 1, first, summaries);
     int list = value(entry, HeadEntry.PAGES);
     for (int i = 0; i < pages.size(); i++) {
       // Pages are chosen in ascending order, so none is overwritten before it is read.
       int line = image.getInt(list + pages.get(i) * GoldenHead.PAGE_BYTES);
       image.putInt(list + i * GoldenHead.PAGE_BYTES, line);
     }
+    see(entry, routing, pages.size());
+  }
+
+  /** Lets the rows of the last tokens see, causally, the blocks that are listed for them. */
+  static void see(HeadEntry entry, BlockRouting routing, int pages) {
+    int last = value(entry, HeadEntry.KEYS) - 1;
+    int first = last + 1 - value(entry, HeadEntry.ROWS) / value(entry, HeadEntry.GROUP);
+    int keys = routing.seen(last);
     entry
-        .with(HeadEntry.KEYS, routing.seen(keys.size() - 1))
-        .with(HeadEntry.PAGE_COUNT, pages.size())
-        .with(HeadEntry.BIDIRECTIONAL, 1);
+        .with(HeadEntry.KEYS, keys)
+        .with(HeadEntry.PAGE_COUNT, pages)
+        .with(HeadEntry.BIDIRECTIONAL, 0)
+        .with(HeadEntry.POSITION, routing.seen(first) - 1)
+        .with(HeadEntry.WINDOW, keys);
   }
 
   /** Lets each row of an entry see its first keys and those of a mask behind them. */

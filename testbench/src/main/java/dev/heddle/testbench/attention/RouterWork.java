@@ -45,9 +45,9 @@ public final class RouterWork {
   }
 
   /**
-   * Leaves an entry whose rows are the queries of one token, the last, those of its listed pages
-   * that the queries choose: the complete ones are summarised, and the list is what a route entry
-   * gives.
+   * Leaves an entry whose rows are the queries of the last tokens, all of one block, those of its
+   * listed pages that the queries of the first of them choose: the complete ones are summarised,
+   * and the list is what a route entry gives.
    */
   public RouteEntry route(HeadEntry head, BlockRouting routing) {
     int last = Math.toIntExact(head.value(HeadEntry.KEYS)) - 1;
@@ -59,7 +59,7 @@ public final class RouterWork {
             .with(RouteEntry.ROUTER, routing.router().ordinal())
             .with(RouteEntry.KEY_LINES, keyLines)
             .with(RouteEntry.COUNT, routing.count())
-            .with(RouteEntry.ROWS, head.value(HeadEntry.ROWS))
+            .with(RouteEntry.ROWS, head.value(HeadEntry.GROUP))
             .with(RouteEntry.BLOCKS, blocks)
             .with(RouteEntry.QUERIES, head.value(HeadEntry.QUERIES))
             .with(RouteEntry.QUERY_EXPONENTS, head.value(HeadEntry.QUERY_EXPONENTS))
@@ -71,10 +71,7 @@ public final class RouterWork {
     }
     int pages = GoldenRoute.pages(entry);
     entry.with(RouteEntry.OUTPUT, work.allocate(GoldenRoute.outputBytes(pages)));
-    head.with(HeadEntry.PAGES, entry.value(RouteEntry.OUTPUT))
-        .with(HeadEntry.KEYS, routing.seen(last))
-        .with(HeadEntry.PAGE_COUNT, pages)
-        .with(HeadEntry.BIDIRECTIONAL, 1);
+    AttentionWork.see(head.with(HeadEntry.PAGES, entry.value(RouteEntry.OUTPUT)), routing, pages);
     routes.add(entry);
     return entry;
   }

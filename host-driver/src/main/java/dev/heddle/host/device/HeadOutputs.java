@@ -1,0 +1,12 @@
+package dev.heddle.host.device;
+
+import java.util.List;
+
+/**
+ * What an entry of a head table gave.
+ *
+ * @param rows the output rows, {@code [row][element]}, zeros behind the head dimension; what a row
+ *     holds that no key is scheduled for is undefined
+ * @param pages the page list of the entry, that of the machine where it chose
+ */
+public record HeadOutputs(float[][] rows, List<Integer> pages) {}
