@@ -1,15 +1,9 @@
 package dev.heddle.host.runtime;
 
 import dev.heddle.accel.AttentionShape;
-import dev.heddle.accel.Configuration;
-import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.format.BlockRouting;
-import dev.heddle.accel.format.BlockRouting.Router;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.format.ScoreScale;
-import dev.heddle.accel.golden.GoldenHead;
-import dev.heddle.accel.isa.AppendEntry;
-import dev.heddle.accel.isa.CopyEntry;
 import dev.heddle.accel.isa.HeadEntry;
 import dev.heddle.accel.isa.RouteEntry;
 import dev.heddle.accel.isa.SummaryEntry;
@@ -42,9 +36,7 @@ import java.util.Optional;
  * that had to make way is written again when its sequence is read on.
  */
 final class DeviceAttention implements Attention {
-  /** Room for descriptors and completion records. */
-  private static final int WORK_BYTES = 8192;
-
+  private final AttentionPlan plan;
   private final Device device;
   private final LlamaShape model;
   private final AttentionShape engine;
@@ -58,10 +50,11 @@ final class DeviceAttention implements Attention {
    * Attention for a model.
    *
    * @param budget bytes of card memory that keys and values may take
-   * @throws IllegalArgumentException when there is a {@link #refusal}
+   * @throws IllegalArgumentException when the plan has a refusal
    */
   DeviceAttention(Device device, LlamaShape model, CacheForm form, long budget) {
-    refusal(device.configuration(), model, form.pattern(), budget)
+    plan = new AttentionPlan(device.configuration(), model, form.pattern());
+    plan.refusal(budget)
         .ifPresent(
             refusal -> {
               throw new IllegalArgumentException(refusal);
@@ -71,143 +64,15 @@ final class DeviceAttention implements Attention {
     this.form = form;
     this.budget = budget;
     engine = device.configuration().attention().orElseThrow();
-    card = cardForm(device.configuration(), model, form.pattern());
+    card = plan.cardForm();
     scale = ScoreScale.ofHeadDimension(model.headDimension());
-  }
-
-  /** Why a machine cannot compute the attention of a model; empty when it can. */
-  static Optional<String> refusal(
-      Configuration configuration, LlamaShape model, AttentionPattern pattern, long budget) {
-    if (configuration.attention().isEmpty()) {
-      return Optional.of(
-          "configuration %s has no attention engine".formatted(configuration.name()));
-    }
-    AttentionShape engine = configuration.attention().get();
-    int dimension = Math.min(engine.keyDimension(), engine.valueDimension());
-    if (model.headDimension() > dimension) {
-      return Optional.of(
-          "the model's heads have %d elements, those of configuration %s at most %d"
-              .formatted(model.headDimension(), configuration.name(), dimension));
-    }
-    if (model.group() > engine.rows()) {
-      return Optional.of(
-          "%d query heads share keys, configuration %s takes at most %d rows"
-              .formatted(model.group(), configuration.name(), engine.rows()));
-    }
-    if (pattern.routing().isPresent()) {
-      if (!engine.pages()) {
-        return Optional.of(
-            "%s needs listed pages, which the engine of configuration %s does not take; use --attention-pages true"
-                .formatted(pattern, configuration.name()));
-      }
-      int longest = pattern.mostSeen(LlamaRuntime.contextLength(model, pattern));
-      if (longest > engine.longestRow()) {
-        return Optional.of(tooLong(configuration));
-      }
-    }
-    long bytes = cardForm(configuration, model, pattern).bytes();
-    return bytes > budget
-        ? Optional.of(
-            "the keys and values of a sequence take %,d bytes, but card memory has %,d left"
-                .formatted(bytes, budget))
-        : Optional.empty();
-  }
-
-  /** Bytes of card memory that a sequence and its queries take where there is an engine. */
-  static long memoryBytes(Configuration configuration, LlamaShape model, AttentionPattern pattern) {
-    if (refusal(configuration, model, pattern, Long.MAX_VALUE).isPresent()) {
-      return 0;
-    }
-    return cardForm(configuration, model, pattern).bytes()
-        + workBytes(configuration, model, pattern);
-  }
-
-  /**
-   * Why the host chooses the blocks that tokens see; empty when the router of the machine does, or
-   * there is no choice.
-   */
-  static Optional<String> hostRouting(
-      Configuration configuration, LlamaShape model, AttentionPattern pattern) {
-    if (pattern.routing().isEmpty()) {
-      return Optional.empty();
-    }
-    BlockRouting routing = pattern.routing().get();
-    if (configuration.router().isEmpty()) {
-      int count = Math.max(RouterShape.DEFAULT.count(), routing.count());
-      return Optional.of(
-          "configuration %s has no router; use --router-count %d"
-              .formatted(configuration.name(), count));
-    }
-    int tokens = LlamaRuntime.contextLength(model, pattern);
-    return configuration
-        .router()
-        .get()
-        .refusal(routing, model.group(), tokens)
-        .map(
-            reason ->
-                "the router of configuration %s does not take %s: %s"
-                    .formatted(configuration.name(), pattern, reason));
-  }
-
-  private static boolean routes(
-      Configuration configuration, LlamaShape model, AttentionPattern pattern) {
-    return pattern.routing().isPresent() && hostRouting(configuration, model, pattern).isEmpty();
-  }
-
-  /** Bytes for queries, outputs, lists and tables, twice for they grow by being moved. */
-  static long workBytes(Configuration configuration, LlamaShape model, AttentionPattern pattern) {
-    long row =
-        (long) lines(model) * GoldenHead.LINE * (Byte.BYTES + Float.BYTES)
-            + 1
-            + GoldenHead.MASK_BYTES;
-    long rows = (long) model.heads() * configuration.maxTokens() * row;
-    long pages =
-        pattern.routing().map(BlockRouting::count).orElse(0) * (long) GoldenHead.PAGE_BYTES;
-    long entry = HeadEntry.BYTES + RouteEntry.BYTES + 2 * GoldenHead.LINE + pages;
-    long entries = (long) model.kvHeads() * (pages == 0 ? 1 : configuration.maxTokens());
-    long summaries =
-        routes(configuration, model, pattern)
-            ? (long) cardForm(configuration, model, pattern).pages() * model.kvHeads()
-            : 0;
-    long moved = configuration.append() ? movedBytes(configuration, model) : 0;
-    return 2 * (rows + entries * entry + summaries * SummaryEntry.BYTES + moved + WORK_BYTES);
-  }
-
-  /** Bytes of keys and values that are appended, with their table, or of a table that copies. */
-  private static long movedBytes(Configuration configuration, LlamaShape model) {
-    long token = 2L * lines(model) * GoldenHead.LINE * Float.BYTES + AppendEntry.BYTES;
-    long appended = configuration.maxTokens() * model.kvHeads() * token;
-    long copied = (long) model.layers() * model.kvHeads() * TokenTree.MOST_NODES * CopyEntry.BYTES;
-    boolean trees = configuration.attention().filter(AttentionShape::masks).isPresent();
-    return Math.max(appended, trees ? copied : 0);
-  }
-
-  private static CardCache.Form cardForm(
-      Configuration configuration, LlamaShape model, AttentionPattern pattern) {
-    AttentionShape engine = configuration.attention().orElseThrow();
-    int chunk = configuration.maxTokens();
-    int longest = pattern.mostSeen(LlamaRuntime.contextLength(model, pattern));
-    int slots =
-        longest <= engine.longestRow()
-            ? CacheForm.slots(model, pattern, chunk)
-            : engine.longestRow();
-    int page = pattern.routing().map(BlockRouting::size).orElse(slots);
-    Optional<Router> router =
-        routes(configuration, model, pattern)
-            ? pattern.routing().map(BlockRouting::router)
-            : Optional.empty();
-    return new CardCache.Form(model.layers(), model.kvHeads(), lines(model), slots, page, router);
-  }
-
-  private static int lines(LlamaShape model) {
-    return GoldenHead.lines(model.headDimension());
   }
 
   /** Why the token at {@code position} sees too many keys; empty when it does not. */
   Optional<String> refusal(int position) {
     return form.pattern().seen(position) <= engine.longestRow()
         ? Optional.empty()
-        : Optional.of(tooLong(device.configuration()));
+        : Optional.of(plan.tooLong());
   }
 
   /** Why a tree that ends with the token of a number cannot be taken; empty when it can. */
@@ -217,11 +82,6 @@ final class DeviceAttention implements Attention {
         : Optional.of(
             "trees need masks, and configuration %s takes no masks; use --attention-masks true"
                 .formatted(device.configuration().name()));
-  }
-
-  private static String tooLong(Configuration configuration) {
-    return "tokens that see more than %d keys, the most that configuration %s takes"
-        .formatted(configuration.attention().orElseThrow().longestRow(), configuration.name());
   }
 
   @Override

@@ -46,6 +46,7 @@ public final class LlamaRuntime {
   private final LlamaWeights weights;
   private final Rope rope;
   private final CacheForm caches;
+  private final AttentionPlan plan;
   private final HostAttention hostAttention;
   private final Optional<DeviceAttention> deviceAttention;
   private String hostReason;
@@ -65,8 +66,9 @@ public final class LlamaRuntime {
     Configuration configuration = device.configuration();
     this.caches = CacheForm.of(shape, pattern, rope, configuration.maxTokens());
     this.hostAttention = new HostAttention(shape);
-    long budget = device.freeBytes() - workBytes(shape, configuration, pattern);
-    hostReason = DeviceAttention.refusal(configuration, shape, pattern, budget).orElse(null);
+    plan = new AttentionPlan(configuration, shape, pattern);
+    long budget = device.freeBytes() - workBytes(plan);
+    hostReason = plan.refusal(budget).orElse(null);
     deviceAttention =
         hostReason == null
             ? Optional.of(new DeviceAttention(device, shape, caches, budget))
@@ -105,23 +107,23 @@ public final class LlamaRuntime {
       WeightFormat otherwise,
       AttentionPattern pattern,
       Configuration configuration) {
-    LlamaShape shape = model.shape();
-    long bytes = workBytes(shape, configuration, pattern);
+    AttentionPlan plan = new AttentionPlan(configuration, model.shape(), pattern);
+    long bytes = workBytes(plan);
     for (Tensor matrix : LlamaWeights.matrices(model)) {
       bytes += LlamaWeights.imageBytes(matrix, otherwise, configuration);
     }
-    return bytes + DeviceAttention.memoryBytes(configuration, shape, pattern);
+    return bytes + plan.memoryBytes();
   }
 
   /** Bytes of vectors, results and lists. */
-  private static long workBytes(
-      LlamaShape shape, Configuration configuration, AttentionPattern pattern) {
+  private static long workBytes(AttentionPlan plan) {
+    LlamaShape shape = plan.model();
     long widest = Math.max(shape.vocabulary(), 2L * shape.ffn());
     widest = Math.max(widest, shape.queryWidth() + 2L * shape.kvWidth());
     // Vectors and results grow by being moved, so that the old and the new place exist together.
     return LIST_BYTES
-        + 2 * configuration.maxTokens() * (widest + shape.width() + 1024) * Float.BYTES
-        + DeviceAttention.workBytes(configuration, shape, pattern);
+        + 2 * plan.configuration().maxTokens() * (widest + shape.width() + 1024) * Float.BYTES
+        + plan.workBytes();
   }
 
   /** The hyperparameters. */
@@ -159,7 +161,7 @@ public final class LlamaRuntime {
    * there is no choice.
    */
   public Optional<String> hostRouting() {
-    return DeviceAttention.hostRouting(device.configuration(), shape, caches.pattern());
+    return plan.hostRouting();
   }
 
   /** Whether queries choose the blocks of keys that they see. */

@@ -246,13 +246,13 @@ class DeviceAttentionTest {
   void whoChoosesBlocksIsSaid() {
     LlamaShape shape = shape(4, 2, 16, 256);
     AttentionPattern pattern = AttentionPattern.parse("moba=2,3");
-    assertThat(DeviceAttention.hostRouting(ROUTER, shape, AttentionPattern.DENSE)).isEmpty();
-    assertThat(DeviceAttention.hostRouting(ROUTER, shape, AttentionPattern.parse("moba=4,3")))
+    assertThat(new AttentionPlan(ROUTER, shape, AttentionPattern.DENSE).hostRouting()).isEmpty();
+    assertThat(new AttentionPlan(ROUTER, shape, AttentionPattern.parse("moba=4,3")).hostRouting())
         .isEmpty();
-    assertThat(DeviceAttention.hostRouting(ROUTER, shape, pattern))
+    assertThat(new AttentionPlan(ROUTER, shape, pattern).hostRouting())
         .hasValue(
             "the router of configuration nano does not take moba=2,3: it chooses from at most 64 blocks");
-    assertThat(DeviceAttention.hostRouting(DEVICE, shape, pattern))
+    assertThat(new AttentionPlan(DEVICE, shape, pattern).hostRouting())
         .hasValue("configuration nano has no router; use --router-count 32");
   }
 
@@ -315,7 +315,8 @@ class DeviceAttentionTest {
   }
 
   private static Optional<String> refusal(LlamaShape shape, String pattern) {
-    return DeviceAttention.refusal(DEVICE, shape, AttentionPattern.parse(pattern), Long.MAX_VALUE);
+    return new AttentionPlan(DEVICE, shape, AttentionPattern.parse(pattern))
+        .refusal(Long.MAX_VALUE);
   }
 
   @Test
