@@ -28,7 +28,8 @@ import dev.heddle.accel.format.GoldenAttention;
  * @param pages whether keys and values may lie in listed pages
  * @param masks whether rows may see keys by a bit mask
  * @param blocks whether outputs can be written as X8 codes; needs 32 normalisers and values of 64
- * @param states whether outputs can be the states of rows, to be merged with others
+ * @param states whether outputs can be the states of rows, and rows can go on from states; for
+ *     engines that are {@link #segmented}
  * @param alibi whether scores may grow from key to key
  * @param sinks whether rows may have sinks; for engines that are {@link #segmented}
  * @param caps whether scores may have a soft-cap
@@ -77,6 +78,11 @@ public record AttentionShape(
       throw new IllegalArgumentException(
           "X8 output is for values of 64 elements, but valueDimension is %d; use valueDimension=64"
               .formatted(valueDimension));
+    }
+    if (states && !segmented(scores, keys)) {
+      throw new IllegalArgumentException(
+          "states are merged with rows as their segments are, but with %d scores and %d keys rows are not cut; use scores=%d and keys=%d"
+              .formatted(scores, keys, SEGMENTED_SCORES, SEGMENTED_SCORES));
     }
     if (sinks && !segmented(scores, keys)) {
       throw new IllegalArgumentException(
@@ -138,7 +144,7 @@ public record AttentionShape(
     return with(schedule, pages, masks, true, states, alibi, sinks, caps);
   }
 
-  /** This engine, writing states of rows. */
+  /** This engine, writing states of rows and reading them. */
   public AttentionShape withStates() {
     return with(schedule, pages, masks, blocks, true, alibi, sinks, caps);
   }
@@ -246,8 +252,10 @@ public record AttentionShape(
   }
 
   private int rowSumBits() {
+    // A row that goes on from a state may have more keys than those of the engine.
+    int keys = states ? GoldenAttention.MAX_KEYS : longestRow();
     return segmented()
-        ? GoldenAttention.WEIGHT_BITS + Integer.numberOfTrailingZeros(longestRow())
+        ? GoldenAttention.WEIGHT_BITS + Integer.numberOfTrailingZeros(keys)
         : segmentSumBits();
   }
 }

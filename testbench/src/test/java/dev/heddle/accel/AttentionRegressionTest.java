@@ -58,7 +58,7 @@ class AttentionRegressionTest {
 
   private static final Configuration BROAD =
       Configuration.DEFAULT.withAttention(
-          new AttentionShape(3, 128, 64, 16, 256, 256, 32, 128)
+          new AttentionShape(3, 128, 64, 16, 1024, 1024, 32, 128)
               .withSchedule()
               .withPages()
               .withMasks()
@@ -232,6 +232,55 @@ class AttentionRegressionTest {
           assertThat(output[i]).as("row %d", row).isEqualTo(expected.getFloat(i * Float.BYTES));
         }
       }
+    }
+  }
+
+  @Test
+  void aRowThatIsSplitOverTwoDescriptorsHasTheBitsOfTheWholeRow() {
+    int keys = 1500;
+    int rows = 7;
+    AttentionWork work = new AttentionWork(1 << 23);
+    HeadEntry whole = work.random(new Random(9), rows, keys, 1, 2, 64, 12);
+    List<HeadEntry> before = new ArrayList<>();
+    List<HeadEntry> behind = new ArrayList<>();
+    for (int split = GoldenAttention.SEGMENT; split < keys; split += GoldenAttention.SEGMENT) {
+      before.add(stateOf(work, whole, 0, split));
+    }
+    for (HeadEntry part : before) {
+      HeadEntry rest = stateOf(work, whole, (int) part.value(HeadEntry.KEYS), keys);
+      behind.add(
+          rest.with(HeadEntry.OUTPUT_FORMAT, HeadEntry.Output.FP32.ordinal())
+              .with(HeadEntry.OUTPUT_STRIDE, whole.value(HeadEntry.OUTPUT_STRIDE))
+              .with(HeadEntry.CONTINUED, 1)
+              .with(HeadEntry.STATES, part.value(HeadEntry.OUTPUT)));
+    }
+    // The last entries read what those before have written: all of it must have arrived.
+    List<Descriptor> list = new ArrayList<>(work.attend(List.of(1 + before.size(), behind.size())));
+    list.add(Descriptor.of(Operation.END));
+    work.runGolden(CUTTING.attention().orElseThrow().lanes());
+    for (MemoryModel memory :
+        List.of(MemoryModel.IDEAL, MemoryModel.Ddr.DDR4_2400, MemoryModel.Random.of(3))) {
+      try (SimulatedMachine machine = machine(CUTTING, memory)) {
+        work.store(machine.memory());
+        clear(machine, before);
+        new BareMachine(CUTTING, machine).run(list);
+        assertThat(work.firstDifference(machine.memory())).as(memory.label()).isEqualTo(-1);
+        for (HeadEntry rest : behind) {
+          for (int row = 0; row < rows; row++) {
+            assertThat(output(machine, rest, row, 512))
+                .as("%d keys behind, row %d", rest.value(HeadEntry.KEYS), row)
+                .isEqualTo(output(machine, whole, row, 512));
+          }
+        }
+      }
+    }
+  }
+
+  /** Overwrites the output of entries, which the image has as it will be. */
+  private static void clear(SimulatedMachine machine, List<HeadEntry> entries) {
+    for (HeadEntry entry : entries) {
+      long bytes = entry.value(HeadEntry.ROWS) * entry.value(HeadEntry.OUTPUT_STRIDE);
+      machine.memory().write(entry.value(HeadEntry.OUTPUT), ByteBuffer.allocate((int) bytes));
     }
   }
 

@@ -162,6 +162,10 @@ final class RandomHeads {
     }
     if (shape.sinks() && random.nextInt(3) == 0) {
       work.sink(entry, Stream.generate(this::sink).limit(rows).toList());
+    } else if (shape.states() && random.nextInt(3) == 0) {
+      int elements = value(entry, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
+      int before = GoldenAttention.MAX_KEYS - keys;
+      work.continued(entry, Stream.generate(() -> state(elements, before)).limit(rows).toList());
     }
     boolean codes = false;
     if (pattern == Pattern.MASKED) {
@@ -212,6 +216,23 @@ final class RandomHeads {
   /** A sink that counts, or one far above or below all scores. */
   private AttentionSink sink() {
     return AttentionSink.of((random.nextInt(4) == 0 ? 40_000 : 8) * (2 * random.nextDouble() - 1));
+  }
+
+  /** A state of up to some keys: near the scores or far from them, of any size, or without keys. */
+  private AttentionState state(int elements, int keys) {
+    if (keys == 0 || random.nextInt(8) == 0) {
+      return AttentionState.empty(elements);
+    }
+    boolean far = random.nextInt(4) == 0;
+    int maximum = random.nextInt(far ? 1 << 16 : 16) - (far ? 1 << 15 : 8);
+    int exponent = random.nextInt(3) == 0 ? exponent(0) : -7 - random.nextInt(8);
+    long largest = ((1L << GoldenAttention.WEIGHT_BITS) - 1) * upTo(keys);
+    long sum = random.nextInt(4) == 0 ? largest : 1 + (long) (random.nextDouble() * largest);
+    long[] accumulators = new long[elements];
+    for (int i = 0; i < elements; i++) {
+      accumulators[i] = (long) (random.nextInt(255) - 127) * (sum - random.nextInt(1 << 20) % sum);
+    }
+    return new AttentionState(maximum, exponent, sum, accumulators);
   }
 
   /** Any size, but with a gap one of which the first keys and the gap are whole pages. */

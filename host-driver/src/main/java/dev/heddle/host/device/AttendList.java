@@ -3,6 +3,7 @@ package dev.heddle.host.device;
 import static dev.heddle.accel.format.WeightFormat.BLOCK;
 
 import dev.heddle.accel.format.ActivationImage;
+import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenHead;
@@ -32,7 +33,7 @@ import java.util.stream.IntStream;
  *
  * <pre>
  *   written   descriptors | head table | route table | summary table | append table, numbers
- *             | of each entry: queries, exponents, pages, masks, schedule
+ *             | of each entry: queries, exponents, pages, masks, states, schedule
  *   read      of each entry: output rows, pages that the machine chose | completion records
  * </pre>
  *
@@ -127,6 +128,10 @@ final class AttendList {
     return (int) ActivationImage.aligned((long) head.masks().size() * GoldenHead.MASK_BYTES);
   }
 
+  private static int stateBytes(HeadQueries head) {
+    return head.states().size() * AttentionState.bytes(rowElements(head));
+  }
+
   private static int rowElements(HeadQueries head) {
     return lines(head, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
   }
@@ -158,7 +163,8 @@ final class AttendList {
   int writtenBytes() {
     int bytes = queriesStart();
     for (HeadQueries head : heads) {
-      bytes += queryBytes(head) + exponentBytes(head) + writtenPageBytes(head) + maskBytes(head);
+      bytes += queryBytes(head) + exponentBytes(head) + writtenPageBytes(head);
+      bytes += maskBytes(head) + stateBytes(head);
     }
     return bytes
         + schedules.stream().flatMap(Optional::stream).mapToInt(ScheduleImage::bytes).sum();
@@ -192,7 +198,8 @@ final class AttendList {
       int exponents = at + queryBytes(head);
       int pages = exponents + exponentBytes(head);
       int masks = pages + writtenPageBytes(head);
-      int end = masks + maskBytes(head);
+      int states = masks + maskBytes(head);
+      int end = states + stateBytes(head);
       long chosen = output + outputBytes(head);
       if (schedules.get(i).isPresent()) {
         ScheduleImage image = schedules.get(i).get();
@@ -210,6 +217,8 @@ final class AttendList {
           .with(HeadEntry.PAGE_COUNT, head.pageCount())
           .with(HeadEntry.MASKED, head.masks().isEmpty() ? 0 : 1)
           .with(HeadEntry.MASKS, address + masks)
+          .with(HeadEntry.CONTINUED, head.states().isEmpty() ? 0 : 1)
+          .with(HeadEntry.STATES, address + states)
           .with(HeadEntry.OUTPUT, output)
           .with(HeadEntry.OUTPUT_STRIDE, rowBytes(head))
           .with(HeadEntry.OUTPUT_EXPONENTS, output + rowsBytes(head))
@@ -231,6 +240,10 @@ final class AttendList {
       }
       for (int row = 0; row < head.masks().size(); row++) {
         bytes.putLong(masks + row * GoldenHead.MASK_BYTES, head.masks().get(row));
+      }
+      for (int row = 0; row < head.states().size(); row++) {
+        AttentionState state = head.states().get(row);
+        state.encode(bytes, states + row * AttentionState.bytes(state.length()));
       }
       at = end;
       output = chosen + readPageBytes(head);

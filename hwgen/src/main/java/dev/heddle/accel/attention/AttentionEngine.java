@@ -93,7 +93,9 @@ public final class AttentionEngine extends Component {
     /** Masks of rows. */
     MASKS(3, 0),
     /** Sinks of rows. */
-    SINKS(3, 0);
+    SINKS(3, 0),
+    /** States that rows go on from. */
+    STATES(2, 3);
 
     /** The {@code qos} of its bursts. */
     public final int priority;
@@ -130,6 +132,9 @@ public final class AttentionEngine extends Component {
     }
     if (!shape.sinks()) {
       readers.remove(Reader.SINKS);
+    }
+    if (!shape.states()) {
+      readers.remove(Reader.STATES);
     }
     return readers;
   }
@@ -173,7 +178,8 @@ public final class AttentionEngine extends Component {
     connect(table.beats, tableReader.beats);
     // Loaders take an entry when it comes; with those that work row by row it waits its turn.
     List<Stream<EntryCommand>> entries =
-        table.entries.fork(6 + (shape.masks() ? 1 : 0) + (shape.sinks() ? 2 : 0));
+        table.entries.fork(
+            6 + (shape.masks() ? 1 : 0) + (shape.sinks() ? 2 : 0) + (shape.states() ? 2 : 0));
     Stream<EntryCommand> queryEntries = entries.get(0).queue(RowTag.ENTRIES);
     Stream<EntryCommand> sourceEntries = entries.get(1).queue(RowTag.ENTRIES);
 
@@ -255,7 +261,7 @@ public final class AttentionEngine extends Component {
     valueStage.writePlace.set(valueLoader.writePlace);
     valueStage.writeWord.set(valueLoader.writeWord);
     if (shape.sinks()) {
-      int last = entries.size() - 1;
+      int last = entries.size() - (shape.states() ? 3 : 1);
       connect(
           valueStage.sinks.orElseThrow(),
           lists(EntryLists.Kind.SINKS, Reader.SINKS, entries.get(last)));
@@ -266,6 +272,9 @@ public final class AttentionEngine extends Component {
               .map(
                   RowSinks.Start.type(),
                   entry -> new RowSinks.Start(entry.slot(), entry.field(HeadEntry.SINKED).at(0))));
+    }
+    if (shape.states()) {
+      states(valueStage, entries.subList(entries.size() - 2, entries.size()));
     }
     release(valueLoader, valueStage.entryRead, counts("valueCounts", valueEntries.get(1)));
     busy.set(scoreStage.busy);
@@ -357,6 +366,28 @@ public final class AttentionEngine extends Component {
     connect(reader.requests, lists.requests);
     connect(lists.beats, reader.beats);
     return lists.items;
+  }
+
+  /** Reads the states that rows go on from; two copies of the entries. */
+  private void states(ValueStage stage, List<Stream<EntryCommand>> entries) {
+    StateFetch fetch = inst(new StateFetch(shape, memory));
+    connect(fetch.entries, entries.get(0));
+    connect(
+        stage.stateStarts.orElseThrow(),
+        entries
+            .get(1)
+            .map(
+                RowStates.Start.type(),
+                entry ->
+                    new RowStates.Start(
+                        entry.slot(),
+                        entry.field(HeadEntry.CONTINUED).at(0),
+                        entry.field(HeadEntry.VALUE_LINES).at(1))));
+    connect(fetch.asks, stage.asks.orElseThrow());
+    connect(stage.words.orElseThrow(), fetch.words);
+    AxiReader reader = reader(Reader.STATES, new AxiReader(memory, CardMemory.occasional()));
+    connect(reader.requests, fetch.requests);
+    connect(fetch.beats, reader.beats);
   }
 
   private static Stream<UInt> itemBits(Stream<ListReader.Item> items) {

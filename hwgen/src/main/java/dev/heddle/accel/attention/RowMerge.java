@@ -31,12 +31,13 @@ import java.util.Optional;
  *   memory of lanes ----> shift -----' '---> memory of lanes
  * </pre>
  *
- * <p>In an engine that takes sinks, that of a row stands for what is kept of keys before its first.
+ * <p>In an engine that takes sinks or states, that of a row stands for what is kept of keys before
+ * its first.
  *
- * <p>A row of one segment without a sink passes without latency. Of a longer one the accumulators
- * go round once, some in each cycle, as many as the normaliser takes up to {@value #MOST_ELEMENTS}:
- * with {@code n} elements a cycle a segment takes {@code dimension / n + 3} cycles, during which
- * rows of one segment go on passing.
+ * <p>A row of one segment with nothing before it passes without latency. Of a longer one the
+ * accumulators go round once, some in each cycle, as many as the normaliser takes up to {@value
+ * #MOST_ELEMENTS}: with {@code n} elements a cycle a segment takes {@code dimension / n + 3}
+ * cycles, during which rows of one segment go on passing.
  */
 public final class RowMerge extends Component {
   private static final int MOST_ELEMENTS = 8;
@@ -58,6 +59,18 @@ public final class RowMerge extends Component {
 
   /** The sinks of their rows. */
   final Optional<Stream<ListReader.Item>> sinks;
+
+  /** Entries that start, in an engine that takes states. */
+  final Optional<Stream<RowStates.Start>> stateStarts;
+
+  /** For each lane the segment that waits, in an engine that takes states. */
+  final Optional<Vec<RowStates.Waiting>> waiting;
+
+  /** States that are needed. */
+  final Optional<Stream<RowStates.Ask>> asks;
+
+  /** Them, in the same order ({@link RowStates#words}). */
+  final Optional<Stream<UInt>> words;
 
   /**
    * The sums of a segment.
@@ -93,7 +106,7 @@ public final class RowMerge extends Component {
   public RowMerge(AttentionShape shape) {
     this.shape = shape;
     int lanes = shape.lanes();
-    int elements = Math.min(MOST_ELEMENTS, shape.normalisers());
+    int elements = elements(shape);
     int chunks = shape.valueDimension() / elements;
     segments = in(Stream.of(Segment.of(shape)));
     rows = out(Stream.of(RowSum.of(shape)));
@@ -105,6 +118,22 @@ public final class RowMerge extends Component {
         shape.sinks()
             ? Optional.of(
                 named("sinks", in(Stream.of(ListReader.Item.of(AttentionSink.BYTES * 8)))))
+            : Optional.empty();
+    stateStarts =
+        shape.states()
+            ? Optional.of(named("stateStarts", in(Stream.of(RowStates.Start.type()))))
+            : Optional.empty();
+    waiting =
+        shape.states()
+            ? Optional.of(named("waiting", in(lanes, RowStates.Waiting.of(shape))))
+            : Optional.empty();
+    asks =
+        shape.states()
+            ? Optional.of(named("asks", out(Stream.of(RowStates.Ask.of(shape)))))
+            : Optional.empty();
+    words =
+        shape.states()
+            ? Optional.of(named("words", in(Stream.of(uint(elements * Integer.SIZE)))))
             : Optional.empty();
     document(
         "Merges the segments of rows, %d elements a cycle; rows of one segment pass."
@@ -120,12 +149,17 @@ public final class RowMerge extends Component {
     Optional<RowSinks> sinkMemory = sinks.map(items -> memory(shape, items, arriving.row().tag()));
     Bit begunNow = begun.at(lane);
     Bit sinksNow = sinkMemory.map(all -> all.listed.andNot(begunNow)).orElse(lit(false));
+    Optional<RowStates> stateMemory =
+        words.map(items -> states(items, lane, arriving.row().tag().entry(), begun));
+    Bit statesNow = stateMemory.map(all -> all.listed.andNot(begunNow)).orElse(lit(false));
     Bit able =
         sinkMemory
             .map(all -> sinksNow.not().or(all.complete))
             .orElse(lit(true))
+            .and(stateMemory.map(all -> statesNow.not().or(all.complete)).orElse(lit(true)))
             .and(phase.is(Phase.IDLE));
-    Bit whole = begunNow.or(arriving.row().continuation().goesOn()).or(sinksNow).not();
+    Bit whole =
+        begunNow.or(arriving.row().continuation().goesOn()).or(sinksNow).or(statesNow).not();
     Bit offers = phase.is(Phase.OFFER);
     Bit takes = segments.valid.andNot(whole).and(able);
     segments.ready.set(mux(whole, rows.ready.andNot(offers), able));
@@ -141,6 +175,7 @@ public final class RowMerge extends Component {
     Kept kept = reg(Kept.of(shape));
     Bit hasKept = reg(bit());
     Bit hasSink = shape.sinks() ? named("hasSink", reg(bit())) : lit(false);
+    Bit hasState = shape.states() ? named("hasState", reg(bit())) : lit(false);
     Bit hasAny = hasKept.or(hasSink);
     SInt keptCeiling =
         sinkMemory
@@ -175,11 +210,19 @@ public final class RowMerge extends Component {
     Mem<Vec<SInt>> memory = mem(vec(elements, sint(bits)), lanes * chunks);
     UInt chunk = count.wrap(bits(chunks));
     Vec<SInt> old = memory.readSync(place(laneNow, chunk, lanes), merging);
+    Vec<SInt> before = stateMemory.map(all -> mux(hasState, all.accumulators, old)).orElse(old);
+    stateMemory.ifPresent(
+        all -> {
+          all.readLane.set(laneNow);
+          all.chunk.set(chunk);
+          all.read.set(merging);
+          all.used.set(ends.and(hasState));
+        });
     List<SInt> sums = new ArrayList<>();
     for (int element : range(elements)) {
       SInt held = next(accumulators.get(element));
       SInt folded = next(held.shr(fold));
-      SInt keptFolded = next(mux(hasKept, old.get(element).shr(keptFold), slit(0, bits)));
+      SInt keptFolded = next(mux(hasKept, before.get(element).shr(keptFold), slit(0, bits)));
       sums.add(folded.wrapAdd(keptFolded));
     }
     UInt chunkSummed = Delay.of(this, LATENCY, chunk);
@@ -204,8 +247,18 @@ public final class RowMerge extends Component {
           sum.set(arriving.sum().pad(shape.sumBits()));
           connect(row, arriving.row());
           laneNow.set(lane);
-          connect(kept, states.at(lane));
-          hasKept.set(begunNow);
+          connect(
+              kept,
+              stateMemory
+                  .map(all -> mux(statesNow, all.kept, states.at(lane)))
+                  .orElse(states.at(lane)));
+          hasKept.set(
+              stateMemory
+                  .map(all -> begunNow.or(statesNow.and(all.kept.sum().any())))
+                  .orElse(begunNow));
+          if (shape.states()) {
+            hasState.set(statesNow);
+          }
           if (shape.sinks()) {
             hasSink.set(sinksNow);
           }
@@ -239,6 +292,23 @@ public final class RowMerge extends Component {
     return kept;
   }
 
+  private RowStates states(Stream<UInt> items, UInt lane, UInt slot, Vec<Bit> begun) {
+    RowStates before = inst("rowStates", new RowStates(shape));
+    connect(before.starts, stateStarts.orElseThrow());
+    connect(before.waiting, waiting.orElseThrow());
+    connect(before.begun, begun);
+    connect(asks.orElseThrow(), before.asks);
+    connect(before.words, items);
+    before.lane.set(lane);
+    before.slot.set(slot);
+    return before;
+  }
+
+  /** Accumulators that are merged in a cycle. */
+  static int elements(AttentionShape shape) {
+    return Math.min(MOST_ELEMENTS, shape.normalisers());
+  }
+
   private static SInt larger(Bit both, SInt kept, SInt segment) {
     return mux(both.and(kept.gt(segment)), kept, segment);
   }
@@ -248,12 +318,13 @@ public final class RowMerge extends Component {
     return below.asUInt().sat(AMOUNT_BITS);
   }
 
-  private static UInt place(UInt lane, UInt chunk, int lanes) {
+  /** Where accumulators of a lane are, some at a place. */
+  static UInt place(UInt lane, UInt chunk, int lanes) {
     return lanes == 1 ? chunk : cat(lane, chunk);
   }
 
   @Override
   protected String moduleName() {
-    return shape.sinks() ? "RowMerge_sinks" : "RowMerge";
+    return "RowMerge" + (shape.sinks() ? "_sinks" : "") + (shape.states() ? "_states" : "");
   }
 }

@@ -67,6 +67,15 @@ final class ValueStage extends Component {
   /** The sinks of their rows. */
   final Optional<Stream<ListReader.Item>> sinks;
 
+  /** Entries that start, in an engine that takes states. */
+  final Optional<Stream<RowStates.Start>> stateStarts;
+
+  /** States that rows go on from. */
+  final Optional<Stream<RowStates.Ask>> asks;
+
+  /** Them, in the same order. */
+  final Optional<Stream<UInt>> words;
+
   /** The stage of an engine of {@code shape}. */
   ValueStage(AttentionShape shape) {
     int lanes = shape.lanes();
@@ -84,6 +93,19 @@ final class ValueStage extends Component {
         shape.sinks()
             ? Optional.of(
                 named("sinks", in(Stream.of(ListReader.Item.of(AttentionSink.BYTES * 8)))))
+            : Optional.empty();
+    stateStarts =
+        shape.states()
+            ? Optional.of(named("stateStarts", in(Stream.of(RowStates.Start.type()))))
+            : Optional.empty();
+    asks =
+        shape.states()
+            ? Optional.of(named("asks", out(Stream.of(RowStates.Ask.of(shape)))))
+            : Optional.empty();
+    words =
+        shape.states()
+            ? Optional.of(
+                named("words", in(Stream.of(uint(RowMerge.elements(shape) * Integer.SIZE)))))
             : Optional.empty();
     entryRead = out(bit());
     conflict = out(bit());
@@ -147,6 +169,17 @@ final class ValueStage extends Component {
     }
     if (shape.segmented()) {
       RowMerge merge = inst(new RowMerge(shape));
+      merge.waiting.ifPresent(
+          waiting -> {
+            for (int lane : range(lanes)) {
+              Stream<RowSum> waits = queued.get(lane);
+              RowTag tag = waits.payload.row().tag();
+              connect(waiting.get(lane), new RowStates.Waiting(waits.valid, tag));
+            }
+          });
+      stateStarts.ifPresent(entries -> connect(merge.stateStarts.orElseThrow(), entries));
+      asks.ifPresent(needed -> connect(needed, merge.asks.orElseThrow()));
+      words.ifPresent(items -> connect(merge.words.orElseThrow(), items));
       connect(merge.segments, Arbiter.merge(Arbiter.Policy.ROUND_ROBIN, withLane(shape, queued)));
       starts.ifPresent(entries -> connect(merge.starts.orElseThrow(), entries));
       sinks.ifPresent(items -> connect(merge.sinks.orElseThrow(), items));

@@ -184,6 +184,11 @@ public final class AttentionState {
         accumulators);
   }
 
+  /** Elements of a value. */
+  public int length() {
+    return accumulators.length;
+  }
+
   /** m: an integer at least as large as every score. */
   public int maximum() {
     return maximum;

@@ -102,6 +102,10 @@ public final class GoldenHead implements HeadCheck.Lists {
 
   /** The state of a row before its first key. */
   private AttentionState before(int row, int length) {
+    if (value(HeadEntry.CONTINUED) == 1) {
+      int start = value(HeadEntry.STATES) + row * AttentionState.bytes(length);
+      return AttentionState.decode(memory, start, length);
+    }
     return value(HeadEntry.SINKED) == 1 ? sink(row).state(length) : AttentionState.empty(length);
   }
 

@@ -79,6 +79,7 @@ public final class HeadCheck {
     check.slope();
     check.output();
     check.sinks(lists);
+    check.states();
     if (entry.value(HeadEntry.SOURCE) == Source.PATTERN.ordinal()) {
       check.pattern(lists);
     } else {
@@ -179,6 +180,22 @@ public final class HeadCheck {
         throw new IllegalArgumentException("row %d: %s".formatted(row, e.getMessage()), e);
       }
     }
+  }
+
+  private void states() {
+    between(HeadEntry.CONTINUED, 0, 1);
+    if (value(HeadEntry.CONTINUED) == 0) {
+      return;
+    }
+    if (!shape.states()) {
+      throw new IllegalArgumentException(
+          "the entry goes on from states, but the attention engine reads none; use continued=0");
+    }
+    if (value(HeadEntry.SINKED) == 1) {
+      throw new IllegalArgumentException(
+          "the entry has sinks and goes on from states; a sink counts once, in what the states come from, use sinked=0");
+    }
+    aligned(HeadEntry.STATES);
   }
 
   private void pages() {

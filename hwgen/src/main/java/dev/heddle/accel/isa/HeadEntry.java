@@ -19,6 +19,8 @@ import java.util.List;
  *   pages                   4 bytes a page: lines of 64 bytes from page 0 to it
  *   masks                   8 bytes a row: bit b for key first + gap + b
  *   sinks                   8 bytes a row: maximum and weight of its sink
+ *   states                  what an output of states looks like, row after row: the sums over the keys
+ *                           before those of the entry
  *   output, fp32            4 bytes an element, output_stride bytes a row
  *   output, state           3 words of 32 bits an element: the low halves of acc, their high halves, and
  *                           m, ev, the low and the high half of l before zeros
@@ -213,6 +215,14 @@ public final class HeadEntry extends MemoryEntry<HeadEntry> {
   public static final MemoryField SINKS =
       new MemoryField("sinks", 152, 8, false, "address of the sinks of the rows");
 
+  /** Whether rows go on from states. */
+  public static final MemoryField CONTINUED =
+      new MemoryField("continued", 161, 1, false, "1 when each row goes on from a state");
+
+  /** Address of the states. */
+  public static final MemoryField STATES =
+      new MemoryField("states", 176, 8, false, "address of the states that the rows go on from");
+
   /** Largest size of a score. */
   public static final MemoryField CAP =
       new MemoryField(
@@ -265,7 +275,9 @@ public final class HeadEntry extends MemoryEntry<HeadEntry> {
           SINKED,
           SINKS,
           CAP,
-          CAP_INVERSE);
+          CAP_INVERSE,
+          CONTINUED,
+          STATES);
 
   /** An entry whose fields are zero. */
   public HeadEntry() {

@@ -171,7 +171,7 @@ public final class MachineRegisters {
                 21,
                 1,
                 has(configuration, AttentionShape::states),
-                "It writes states of rows."),
+                "It writes and reads states of rows."),
             constant(
                 "router", 22, 1, configuration.router().isPresent() ? 1 : 0, "There is a router."),
             constant(

@@ -36,6 +36,9 @@ class DatapathLintTest {
         module("merge of one lane", () -> new RowMerge(CUT)),
         module("merge of eight lanes", () -> new RowMerge(LARGE)),
         module("merge with sinks", () -> new RowMerge(LARGE.withSinks())),
+        module("merge with states", () -> new RowMerge(LARGE.withStates())),
+        module("merge of one lane with states", () -> new RowMerge(CUT.withStates())),
+        module("merge with sinks and states", () -> new RowMerge(CODES.withSinks().withStates())),
         module("float multiplier", FloatMultiplier::new),
         module("float scaler", FloatScaler::new),
         module("small reciprocal", () -> new Reciprocal(26)),
@@ -44,7 +47,7 @@ class DatapathLintTest {
         module("small normaliser", () -> new Normaliser(SMALL)),
         module("large normaliser", () -> new Normaliser(LARGE)),
         module("normaliser with codes", () -> new Normaliser(CODES)),
-        module("normaliser with states", () -> new Normaliser(SMALL.withStates())),
+        module("normaliser with states", () -> new Normaliser(CUT.withStates())),
         module("normaliser with codes and states", () -> new Normaliser(CODES.withStates())),
         module("normaliser of whole rows", () -> new Normaliser(WHOLE)));
   }

@@ -34,6 +34,9 @@ class HeadCheckTest {
 
   private static final AttentionShape PAGES = PLAIN.withPages().withMasks();
 
+  private static final AttentionShape STATES =
+      new AttentionShape(2, 64, 64, 4, 1024, 1024, 8, 64).withStates();
+
   private static final int STEPS = 0x1000;
   private static final int ROW_LIST = 0x8000;
 
@@ -301,9 +304,9 @@ class HeadCheckTest {
   @Test
   void aStateTakesThreeTimesTheBytesOfNumbers() {
     HeadEntry entry = causal(3, 5).with(HeadEntry.OUTPUT_FORMAT, Output.STATE.ordinal());
-    assertTaken(PLAIN.withStates(), entry.with(HeadEntry.OUTPUT_STRIDE, 768));
+    assertTaken(STATES, entry.with(HeadEntry.OUTPUT_STRIDE, 768));
     assertRefused(
-        PLAIN.withStates(),
+        STATES,
         entry.with(HeadEntry.OUTPUT_STRIDE, 704),
         "output_stride is 704 but an output row has 768 bytes");
   }
@@ -318,6 +321,31 @@ class HeadCheckTest {
     entry.with(HeadEntry.CAP, 5);
     entry.with(HeadEntry.CAP, 0xffff_ffffL);
     assertRefused(capping, entry, "cap is 4294967295 but must be 94548 to 12102203");
+  }
+
+  @Test
+  void rowsGoOnFromStatesOrHaveSinks() {
+    HeadEntry entry = causal(2, 5).with(HeadEntry.CONTINUED, 1).with(HeadEntry.STATES, 0x3000);
+    assertTaken(STATES, entry);
+    assertRefused(
+        PLAIN,
+        entry,
+        "the entry goes on from states, but the attention engine reads none; use continued=0");
+    entry.with(HeadEntry.STATES, 0x3020);
+    assertRefused(STATES, entry, "states is 0x3020 but must be a multiple of 64");
+    entry.with(HeadEntry.CONTINUED, 2);
+    assertRefused(STATES, entry, "continued is 2 but must be 0 to 1");
+    entry.with(HeadEntry.CONTINUED, 1).with(HeadEntry.SINKED, 1).with(HeadEntry.SINKS, 0x3000);
+    AttentionSink.of(1).encode(memory, 0x3000);
+    AttentionSink.of(1).encode(memory, 0x3000 + AttentionSink.BYTES);
+    assertRefused(
+        STATES.withSinks(),
+        entry,
+        "the entry has sinks and goes on from states; a sink counts once, in what the states come from, use sinked=0");
+    assertThatThrownBy(PLAIN::withStates)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("states are merged with rows as their segments are")
+        .hasMessageContaining("use scores=1024 and keys=1024");
   }
 
   @Test

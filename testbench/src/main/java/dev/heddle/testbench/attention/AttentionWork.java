@@ -1,6 +1,7 @@
 package dev.heddle.testbench.attention;
 
 import dev.heddle.accel.format.AttentionSink;
+import dev.heddle.accel.format.AttentionState;
 import dev.heddle.accel.format.BlockRouting;
 import dev.heddle.accel.format.KeySummary;
 import dev.heddle.accel.format.KvVector;
@@ -260,6 +261,16 @@ public final class AttentionWork {
       sinks.get(row).encode(image, place + row * AttentionSink.BYTES);
     }
     entry.with(HeadEntry.SINKED, 1).with(HeadEntry.SINKS, place);
+  }
+
+  /** Lets each row of an entry go on from a state. */
+  public void continued(HeadEntry entry, List<AttentionState> states) {
+    int bytes = AttentionState.bytes(value(entry, HeadEntry.VALUE_LINES) * GoldenHead.LINE);
+    int place = allocate(states.size() * bytes);
+    for (int row = 0; row < states.size(); row++) {
+      states.get(row).encode(image, place + row * bytes);
+    }
+    entry.with(HeadEntry.CONTINUED, 1).with(HeadEntry.STATES, place);
   }
 
   private void copy(int from, int to, int bytes) {
