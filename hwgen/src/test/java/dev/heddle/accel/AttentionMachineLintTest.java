@@ -20,7 +20,12 @@ class AttentionMachineLintTest {
     return Stream.of(
         least,
         least.withPages().withMasks(),
-        two.withSchedule().withPages().withMasks().withBlocks());
+        two.withSchedule().withPages().withMasks().withBlocks(),
+        new AttentionShape(2, 64, 128, 2, 1024, 1024, 8, 64)
+            .withStates()
+            .withSinks()
+            .withAlibi()
+            .withCaps());
   }
 
   @ParameterizedTest
