@@ -1,16 +1,14 @@
 package dev.heddle.host.device;
 
-import static dev.heddle.accel.format.WeightFormat.BLOCK;
-
 import dev.heddle.accel.format.ActivationImage;
 import dev.heddle.accel.format.AttentionState;
-import dev.heddle.accel.format.Int8Block;
 import dev.heddle.accel.format.KvVector;
 import dev.heddle.accel.golden.GoldenHead;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.HeadEntry;
+import dev.heddle.accel.isa.HeadEntry.Output;
 import dev.heddle.accel.isa.MemoryField;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.accel.isa.RouteEntry;
@@ -136,23 +134,9 @@ final class AttendList {
     return lines(head, HeadEntry.VALUE_LINES) * GoldenHead.LINE;
   }
 
-  private static boolean inCodes(HeadQueries head) {
-    return lines(head, HeadEntry.OUTPUT_FORMAT) == HeadEntry.Output.X8.ordinal();
-  }
-
-  /** Bytes of an output row, without exponents. */
-  private static int rowBytes(HeadQueries head) {
-    return rowElements(head) * (inCodes(head) ? Byte.BYTES : Float.BYTES);
-  }
-
-  private static int rowsBytes(HeadQueries head) {
-    return head.queries().size() * rowBytes(head);
-  }
-
-  /** Bytes of the output rows and, behind them, of the exponents of their blocks. */
-  private static int outputBytes(HeadQueries head) {
-    int blocks = inCodes(head) ? head.queries().size() * rowElements(head) / BLOCK : 0;
-    return rowsBytes(head) + (int) ActivationImage.aligned(blocks);
+  private static OutputLayout outputs(HeadQueries head) {
+    Output output = Output.values()[lines(head, HeadEntry.OUTPUT_FORMAT)];
+    return new OutputLayout(output, head.queries().size(), rowElements(head));
   }
 
   private static int lines(HeadQueries head, MemoryField field) {
@@ -177,7 +161,7 @@ final class AttendList {
 
   /** Offset of the completion records in what is read. */
   int recordOffset() {
-    return heads.stream().mapToInt(head -> outputBytes(head) + readPageBytes(head)).sum();
+    return heads.stream().mapToInt(head -> outputs(head).bytes() + readPageBytes(head)).sum();
   }
 
   /** Completes the entries for a place in card memory and writes what the machine reads there. */
@@ -200,7 +184,8 @@ final class AttendList {
       int masks = pages + writtenPageBytes(head);
       int states = masks + maskBytes(head);
       int end = states + stateBytes(head);
-      long chosen = output + outputBytes(head);
+      OutputLayout outputs = outputs(head);
+      long chosen = output + outputs.bytes();
       if (schedules.get(i).isPresent()) {
         ScheduleImage image = schedules.get(i).get();
         int rows = end + image.steps().limit();
@@ -220,8 +205,8 @@ final class AttendList {
           .with(HeadEntry.CONTINUED, head.states().isEmpty() ? 0 : 1)
           .with(HeadEntry.STATES, address + states)
           .with(HeadEntry.OUTPUT, output)
-          .with(HeadEntry.OUTPUT_STRIDE, rowBytes(head))
-          .with(HeadEntry.OUTPUT_EXPONENTS, output + rowsBytes(head))
+          .with(HeadEntry.OUTPUT_STRIDE, outputs.rowBytes())
+          .with(HeadEntry.OUTPUT_EXPONENTS, output + outputs.rowsBytes())
           .encode(bytes, listBytes() + i * HeadEntry.BYTES);
       if (routed) {
         route(head, address + at)
@@ -312,24 +297,15 @@ final class AttendList {
     List<HeadOutputs> outputs = new ArrayList<>();
     int at = 0;
     for (HeadQueries head : heads) {
-      ByteBuffer output = read.slice(at, outputBytes(head)).order(ByteOrder.LITTLE_ENDIAN);
-      float[][] rows = new float[head.queries().size()][rowElements(head)];
-      for (int row = 0; row < rows.length; row++) {
-        for (int i = 0; i < rows[row].length; i++) {
-          int element = row * rows[row].length + i;
-          rows[row][i] =
-              inCodes(head)
-                  ? Int8Block.value(
-                      output.get(element), output.get(rowsBytes(head) + element / BLOCK))
-                  : output.getFloat(element * Float.BYTES);
-        }
-      }
-      at += outputBytes(head);
+      ByteBuffer output = read.slice(at, outputs(head).bytes());
+      at += output.capacity();
       ByteBuffer pages = read.slice(at, readPageBytes(head)).order(ByteOrder.LITTLE_ENDIAN);
+      at += pages.capacity();
       outputs.add(
-          new HeadOutputs(
-              rows, head.route().isPresent() ? words(pages, head.pageCount()) : head.pages()));
-      at += readPageBytes(head);
+          outputs(head)
+              .decode(
+                  output,
+                  head.route().isPresent() ? words(pages, head.pageCount()) : head.pages()));
     }
     return outputs;
   }

@@ -1,5 +1,6 @@
 package dev.heddle.host.device;
 
+import dev.heddle.accel.format.AttentionState;
 import java.util.List;
 
 /**
@@ -7,6 +8,7 @@ import java.util.List;
  *
  * @param rows the output rows, {@code [row][element]}, zeros behind the head dimension; what a row
  *     holds that no key is scheduled for is undefined
+ * @param states the rows before their division, where the entry asks for them
  * @param pages the page list of the entry, that of the machine where it chose
  */
-public record HeadOutputs(float[][] rows, List<Integer> pages) {}
+public record HeadOutputs(float[][] rows, List<AttentionState> states, List<Integer> pages) {}
