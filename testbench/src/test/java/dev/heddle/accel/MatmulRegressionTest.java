@@ -51,7 +51,7 @@ class MatmulRegressionTest {
       BareMachine bare = new BareMachine(configuration, machine);
       for (int i = 0; i < cases; i++) {
         Random random = new Random(SEED + i);
-        MemoryModel memory = memory(random);
+        MemoryModel memory = TestMachine.memory(random);
         for (int port = 0; port < machine.ports(); port++) {
           machine.memoryModel(port, memory);
         }
@@ -120,18 +120,6 @@ class MatmulRegressionTest {
         products.vectors(vectors, columns),
         configuration,
         BareMachine.DATA);
-  }
-
-  private static MemoryModel memory(Random random) {
-    return switch (random.nextInt(6)) {
-      case 0 -> new MemoryModel.Ideal(1 + random.nextInt(60));
-      case 1 -> new MemoryModel.Fixed(1 + random.nextInt(60), 0.1 + 0.9 * random.nextDouble());
-      case 2 -> MemoryModel.Ddr.DDR4_2400;
-      case 3 ->
-          new MemoryModel.Random(
-              random.nextLong(), 5 + random.nextInt(96), 1 + random.nextInt(200), true);
-      default -> MemoryModel.Random.of(random.nextLong());
-    };
   }
 
   private static boolean saturates(QuantisedMatrix matrix, X8Vector vector) {

@@ -66,15 +66,6 @@ class RouterTest {
     return TestMachine.on(library, configuration, memory);
   }
 
-  private static MemoryModel memory(Random random) {
-    return switch (random.nextInt(4)) {
-      case 0 -> new MemoryModel.Ideal(1 + random.nextInt(60));
-      case 1 -> new MemoryModel.Fixed(1 + random.nextInt(60), 0.2 + 0.8 * random.nextDouble());
-      case 2 -> MemoryModel.Ddr.DDR4_2400;
-      default -> MemoryModel.Random.of(random.nextLong());
-    };
-  }
-
   @ParameterizedTest
   @MethodSource("machines")
   void choicesAndSummariesEqualTheGoldenModelBitForBit(Configuration configuration) {
@@ -84,7 +75,7 @@ class RouterTest {
       BareMachine bare = new BareMachine(configuration, machine);
       for (int table = 0; table < TABLES; table++) {
         Random random = new Random(SEED + table);
-        MemoryModel memory = memory(random);
+        MemoryModel memory = TestMachine.memory(random);
         for (int port = 0; port < machine.ports(); port++) {
           machine.memoryModel(port, memory);
         }

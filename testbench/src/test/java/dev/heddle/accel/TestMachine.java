@@ -6,6 +6,7 @@ import dev.heddle.testbench.MemoryModel;
 import dev.heddle.testbench.SimulatedMachine;
 import dev.heddle.testbench.VerilatedLibrary;
 import java.util.Optional;
+import java.util.Random;
 
 /** Machines for the regressions: assertions on where the model is small. */
 final class TestMachine {
@@ -40,5 +41,18 @@ final class TestMachine {
       VerilatedLibrary library, Configuration configuration, MemoryModel memory) {
     return new SimulatedMachine(
         library, SimulatedMachine.Board.of(MEMORY_BYTES, configuration.clockHz(), memory));
+  }
+
+  /** Some memory: ideal, of a fixed bandwidth, DDR4, or one whose answers take random times. */
+  static MemoryModel memory(Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> new MemoryModel.Ideal(1 + random.nextInt(60));
+      case 1 -> new MemoryModel.Fixed(1 + random.nextInt(60), 0.1 + 0.9 * random.nextDouble());
+      case 2 -> MemoryModel.Ddr.DDR4_2400;
+      case 3 ->
+          new MemoryModel.Random(
+              random.nextLong(), 5 + random.nextInt(96), 1 + random.nextInt(200), true);
+      default -> MemoryModel.Random.of(random.nextLong());
+    };
   }
 }

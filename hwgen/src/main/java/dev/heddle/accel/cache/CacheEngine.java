@@ -101,6 +101,9 @@ public final class CacheEngine extends Component {
     VectorEncoder encoder = inst("vectorEncoder", new VectorEncoder(lines, memory));
     PieceWriter writer = inst("pieceWriter", new PieceWriter(memory));
 
+    connect(table.command, command);
+    table.writesIdle.set(rowWriter.idle);
+    done.set(table.done);
     Bit copies = table.second;
     connect(tableReader.requests, table.requests);
     connect(table.beats, tableReader.beats);
@@ -122,19 +125,9 @@ public final class CacheEngine extends Component {
     connect(rowWriter.beats, writer.beats);
     saturates.set(encoder.saturates);
 
-    // A descriptor ends, and an entry that is copied starts, when all before has arrived.
+    // An entry that is copied starts when all before has arrived.
     Bit settledBefore = next(rowWriter.idle, 0);
     rows.settled.set(rowWriter.idle.and(settledBefore));
-    Bit running = reg(bit(), 0);
-    table.command.valid.set(command.valid.and(running.not()));
-    table.command.payload.set(command.payload);
-    command.ready.set(table.command.ready.and(running.not()));
-    Bit quiet = table.active.not().and(rowWriter.idle);
-    Bit quietBefore = next(quiet, 0);
-    Bit started = next(running, 0);
-    Bit ends = running.and(started).and(quiet).and(quietBefore);
-    when(command.fire(), () -> running.set(true)).elseWhen(ends, () -> running.set(false));
-    done.set(ends);
 
     beatsTaken.set(tableReader.beats.fire().asUInt().add(rowReader.beats.fire().asUInt()));
     memoryError.set(tableReader.error.or(rowReader.error).or(rowWriter.error));

@@ -123,6 +123,7 @@ public final class RouterEngine extends Component {
         inst("entryTable", new EntryTable(Operation.ROUTE, Operation.SUMMARISE, memory));
     RouterFetch fetch = inst("routerFetch", new RouterFetch(memory));
     RouterCore core = inst("routerCore", new RouterCore(shape, dimension, memory));
+    connect(table.command, command);
     connect(tableReader.requests, table.requests);
     connect(table.beats, tableReader.beats);
     table.entryEnds.set(core.entryEnds);
@@ -147,17 +148,8 @@ public final class RouterEngine extends Component {
     connect(writer.memory.b, write.b);
     unused(writer.done);
 
-    // A descriptor ends when all that its entries give has arrived.
-    Bit running = reg(bit(), 0);
-    table.command.valid.set(command.valid.and(running.not()));
-    table.command.payload.set(command.payload);
-    command.ready.set(table.command.ready.and(running.not()));
-    Bit quiet = table.active.not().and(writer.idle);
-    Bit quietBefore = next(quiet, 0);
-    Bit started = next(running, 0);
-    Bit ends = running.and(started).and(quiet).and(quietBefore);
-    when(command.fire(), () -> running.set(true)).elseWhen(ends, () -> running.set(false));
-    done.set(ends);
+    table.writesIdle.set(writer.idle);
+    done.set(table.done);
 
     UInt taken = tableReader.beats.fire().asUInt().add(entryReader.beats.fire().asUInt());
     beatsTaken.set(taken);
