@@ -2,6 +2,7 @@ package dev.heddle.accel.mask;
 
 import static dev.heddle.accel.mask.Schedule.IDLE;
 
+import dev.heddle.accel.format.GoldenAttention;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,10 +31,14 @@ import java.util.stream.IntStream;
  * result depends on nothing but the arguments; the time is proportional to the kept pairs, but for
  * the sorting of the rows.
  *
+ * <p>A row of more than {@value GoldenAttention#SEGMENT} keys is worked segment after segment, each
+ * of as many keys in their order, since a row's result depends on which keys share a segment: so it
+ * has the same bits in every schedule.
+ *
  * <p>Keys may become available late: a set that begins while its keys are still being loaded. A row
- * of sorted release times {@code r0 <= r1 <= ..} can run without waiting from step {@code max(ri -
- * i)} on. A lane then opens the longest of the rows that need not wait, or else the one that waits
- * least.
+ * of one segment with sorted release times {@code r0 <= r1 <= ..} can run without waiting from step
+ * {@code max(ri - i)} on. A lane then opens the longest of the rows that need not wait, or else the
+ * one that waits least.
  *
  * @param lanes number of lanes, 1 to {@value ScheduleFormat#MAX_LANES}
  * @param banks number of banks; key {@code k} lies in bank {@code k mod banks}
@@ -158,7 +163,10 @@ public record ScheduleCompiler(int lanes, int banks) {
   private static final Comparator<OpenRow> FEWEST_LEFT =
       Comparator.comparingInt(OpenRow::left).thenComparingInt(OpenRow::lane);
 
-  /** The row that a lane works: its keys left, for each bank in the order of their release. */
+  /**
+   * The row that a lane works: the keys left of its open segment, for each bank in the order of
+   * their release, and the segments to come.
+   */
   private static final class OpenRow {
     private final int lane;
     private final int banks;
@@ -168,7 +176,9 @@ public record ScheduleCompiler(int lanes, int banks) {
     private final int[] previous;
     private final BitSet wanted;
     private int number = IDLE;
-    private int left;
+    private int[] keys = {};
+    private int opened;
+    private int taken;
 
     OpenRow(int lane, int banks, int[] available) {
       this.lane = lane;
@@ -182,11 +192,20 @@ public record ScheduleCompiler(int lanes, int banks) {
 
     void open(int row, int[] keys) {
       number = row;
-      left = keys.length;
+      this.keys = keys;
+      opened = 0;
+      taken = 0;
+      openSegment();
+    }
+
+    private void openSegment() {
+      int from = opened;
+      int to = Math.min(keys.length, from + GoldenAttention.SEGMENT);
+      opened = to;
       Arrays.fill(firsts, IDLE);
       int[] latestFirst =
-          IntStream.range(0, keys.length)
-              .map(i -> keys[keys.length - 1 - i])
+          IntStream.range(from, to)
+              .map(i -> keys[from + to - 1 - i])
               .boxed()
               .sorted(Comparator.comparingInt(key -> -available[key]))
               .mapToInt(Integer::intValue)
@@ -205,7 +224,7 @@ public record ScheduleCompiler(int lanes, int banks) {
 
     void take(int key) {
       wanted.clear(key);
-      left--;
+      taken++;
       if (previous[key] == IDLE) {
         firsts[key % banks] = nexts[key];
       } else {
@@ -213,6 +232,9 @@ public record ScheduleCompiler(int lanes, int banks) {
       }
       if (nexts[key] != IDLE) {
         previous[nexts[key]] = previous[key];
+      }
+      if (taken == opened && opened < keys.length) {
+        openSegment();
       }
     }
 
@@ -225,7 +247,7 @@ public record ScheduleCompiler(int lanes, int banks) {
     }
 
     int left() {
-      return left;
+      return keys.length - taken;
     }
 
     boolean wants(int key) {

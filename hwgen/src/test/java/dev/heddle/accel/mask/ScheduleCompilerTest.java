@@ -3,8 +3,10 @@ package dev.heddle.accel.mask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.accel.format.GoldenAttention;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -50,6 +52,44 @@ class ScheduleCompilerTest {
     schedule.verify(mask, 1);
     assertThat(schedule.steps()).isEqualTo(8);
     assertThat(schedule.utilisation()).isEqualTo(1);
+  }
+
+  @Test
+  void longRowsAreWorkedSegmentAfterSegment() {
+    int segment = GoldenAttention.SEGMENT;
+    boolean[][][] kept = new boolean[1][3][3 * segment];
+    Random random = new Random(1);
+    for (boolean[] row : kept[0]) {
+      for (int key = 0; key < row.length; key++) {
+        row[key] = random.nextInt(4) > 0;
+      }
+    }
+    AttentionMask mask = AttentionMask.of(kept);
+    Schedule schedule = new ScheduleCompiler(3, 4).compile(mask);
+    schedule.verify(mask, 4);
+    for (int row = 0; row < mask.rows(); row++) {
+      int[] worked = keysInTheOrderOfSteps(schedule, row);
+      int[] ordered = mask.keysOf(row);
+      assertThat(ordered.length).isGreaterThan(2 * segment);
+      assertThat(worked).isNotEqualTo(ordered);
+      for (int from = 0; from < ordered.length; from += segment) {
+        int to = Math.min(ordered.length, from + segment);
+        assertThat(Arrays.copyOfRange(worked, from, to))
+            .containsExactlyInAnyOrder(Arrays.copyOfRange(ordered, from, to));
+      }
+    }
+  }
+
+  private static int[] keysInTheOrderOfSteps(Schedule schedule, int row) {
+    IntStream.Builder keys = IntStream.builder();
+    for (int step = 0; step < schedule.steps(); step++) {
+      for (int lane = 0; lane < schedule.lanes(); lane++) {
+        if (schedule.row(step, lane) == row) {
+          keys.add(schedule.key(step, lane));
+        }
+      }
+    }
+    return keys.build().toArray();
   }
 
   @Test
