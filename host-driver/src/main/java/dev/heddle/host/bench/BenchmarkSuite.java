@@ -14,9 +14,11 @@ public final class BenchmarkSuite {
   private static final MatmulBenchmark.Shape TALL = new MatmulBenchmark.Shape(11008, 4096);
   private static final MatmulBenchmark.Shape SHORT = new MatmulBenchmark.Shape(1024, 4096);
 
+  private static final long LINK_FRAMES = 1_000_000;
+
   /** Names of the benchmarks, in the order of {@link #of}. */
   public static final List<String> NAMES =
-      List.of("gemv", "gemm", "elaborate", "simspeed", "attention", "vitcod");
+      List.of("gemv", "gemm", "elaborate", "simspeed", "attention", "vitcod", "link");
 
   private BenchmarkSuite() {}
 
@@ -39,6 +41,7 @@ public final class BenchmarkSuite {
         new ElaborateBenchmark(List.of(64, 128)),
         new SimulationSpeedBenchmark(configuration, SHORT, progress),
         new AttentionBenchmark(progress),
-        new VitcodBenchmark(mask, notices, progress));
+        new VitcodBenchmark(mask, notices, progress),
+        new LinkBenchmark(LINK_FRAMES));
   }
 }

@@ -41,7 +41,8 @@ final class BenchCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Benchmarks: gemv, gemm, elaborate, simspeed, attention, vitcod. Default: all.")
+      description =
+          "Benchmarks: gemv, gemm, elaborate, simspeed, attention, vitcod, link. Default: all.")
   private final List<String> names = new ArrayList<>();
 
   @Option(names = "--json", description = "Prints a JSON object a line instead of a table.")

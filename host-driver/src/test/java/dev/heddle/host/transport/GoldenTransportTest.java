@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class GoldenTransportTest extends TransportConformance {
   @Override
-  Transport open() {
+  protected Transport open() {
     return new GoldenTransport(CONFIGURATION, MEMORY_BYTES);
   }
 

@@ -5,7 +5,7 @@ import dev.heddle.testbench.MemoryModel;
 
 class SimulatorTransportTest extends TransportConformance {
   @Override
-  Transport open() {
+  protected Transport open() {
     return new SimulatorTransport(
         CONFIGURATION, MEMORY_BYTES, MemoryModel.IDEAL, BuildProgress.SILENT);
   }

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every transport must do; each implementation has a subclass. */
-abstract class TransportConformance {
-  static final Configuration CONFIGURATION = Configuration.NANO;
-  static final int MEMORY_BYTES = 1 << 20;
-  static final long LIST = 0x1000;
+public abstract class TransportConformance {
+  protected static final Configuration CONFIGURATION = Configuration.NANO;
+  protected static final int MEMORY_BYTES = 1 << 20;
+  protected static final long LIST = 0x1000;
   private static final Duration SOON = Duration.ofMillis(20);
   private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -28,7 +28,7 @@ abstract class TransportConformance {
   private Registers registers;
 
   /** A machine of {@link #CONFIGURATION} with {@link #MEMORY_BYTES} of card memory. */
-  abstract Transport open();
+  protected abstract Transport open();
 
   @BeforeEach
   void openTransport() {
@@ -38,7 +38,7 @@ abstract class TransportConformance {
   }
 
   /** The registers of a machine of {@link #CONFIGURATION}. */
-  static Registers registers(Transport transport) {
+  protected static Registers registers(Transport transport) {
     return new Registers(MachineRegisters.of(CONFIGURATION), transport.registerBus(), 0);
   }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * A reply of a board, as in {@link LinkProtocol}.
@@ -60,24 +61,23 @@ public record LinkReply(
   /**
    * The reply that header and payload of a frame say.
    *
-   * @throws IllegalArgumentException when it has a status that does not exist
+   * @return nothing when it has a status that does not exist
    */
-  public static LinkReply of(byte[] content) {
+  public static Optional<LinkReply> of(byte[] content) {
     ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     int number = bytes.get() & 0xff;
     int kind = bytes.get() & 0xff;
     int base = bytes.get() & 0xff;
     int credit = bytes.get() & 0xff;
     int applied = bytes.getInt();
-    return new LinkReply(
-        number,
-        kind & (1 << OPERATION_BITS) - 1,
-        LinkStatus.of(kind >> OPERATION_BITS & (1 << STATUS_BITS) - 1),
-        kind >> OPERATION_BITS + STATUS_BITS == 1,
-        base,
-        credit,
-        applied,
-        Arrays.copyOfRange(content, LinkProtocol.HEADER_BYTES, content.length));
+    byte[] payload = Arrays.copyOfRange(content, LinkProtocol.HEADER_BYTES, content.length);
+    int operation = kind & (1 << OPERATION_BITS) - 1;
+    boolean interrupt = kind >> OPERATION_BITS + STATUS_BITS == 1;
+    return LinkStatus.of(kind >> OPERATION_BITS & (1 << STATUS_BITS) - 1)
+        .map(
+            status ->
+                new LinkReply(
+                    number, operation, status, interrupt, base, credit, applied, payload));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.heddle.lib.link;
 
+import java.util.Optional;
+
 /** How a request ended, in the reply. */
 public enum LinkStatus {
   /** It was carried out. */
@@ -33,15 +35,8 @@ public enum LinkStatus {
     return this == DONE || this == REPEATED;
   }
 
-  /**
-   * The status with a number.
-   *
-   * @throws IllegalArgumentException when there is none
-   */
-  public static LinkStatus of(int code) {
-    if (code < 0 || code >= values().length) {
-      throw new IllegalArgumentException("no status of a reply has the number " + code);
-    }
-    return values()[code];
+  /** The status with a number, if there is one. */
+  public static Optional<LinkStatus> of(int code) {
+    return code >= 0 && code < values().length ? Optional.of(values()[code]) : Optional.empty();
   }
 }

@@ -1,0 +1,186 @@
+package dev.heddle.host.link;
+
+import dev.heddle.host.transport.CardRange;
+import dev.heddle.host.transport.Transport;
+import dev.heddle.host.transport.TransportDescription;
+import dev.heddle.host.transport.TransportException;
+import dev.heddle.lib.UartPeriod;
+import dev.heddle.lib.link.LinkDescription;
+import dev.heddle.lib.link.LinkOperation;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.zip.CRC32C;
+
+/**
+ * A board at the end of a line of bytes: a serial port, or anything that behaves like one.
+ *
+ * <p>Writes to card memory are posted: {@link #writeBlock} returns when the last byte is on its
+ * way, so that the latency of the host is not in the way of the next write. A call that could see
+ * the difference waits for them: one that reads or writes the same bytes, and every access to a
+ * register. What the board refuses of them is thrown by the next call.
+ */
+public final class LinkTransport implements Transport {
+  /** Between two questions for the level of the interrupt, which a lost frame may have hidden. */
+  private static final long ASK_NANOS = 50_000_000;
+
+  private static final int CHECK_BYTES = 1 << 16;
+
+  private final LinkSession session;
+  private boolean closed;
+
+  /**
+   * Begins a session with the board at the end of a line.
+   *
+   * @param opener opens the line, and again when it was lost
+   * @throws TransportException when there is no line or no board
+   */
+  public LinkTransport(SerialLine.Opener opener) {
+    session = new LinkSession(opener);
+  }
+
+  /** What the board says of itself. */
+  public LinkDescription board() {
+    return session.board();
+  }
+
+  /** What happened on the link so far. */
+  public LinkStatistics statistics() {
+    return session.statistics();
+  }
+
+  @Override
+  public int read32(int offset) {
+    requireOpen();
+    return Words.decode(
+        session.call(LinkOperation.READ_REGISTER, unsigned(offset), new byte[0], Integer.BYTES));
+  }
+
+  @Override
+  public void write32(int offset, int value) {
+    requireOpen();
+    session.call(LinkOperation.WRITE_REGISTER, unsigned(offset), Words.encode(value), 0);
+  }
+
+  private static long unsigned(int offset) {
+    return Integer.toUnsignedLong(offset);
+  }
+
+  @Override
+  public void readBlock(long address, ByteBuffer target) {
+    requireOpen();
+    int bytes = target.remaining();
+    CardRange.require(address, bytes, board().memoryBytes());
+    session.drainWrites(address, address + bytes);
+    ByteBuffer place = target.slice();
+    for (int done = 0; done < bytes; ) {
+      int chunk = Math.min(board().payload(), bytes - done);
+      session.send(
+          Exchange.fetching(
+              LinkOperation.READ,
+              address + done,
+              chunk,
+              (at, payload) -> place.put((int) (at - address), payload)));
+      done += chunk;
+    }
+    session.drain();
+    target.position(target.limit());
+  }
+
+  @Override
+  public void writeBlock(long address, ByteBuffer source) {
+    requireOpen();
+    int bytes = source.remaining();
+    CardRange.require(address, bytes, board().memoryBytes());
+    session.drainWrites(address, address + bytes);
+    for (int done = 0; done < bytes; ) {
+      byte[] chunk = new byte[Math.min(board().payload(), bytes - done)];
+      source.get(chunk);
+      session.send(
+          Exchange.sending(LinkOperation.WRITE, address + done, chunk, Exchange.Receiver.NONE));
+      done += chunk.length;
+    }
+  }
+
+  /**
+   * Whether card memory from {@code address} on has what remains of {@code content}: the board
+   * computes a CRC-32C of it, so that the bytes need not cross the line.
+   */
+  public boolean holds(long address, ByteBuffer content) {
+    requireOpen();
+    CardRange.require(address, content.remaining(), board().memoryBytes());
+    ByteBuffer rest = content.duplicate();
+    for (long at = address; rest.hasRemaining(); ) {
+      int bytes = Math.min(CHECK_BYTES, rest.remaining());
+      CRC32C crc = new CRC32C();
+      crc.update(rest.slice().limit(bytes));
+      byte[] found = session.call(LinkOperation.CHECK, at, Words.encode(bytes), 0);
+      if (Words.decode(found) != (int) crc.getValue()) {
+        return false;
+      }
+      rest.position(rest.position() + bytes);
+      at += bytes;
+    }
+    return true;
+  }
+
+  @Override
+  public boolean awaitInterrupt(Duration timeout) {
+    requireOpen();
+    session.drain();
+    long deadline = session.nanoTime() + timeout.toNanos();
+    while (true) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new TransportException("the wait for the machine was interrupted");
+      }
+      session.call(LinkOperation.LOOPBACK, 0, new byte[0], 0);
+      long asked = session.nanoTime();
+      while (!session.interrupt() && session.nanoTime() < Math.min(deadline, asked + ASK_NANOS)) {
+        session.listen(Math.min(deadline, asked + ASK_NANOS) - session.nanoTime());
+      }
+      if (session.interrupt()) {
+        return true;
+      }
+      if (session.nanoTime() >= deadline) {
+        return false;
+      }
+    }
+  }
+
+  @Override
+  public void reset() {
+    requireOpen();
+    session.call(LinkOperation.RESET, 0, new byte[0], 0);
+  }
+
+  @Override
+  public TransportDescription describe() {
+    requireOpen();
+    LinkDescription board = board();
+    String rate =
+        board.period() == 0
+            ? ""
+            : " at %d baud".formatted(UartPeriod.baud(board.clockHz(), board.period()));
+    return new TransportDescription(
+        "uart",
+        "board with a clock of %.1f MHz on %s%s"
+            .formatted(board.clockHz() / 1e6, session.name(), rate),
+        board.memoryBytes());
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the link is closed");
+    }
+  }
+
+  /** Waits for what was posted, and ends the session. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      try (session) {
+        session.drain();
+      }
+    }
+  }
+}
