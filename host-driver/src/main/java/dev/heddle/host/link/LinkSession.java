@@ -63,6 +63,7 @@ final class LinkSession implements AutoCloseable {
   private long quietFrom;
   private long timeout = LEAST_TIMEOUT_NANOS;
   private String failure;
+  private String end;
   private long sent;
   private long repeated;
   private long received;
@@ -121,6 +122,11 @@ final class LinkSession implements AutoCloseable {
     return limit;
   }
 
+  /** Whether the session is over, for a reason that was thrown. */
+  boolean isOver() {
+    return end != null;
+  }
+
   /** Sends a request; returns when it is on its way. */
   void send(Exchange exchange) {
     throwFailure();
@@ -176,6 +182,9 @@ final class LinkSession implements AutoCloseable {
   // ---- the two directions
 
   private void pump(BooleanSupplier done) {
+    if (end != null) {
+      throw new TransportException(end);
+    }
     lastSound = line.nanoTime();
     while (!done.getAsBoolean()) {
       try {
@@ -334,9 +343,10 @@ final class LinkSession implements AutoCloseable {
 
   private void timeOut(long now) {
     if (now - lastSound > PATIENCE.toNanos()) {
-      throw new TransportException(
+      throw ended(
           "%s has been silent for %d s; check that the board has power and is programmed, and start again"
-              .formatted(line.name(), PATIENCE.toSeconds()));
+              .formatted(line.name(), PATIENCE.toSeconds()),
+          null);
     }
     timeouts++;
     timeout = Math.min(MOST_TIMEOUT_NANOS, 2 * timeout);
@@ -414,7 +424,7 @@ final class LinkSession implements AutoCloseable {
       } catch (LineLostException e) {
         line.close();
         if (System.nanoTime() > giveUp) {
-          throw new TransportException(
+          throw ended(
               "%s is gone (%s); plug it in and start again".formatted(name, reason.getMessage()),
               reason);
         }
@@ -430,9 +440,15 @@ final class LinkSession implements AutoCloseable {
   }
 
   private TransportException startedAnew() {
-    return new TransportException(
+    return ended(
         "the board on %s was started anew and has forgotten what it was told; start again"
-            .formatted(line.name()));
+            .formatted(line.name()),
+        null);
+  }
+
+  private TransportException ended(String why, Throwable cause) {
+    end = why;
+    return new TransportException(why, cause);
   }
 
   @Override

@@ -173,13 +173,15 @@ public final class LinkTransport implements Transport {
     }
   }
 
-  /** Waits for what was posted, and ends the session. */
+  /** Waits for what was posted, unless the board is lost, and ends the session. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
       try (session) {
-        session.drain();
+        if (!session.isOver()) {
+          session.drain();
+        }
       }
     }
   }

@@ -1,6 +1,6 @@
 package dev.heddle.host.link;
 
-import dev.heddle.host.transport.GoldenTransport;
+import dev.heddle.host.transport.MachineTarget;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportConformance;
 import dev.heddle.lib.UartPeriod;
@@ -18,9 +18,7 @@ class ModelledLinkTest extends TransportConformance {
     int clock = Math.toIntExact(CONFIGURATION.clockHz());
     LinkDescription description =
         new LinkDescription(512, 32, 0, clock, UartPeriod.of(clock, BAUD), MEMORY_BYTES);
-    LinkModel board =
-        new LinkModel(
-            description, new TransportTarget(new GoldenTransport(CONFIGURATION, MEMORY_BYTES)));
+    LinkModel board = new LinkModel(description, new MachineTarget(CONFIGURATION, MEMORY_BYTES));
     SplittableRandom random = new SplittableRandom(1);
     return new LinkTransport(new ModelledPort(board, BAUD, 1_000_000, FAULTS, random));
   }

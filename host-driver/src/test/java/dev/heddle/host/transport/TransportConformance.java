@@ -43,7 +43,7 @@ public abstract class TransportConformance {
   }
 
   @AfterEach
-  void closeTransport() {
+  protected void closeTransport() {
     transport.close();
   }
 

@@ -1,13 +1,17 @@
-package dev.heddle.host.link;
+package dev.heddle.host.transport;
 
-import dev.heddle.host.transport.Transport;
-import dev.heddle.host.transport.TransportException;
+import dev.heddle.accel.Configuration;
 import dev.heddle.lib.link.LinkTarget;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 
-/** A machine behind a transport as what a link leads to. */
-record TransportTarget(Transport machine) implements LinkTarget {
+/** A golden machine as what a link leads to. */
+public record MachineTarget(Transport machine) implements LinkTarget {
+  /** A machine of a configuration. */
+  public MachineTarget(Configuration configuration, long memoryBytes) {
+    this(new GoldenTransport(configuration, memoryBytes));
+  }
+
   @Override
   public int readRegister(int offset) {
     try {

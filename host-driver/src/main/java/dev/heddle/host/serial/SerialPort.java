@@ -1,0 +1,128 @@
+package dev.heddle.host.serial;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import dev.heddle.host.link.LineLostException;
+
+/**
+ * A serial port of Linux, at any rate that its driver makes: eight bits, no parity, one stop bit,
+ * no flow control, every byte as it is.
+ *
+ * <p>The rate is set through {@code struct termios2} (BOTHER), which has no list of rates; the port
+ * is opened for this program alone.
+ */
+public final class SerialPort extends TerminalLine {
+  private static final int TERMIOS_BYTES = 44;
+  private static final int IFLAG = 0;
+  private static final int OFLAG = 4;
+  private static final int CFLAG = 8;
+  private static final int LFLAG = 12;
+  private static final int VTIME = 17 + 5;
+  private static final int VMIN = 17 + 6;
+  private static final int ISPEED = 36;
+  private static final int OSPEED = 40;
+
+  private static final int CS8 = 0x30;
+  private static final int CREAD = 0x80;
+  private static final int CLOCAL = 0x800;
+  private static final int BOTHER = 0x1000;
+
+  private static final int BOTH_QUEUES = 2;
+
+  private int baud;
+
+  private SerialPort(String path, int file) {
+    super(path, file);
+  }
+
+  /**
+   * Opens a port.
+   *
+   * @param path such as {@code /dev/ttyUSB1}, or a link in {@code /dev/serial/by-id}
+   * @throws LineLostException when it is not there, may not be opened, or has not this rate
+   */
+  public static SerialPort open(String path, int baud) {
+    return open(path, baud, true);
+  }
+
+  /**
+   * Opens a port.
+   *
+   * @param exclusive whether other programs are kept from opening it
+   */
+  static SerialPort open(String path, int baud, boolean exclusive) {
+    int flags = Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_NONBLOCK | Libc.O_CLOEXEC;
+    int file;
+    try {
+      file = Libc.open(path, flags);
+    } catch (LastErrorException e) {
+      throw new LineLostException(refusal(path, e.getErrorCode()), e);
+    }
+    SerialPort port = new SerialPort(path, file);
+    try {
+      if (exclusive) {
+        Libc.ioctl(file, Libc.TIOCEXCL, 0);
+      }
+      port.configure(baud);
+      Libc.ioctl(file, Libc.TCFLSH, BOTH_QUEUES);
+      return port;
+    } catch (LastErrorException e) {
+      port.close();
+      throw new LineLostException(refusal(path, e.getErrorCode()), e);
+    } catch (RuntimeException e) {
+      port.close();
+      throw e;
+    }
+  }
+
+  private static String refusal(String path, int error) {
+    return switch (error) {
+      case Libc.ENOENT, Libc.ENODEV, Libc.ENXIO ->
+          "there is no port %s; plug the board in, `heddle devices` lists the ports"
+              .formatted(path);
+      case Libc.EACCES ->
+          "%s may not be opened by this user; join the group it belongs to (sudo usermod -aG dialout $USER) and log in again"
+              .formatted(path);
+      case Libc.EBUSY -> "%s is open in another program; close that one".formatted(path);
+      case Libc.ENOTTY -> "%s is no serial port".formatted(path);
+      default -> "%s: %s".formatted(path, Libc.strerror(error));
+    };
+  }
+
+  private void configure(int baud) {
+    try (Memory settings = new Memory(TERMIOS_BYTES)) {
+      Libc.ioctl(file(), Libc.TCGETS2, settings);
+      settings.setInt(IFLAG, 0);
+      settings.setInt(OFLAG, 0);
+      settings.setInt(LFLAG, 0);
+      settings.setInt(CFLAG, CS8 | CREAD | CLOCAL | BOTHER);
+      settings.setByte(VTIME, (byte) 0);
+      settings.setByte(VMIN, (byte) 1);
+      settings.setInt(ISPEED, baud);
+      settings.setInt(OSPEED, baud);
+      Libc.ioctl(file(), Libc.TCSETS2, settings);
+      Libc.ioctl(file(), Libc.TCGETS2, settings);
+      if (settings.getInt(OSPEED) != baud) {
+        throw new LineLostException(
+            "%s has %d baud instead of %d; name a rate that its adapter makes"
+                .formatted(name(), settings.getInt(OSPEED), baud));
+      }
+    }
+    this.baud = baud;
+  }
+
+  @Override
+  public int baud() {
+    return baud;
+  }
+
+  @Override
+  public void setBaud(int baud) {
+    try {
+      Libc.ioctl(file(), Libc.TCSBRK, 1);
+      configure(baud);
+    } catch (LastErrorException e) {
+      throw new LineLostException(refusal(name(), e.getErrorCode()), e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Serial ports and pseudo-terminals of Linux. */
+package dev.heddle.host.serial;
