@@ -10,7 +10,7 @@ public final class UartPeriod {
   public static final int FRACTION_BITS = 8;
 
   /** Bits of a period. */
-  public static final int BITS = 24;
+  public static final int BITS = 20;
 
   /** The fewest cycles of a bit: the receiver samples its middle to within a cycle. */
   public static final int LEAST_CYCLES = 4;

@@ -63,6 +63,8 @@ class LibraryLintTest {
         component("read arbiter of five", () -> new AxiReadArbiter(LARGE, 5)),
         component("write arbiter of two", () -> new AxiWriteArbiter(SMALL, 2, 2)),
         component("write arbiter of five", () -> new AxiWriteArbiter(LARGE, 5, 12)),
+        component("serial receiver", UartReceiver::new),
+        component("serial transmitter", UartTransmitter::new),
         component("register file", () -> new RegisterFile(RegisterMapTest.MAP)),
         component("register file in a window", () -> new RegisterFile(RegisterMapTest.MAP, 16)));
   }
