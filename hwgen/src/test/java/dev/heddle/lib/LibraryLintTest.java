@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.hdl.verilog.VerilogWriter;
+import dev.heddle.lib.sdram.SdramController;
+import dev.heddle.lib.sdram.SdramDevice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,7 +68,18 @@ class LibraryLintTest {
         component("serial receiver", UartReceiver::new),
         component("serial transmitter", UartTransmitter::new),
         component("register file", () -> new RegisterFile(RegisterMapTest.MAP)),
-        component("register file in a window", () -> new RegisterFile(RegisterMapTest.MAP, 16)));
+        component("register file in a window", () -> new RegisterFile(RegisterMapTest.MAP, 16)),
+        component("SDRAM of 16 bits", () -> sdram(SdramDevice.AS4C32M16SB, 142_000_000, 32, 0)),
+        component("slow SDRAM of 16 bits", () -> sdram(SdramDevice.AS4C16M16SA, 60_000_000, 16, 1)),
+        component(
+            "SDRAM with wide beats", () -> sdram(SdramDevice.AS4C16M16SA, 100_000_000, 512, 0)),
+        component("SDRAM of 32 bits", () -> sdram(SdramDevice.M12L64322A, 60_000_000, 32, 3)),
+        component("SDRAM of a package", () -> sdram(SdramDevice.GW2AR18, 133_000_000, 128, 2)));
+  }
+
+  private static SdramController sdram(
+      SdramDevice device, long clockHz, int dataBits, int pinDelay) {
+    return new SdramController(device, clockHz, new AxiShape(32, dataBits, 2), pinDelay);
   }
 
   private static Arguments component(String name, Supplier<Component> component) {
