@@ -6,8 +6,8 @@ package dev.heddle.testbench;
  * <p>Rules: {@code 4KB} boundary crossed, {@code WLAST} on the wrong beat, {@code BURST} type other
  * than incrementing, {@code SIZE} above the data width, {@code LOCK} exclusive access, {@code
  * WSTRB} outside of the beat, {@code VALID} fell before ready, {@code STABLE} payload changed
- * before ready, {@code RESET} valid during reset, {@code RESPONSE} on the register port without an
- * access.
+ * before ready, {@code RESET} valid during reset, {@code RESPONSE} without an access or with a
+ * wrong id or code, {@code RLAST} on the wrong beat, {@code DATA} read other than what was written.
  */
 public final class AxiViolationException extends SimulationException {
   private static final long serialVersionUID = 1L;

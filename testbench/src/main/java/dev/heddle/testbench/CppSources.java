@@ -28,6 +28,9 @@ final class CppSources {
           "axi_port.cpp",
           "register_port.cpp",
           "machine.cpp",
+          "sdram_chip.cpp",
+          "axi_traffic.cpp",
+          "part.cpp",
           "abi.cpp");
 
   /** Compiled with the model of each design. */
@@ -60,6 +63,9 @@ final class CppSources {
           "axi_port.h",
           "register_port.h",
           "machine.h",
+          "part.h",
+          "sdram_chip.h",
+          "axi_traffic.h",
           EXPORTS);
 
   private final Map<String, String> texts = new LinkedHashMap<>();

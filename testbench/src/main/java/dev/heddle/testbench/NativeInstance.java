@@ -16,6 +16,7 @@ final class NativeInstance implements AutoCloseable {
   private static final int UNMAPPED = 5;
   private static final int PROTOCOL = 6;
   private static final int DEADLOCK = 7;
+  private static final int SDRAM = 9;
   private static final int TEXT_MESSAGE = 0;
   private static final int TEXT_FILE = 1;
   private static final int TEXT_RULE = 2;
@@ -74,6 +75,8 @@ final class NativeInstance implements AutoCloseable {
       case PROTOCOL ->
           new AxiViolationException(
               message, abi.heddle_failure_text(handle, TEXT_RULE), port, cycle);
+      case SDRAM ->
+          new SdramViolationException(message, abi.heddle_failure_text(handle, TEXT_RULE), cycle);
       case DEADLOCK ->
           new DeadlockException(message, abi.heddle_failure_text(handle, TEXT_STATE), cycle);
       default -> new SimulationException(message, abi.heddle_cycles(handle));

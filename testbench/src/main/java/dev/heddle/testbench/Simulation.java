@@ -6,6 +6,7 @@ import dev.heddle.hdl.verilog.VerilogDesign.Port;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,9 @@ public final class Simulation implements AutoCloseable {
   private final Map<String, Integer> indexes = new HashMap<>();
   private final List<Port> ports;
   private final Map<String, Integer> clocks = new HashMap<>();
+
+  /** Of the parts beside the design, by their numbers. */
+  private final List<CardMemory> memories = new ArrayList<>();
 
   private Simulation(VerilatedLibrary library, long seed, VerilatedLibrary owned) {
     this.owned = owned;
@@ -237,6 +241,35 @@ public final class Simulation implements AutoCloseable {
     return names.isEmpty() ? new int[1] : names.stream().mapToInt(this::index).toArray();
   }
 
+  /**
+   * Puts a part beside the design; gives its number.
+   *
+   * @param prefix what the names of its ports begin with
+   * @param specification the part as the native side reads it
+   * @param memory what it needs as long as the simulation runs
+   */
+  synchronized int attach(String prefix, String specification, CardMemory memory) {
+    instance.check(
+        instance
+            .abi()
+            .heddle_attach(
+                instance.handle(), prefix, specification, memory.pointer(), memory.size()));
+    memories.add(memory);
+    return memories.size() - 1;
+  }
+
+  /** The counters of a part. */
+  synchronized long[] statistics(int part, int count) {
+    long[] values = new long[count];
+    int known =
+        instance.abi().heddle_part_statistics(instance.handle(), part, values, values.length);
+    if (known != count) {
+      throw new IllegalStateException(
+          "part %d has %d counters, not %d".formatted(part, known, count));
+    }
+    return values;
+  }
+
   /** Rising edges of the first clock so far. */
   public synchronized long cycle() {
     return instance.cycle();
@@ -283,6 +316,8 @@ public final class Simulation implements AutoCloseable {
   @Override
   public synchronized void close() {
     instance.close();
+    memories.forEach(CardMemory::close);
+    memories.clear();
     if (owned != null) {
       owned.close();
     }

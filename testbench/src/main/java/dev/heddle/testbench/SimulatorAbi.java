@@ -58,6 +58,11 @@ interface SimulatorAbi extends Library {
 
   int heddle_trace_close(Pointer instance);
 
+  int heddle_attach(
+      Pointer instance, String prefix, String specification, Pointer memory, long size);
+
+  int heddle_part_statistics(Pointer instance, int part, long[] values, int count);
+
   int heddle_machine_attach(
       Pointer instance, Pointer memory, long size, long clockHz, long deadlockCycles);
 

@@ -5,6 +5,7 @@
 
 #include "instance.h"
 #include "machine.h"
+#include "part.h"
 
 using heddle::Failure;
 using heddle::Instance;
@@ -184,6 +185,23 @@ int heddle_trace_close(heddle_instance* instance) {
     } catch (...) {
         return HEDDLE_ERROR;
     }
+}
+
+int heddle_attach(heddle_instance* instance, const char* prefix, const char* specification,
+                  void* memory, uint64_t size) {
+    return guarded(instance, [&] {
+        instance->parts.push_back(heddle::makePart(*instance, prefix, specification,
+                                                   static_cast<uint8_t*>(memory), size));
+    });
+}
+
+int32_t heddle_part_statistics(heddle_instance* instance, int32_t part, uint64_t* values,
+                               int32_t count) {
+    if (part < 0 || static_cast<size_t>(part) >= instance->parts.size()) return 0;
+    const std::vector<uint64_t> all = instance->parts[static_cast<size_t>(part)]->statistics();
+    int32_t n = 0;
+    for (; n < count && static_cast<size_t>(n) < all.size(); ++n) values[n] = all[static_cast<size_t>(n)];
+    return n;
 }
 
 int heddle_machine_attach(heddle_instance* instance, void* memory, uint64_t size,

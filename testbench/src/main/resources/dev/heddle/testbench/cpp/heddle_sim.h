@@ -26,13 +26,14 @@ enum heddle_failure_kind {
     HEDDLE_UNMAPPED = 5,   // a burst outside of the card memory
     HEDDLE_PROTOCOL = 6,   // an AXI rule broken by the design
     HEDDLE_DEADLOCK = 7,   // no progress for too long
-    HEDDLE_REGISTER = 8    // the register port answered with an error
+    HEDDLE_REGISTER = 8,   // the register port answered with an error
+    HEDDLE_SDRAM = 9       // a rule of an SDRAM chip broken by the design
 };
 
 enum heddle_failure_text_field {
     HEDDLE_MESSAGE = 0,  // one line for the user
     HEDDLE_FILE = 1,     // Verilog file of $finish, $stop and assertions
-    HEDDLE_RULE = 2,     // short name of the broken AXI rule
+    HEDDLE_RULE = 2,     // short name of the broken AXI or SDRAM rule
     HEDDLE_STATE = 3     // valid and ready of every channel, several lines
 };
 
@@ -84,6 +85,16 @@ int heddle_restore(heddle_instance* instance, const char* file);
 // Writes an FST file of the cycles from <= cycle < to.
 int heddle_trace(heddle_instance* instance, const char* file, uint64_t from, uint64_t to);
 int heddle_trace_close(heddle_instance* instance);
+
+// Puts a part beside the design, on the ports whose names begin with `prefix`: a chip, or whoever
+// uses an interface. It acts at every rising edge of the first clock. The text is that of the part's
+// specification() in Java; `memory` is owned by the caller and must outlive the instance. Parts are
+// numbered in the order in which they are attached.
+int heddle_attach(heddle_instance* instance, const char* prefix, const char* specification,
+                  void* memory, uint64_t size);
+// Fills at most `count` counters of a part in the order of its statistics in Java; returns how many.
+int32_t heddle_part_statistics(heddle_instance* instance, int32_t part, uint64_t* values,
+                               int32_t count);
 
 // -- a machine: AXI4-Lite register slave, AXI4 memory masters -----------------------------------
 

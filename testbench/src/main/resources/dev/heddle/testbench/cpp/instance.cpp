@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "machine.h"
+#include "part.h"
 #include "trace_window.h"
 #include <verilated_save.h>
 
@@ -108,6 +109,7 @@ Instance::~Instance() {
     enter();
     trace_.reset();
     machine.reset();
+    parts.clear();
     design_->finish();
     design_.reset();
     Verilated::threadContextp(nullptr);
@@ -171,6 +173,9 @@ void Instance::nextEdge() {
     for (const Clock& c : clocks_) {
         if (c.toggle < next) next = c.toggle;
     }
+    const Clock& first = clocks_.front();
+    const bool rises = first.toggle == next && *first.data == 0;
+    if (rises) sampleParts();
     context_.time(next);
     for (Clock& c : clocks_) {
         if (c.toggle != next) continue;
@@ -180,6 +185,15 @@ void Instance::nextEdge() {
     }
     context_.cycle = clocks_.front().rises;
     settle();
+    if (rises) driveParts();
+}
+
+void Instance::sampleParts() {
+    for (const auto& part : parts) part->sample(context_.cycle);
+}
+
+void Instance::driveParts() {
+    for (const auto& part : parts) part->drive();
 }
 
 void Instance::step(int32_t index, uint64_t cycles) {
@@ -212,15 +226,18 @@ void Instance::low() {
 }
 
 void Instance::high() {
+    sampleParts();
     Clock& c = clocks_.front();
     *c.data = 1;
     context_.timeInc(c.half);
     c.toggle = context_.time() + c.half;
     context_.cycle = ++c.rises;
     settle();
+    driveParts();
 }
 
 void Instance::archive(Archive& archive) {
+    if (!parts.empty()) throw std::runtime_error("a simulation with parts beside the design cannot be saved");
     // What must agree comes first, so that a refused file leaves the instance as it was.
     archive.expect(clocks_.size(), "number of clocks");
     archive.expect(machine ? machine->memorySize() : 0, "size of the card memory");

@@ -13,6 +13,7 @@
 namespace heddle {
 
 class Machine;
+class Part;
 class TraceWindow;
 
 // Verilator's callbacks ($finish, $stop, $display) find the instance through its context.
@@ -73,10 +74,13 @@ public:
     void closeTrace();
 
     std::unique_ptr<Machine> machine;
+    std::vector<std::unique_ptr<Part>> parts;
     std::string text;  // what the last call that returned a string returned
 
 private:
     void settle();
+    void sampleParts();
+    void driveParts();
     // Advances to the next clock edge and evaluates.
     void nextEdge();
     Clock& clock(int32_t index);
