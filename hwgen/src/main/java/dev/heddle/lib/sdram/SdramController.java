@@ -107,7 +107,8 @@ public final class SdramController extends Component {
     SdramRows rows = inst(new SdramRows(layout, cycles));
     SdramColumns columns = inst(new SdramColumns(layout, cycles));
     SdramMaintenance maintenance = inst(new SdramMaintenance(device, cycles));
-    Stream<SdramRun.InRow> runs = turns.runs.stage();
+    // Cuts the path from the state of the rows back to the bursts.
+    Stream<SdramRun.InRow> runs = turns.runs.slice();
     connect(rows.runs, runs);
     connect(columns.runs, rows.opened);
     rows.moving.set(columns.moving);
@@ -140,7 +141,8 @@ public final class SdramController extends Component {
                     columns.write,
                     SdramCommand.WRITE.literal(),
                     SdramCommand.NO_OPERATION.literal()))));
-    sdram.cke.set(next(lit(true), 0));
+    Bit cke = next(lit(true), 0);
+    sdram.cke.set(cke);
     sdram.cs_n.set(false);
     sdram.ras_n.set(command.at(2));
     sdram.cas_n.set(command.at(1));

@@ -99,7 +99,7 @@ final class SdramRunCutter extends Component {
               left.set(left.sub(beats).sub(1).wrap(left.width()).asUInt());
             });
 
-    Stream<Waiting> waiting = cut.stage();
+    Stream<Waiting> waiting = cut.slice();
     UInt covered = reg(uint(bits(depth + 1)), credit);
     Bit enough = covered.gt(waiting.payload.beats());
     runs.valid.set(waiting.valid.and(enough));

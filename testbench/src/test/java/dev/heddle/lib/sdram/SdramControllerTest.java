@@ -86,7 +86,7 @@ class SdramControllerTest {
   @Test
   void readsAndWritesOfOneSequenceTakeTurns() {
     try (SdramBench.Run run = ULX3S.run(LibraryOptions.CHECKED)) {
-      assertThat(run.cycles(64, 1 << 19, 50, true)).isEqualTo(269_231);
+      assertThat(run.cycles(64, 1 << 19, 50, true)).isEqualTo(269_184);
     }
   }
 
