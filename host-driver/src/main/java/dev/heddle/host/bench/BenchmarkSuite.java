@@ -15,10 +15,11 @@ public final class BenchmarkSuite {
   private static final MatmulBenchmark.Shape SHORT = new MatmulBenchmark.Shape(1024, 4096);
 
   private static final long LINK_FRAMES = 1_000_000;
+  private static final int SDRAM_BYTES = 4 << 20;
 
   /** Names of the benchmarks, in the order of {@link #of}. */
   public static final List<String> NAMES =
-      List.of("gemv", "gemm", "elaborate", "simspeed", "attention", "vitcod", "link");
+      List.of("gemv", "gemm", "elaborate", "simspeed", "attention", "vitcod", "link", "sdram");
 
   private BenchmarkSuite() {}
 
@@ -42,6 +43,7 @@ public final class BenchmarkSuite {
         new SimulationSpeedBenchmark(configuration, SHORT, progress),
         new AttentionBenchmark(progress),
         new VitcodBenchmark(mask, notices, progress),
-        new LinkBenchmark(LINK_FRAMES));
+        new LinkBenchmark(LINK_FRAMES),
+        new SdramBenchmark(SDRAM_BYTES));
   }
 }

@@ -42,7 +42,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       arity = "0..*",
       description =
-          "Benchmarks: gemv, gemm, elaborate, simspeed, attention, vitcod, link. Default: all.")
+          "Benchmarks: gemv, gemm, elaborate, simspeed, attention, vitcod, link, sdram. Default: all.")
   private final List<String> names = new ArrayList<>();
 
   @Option(names = "--json", description = "Prints a JSON object a line instead of a table.")

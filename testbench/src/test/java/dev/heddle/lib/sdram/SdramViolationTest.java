@@ -8,12 +8,15 @@ import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.Hdl;
 import dev.heddle.hdl.verilog.VerilogWriter;
+import dev.heddle.lib.AxiShape;
 import dev.heddle.testbench.AxiTraffic;
 import dev.heddle.testbench.AxiTraffic.Plan;
 import dev.heddle.testbench.AxiViolationException;
 import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.SdramChip;
 import dev.heddle.testbench.SdramViolationException;
+import dev.heddle.testbench.SimulatedSdram;
+import dev.heddle.testbench.SimulatedSdram.Parameters;
 import dev.heddle.testbench.Simulation;
 import dev.heddle.testbench.VerilatedLibrary;
 import org.junit.jupiter.api.AfterAll;
@@ -24,8 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The model of the chip finds what a controller may do wrong. */
 class SdramViolationTest {
-  private static final SdramBench BENCH =
-      new SdramBench(SdramDevice.AS4C16M16SA, 100_000_000, 32, 0);
+  private static final Parameters BENCH =
+      new Parameters(SdramDevice.AS4C16M16SA, 100_000_000, new AxiShape(32, 32, 3), 0);
 
   /** The times of the chip when one of them is longer than the controller believes. */
   private static SdramTiming with(String name, long value) {
@@ -66,12 +69,12 @@ class SdramViolationTest {
       })
   void aTimeThatIsTooShortIsNamed(String time, long value, String rule, String message) {
     SdramDevice chip = BENCH.device().withTiming(with(time, value));
-    try (SdramBench.Run run = BENCH.run(LibraryOptions.FAST, chip)) {
+    try (SimulatedSdram sdram = new SimulatedSdram(BENCH, LibraryOptions.FAST, chip)) {
       assertThatThrownBy(
               () -> {
-                AxiTraffic traffic = run.traffic(Plan.random(5, 2000, 8));
-                run.finish(traffic);
-                run.finish(traffic.then(new Plan(5, 8000, 90, 4, true, false, 0, 0, 0, 8)));
+                AxiTraffic traffic = sdram.traffic(Plan.random(5, 2000, 8));
+                sdram.finish(traffic);
+                sdram.finish(traffic.then(new Plan(5, 8000, 90, 4, true, false, 0, 0, 0, 8)));
               })
           .isInstanceOfSatisfying(
               SdramViolationException.class,
@@ -83,9 +86,9 @@ class SdramViolationTest {
 
   @Test
   void aWrongByteIsFoundWhenItIsRead() {
-    try (SdramBench.Run run = BENCH.run(LibraryOptions.FAST)) {
-      run.chip.memory().buffer(0x123, 1).put(0, (byte) 1);
-      assertThatThrownBy(() -> run.finish(run.traffic(Plan.steady(100, 100, 16, true))))
+    try (SimulatedSdram sdram = new SimulatedSdram(BENCH, LibraryOptions.FAST)) {
+      sdram.chip().memory().buffer(0x123, 1).put(0, (byte) 1);
+      assertThatThrownBy(() -> sdram.finish(sdram.traffic(Plan.steady(100, 100, 16, true))))
           .isInstanceOfSatisfying(
               AxiViolationException.class,
               violation -> assertThat(violation.rule()).isEqualTo("DATA"))
