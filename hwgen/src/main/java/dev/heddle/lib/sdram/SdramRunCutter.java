@@ -96,7 +96,7 @@ final class SdramRunCutter extends Component {
             taken,
             () -> {
               beat.setWrap(beat.add(beats).add(1));
-              left.set(left.sub(beats).sub(1).wrap(left.width()).asUInt());
+              left.setWrap(left.add(lessOneMore(beats, left.width())));
             });
 
     Stream<Waiting> waiting = cut.slice();
@@ -105,10 +105,13 @@ final class SdramRunCutter extends Component {
     runs.valid.set(waiting.valid.and(enough));
     waiting.ready.set(runs.ready.and(enough));
     connect(runs.payload, waiting.payload.access());
-    UInt sum = covered.add(earned.asUInt());
-    UInt spent = waiting.payload.beats().add(1);
-    covered.set(
-        mux(runs.fire(), sum.sub(spent).wrap(covered.width()).asUInt(), sum.wrap(covered.width())));
+    UInt spent = mux(runs.fire(), lessOneMore(waiting.payload.beats(), covered.width()), lit(0));
+    covered.setWrap(covered.add(spent).add(earned.asUInt()));
+  }
+
+  /** What takes {@code number} and one away when it is added. */
+  private static UInt lessOneMore(UInt number, int width) {
+    return number.pad(width).not();
   }
 
   private static SdramRun.InRow access(
