@@ -5,9 +5,11 @@ import dev.heddle.lib.AxiShape;
 import dev.heddle.lib.sdram.SdramController;
 import dev.heddle.lib.sdram.SdramDevice;
 import dev.heddle.testbench.AxiTraffic.Plan;
+import java.util.Random;
 
 /**
- * An {@link SdramController} with its chip, out of reset, and masters for its port {@code axi}.
+ * An {@link SdramController} with its chip, out of reset, and masters for its port {@code axi}. The
+ * chip holds random bytes.
  *
  * <pre>
  *   try (SimulatedSdram memory = new SimulatedSdram(parameters, LibraryOptions.CHECKED)) {
@@ -26,6 +28,7 @@ public final class SimulatedSdram implements AutoCloseable {
   private static final int START_MICROSECONDS = 210;
 
   private static final int MICROSECONDS = 1_000_000;
+  private static final int SEED = 1;
 
   private final Parameters parameters;
   private final Simulation simulation;
@@ -63,6 +66,12 @@ public final class SimulatedSdram implements AutoCloseable {
     simulation.reset(2);
     chip =
         SdramChip.attach(simulation, "sdram", device, parameters.clockHz(), parameters.pinDelay());
+    Random random = new Random(SEED);
+    byte[] page = new byte[CardMemory.PAGE];
+    for (long at = 0; at < chip.memory().size(); at += page.length) {
+      random.nextBytes(page);
+      chip.memory().write(at, page);
+    }
   }
 
   /** The design. */
@@ -80,9 +89,12 @@ public final class SimulatedSdram implements AutoCloseable {
     simulation.step(parameters.clockHz() / MICROSECONDS * START_MICROSECONDS);
   }
 
-  /** A master that uses the whole memory. */
+  /** A master that uses the whole memory, and knows what the chip holds now. */
   public AxiTraffic traffic(Plan plan) {
-    return AxiTraffic.attach(simulation, "axi", parameters.device().size(), plan);
+    long size = parameters.device().size();
+    AxiTraffic traffic = AxiTraffic.attach(simulation, "axi", size, plan);
+    traffic.memory().write(0, chip.memory().buffer(0, size));
+    return traffic;
   }
 
   /** Runs until all bursts are complete and all words written. */

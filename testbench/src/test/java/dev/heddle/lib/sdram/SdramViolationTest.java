@@ -19,6 +19,7 @@ import dev.heddle.testbench.SimulatedSdram;
 import dev.heddle.testbench.SimulatedSdram.Parameters;
 import dev.heddle.testbench.Simulation;
 import dev.heddle.testbench.VerilatedLibrary;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -87,12 +88,16 @@ class SdramViolationTest {
   @Test
   void aWrongByteIsFoundWhenItIsRead() {
     try (SimulatedSdram sdram = new SimulatedSdram(BENCH, LibraryOptions.FAST)) {
-      sdram.chip().memory().buffer(0x123, 1).put(0, (byte) 1);
-      assertThatThrownBy(() -> sdram.finish(sdram.traffic(Plan.steady(100, 100, 16, true))))
+      AxiTraffic traffic = sdram.traffic(Plan.steady(100, 100, 16, true));
+      ByteBuffer held = sdram.chip().memory().buffer(0x123, 1);
+      int right = held.get(0) & 0xFF;
+      held.put(0, (byte) (right ^ 8));
+      assertThatThrownBy(() -> sdram.finish(traffic))
           .isInstanceOfSatisfying(
               AxiViolationException.class,
               violation -> assertThat(violation.rule()).isEqualTo("DATA"))
-          .hasMessageContaining("the byte at 291 was read as 1 but is 0");
+          .hasMessageContaining(
+              "the byte at 291 was read as %d but is %d".formatted(right ^ 8, right));
     }
   }
 
