@@ -1,5 +1,6 @@
 package dev.heddle.lib.link;
 
+import dev.heddle.lib.UartPeriod;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -101,6 +102,11 @@ public final class LinkModel {
       reply(request, LinkStatus.REPEATED, new byte[0]);
       return;
     }
+    if (operation == LinkOperation.CHECK
+        && word(request.payload()) >>> LinkProtocol.CHECK_BITS != 0) {
+      reply(request, LinkStatus.BAD_LENGTH, new byte[0]);
+      return;
+    }
     try {
       byte[] payload = carryOut(operation, request);
       if (!again) {
@@ -172,7 +178,7 @@ public final class LinkModel {
                   description.window(),
                   description.session(),
                   description.clockHz(),
-                  word(payload),
+                  word(payload) & (1 << UartPeriod.BITS) - 1,
                   description.memoryBytes());
       case RESET -> target.reset();
       case HELLO -> throw new AssertionError("has no number");

@@ -34,7 +34,10 @@ public enum LinkOperation {
   /** Writes one register of the machine. */
   WRITE_REGISTER(false),
 
-  /** Computes the CRC-32C of a range of card memory, so that it need not be read back. */
+  /**
+   * Computes the CRC-32C of a range of card memory, so that it need not be read back. The count has
+   * at most {@link LinkProtocol#CHECK_BITS}.
+   */
   CHECK(true),
 
   /** Sends the payload back, to measure the link. */

@@ -65,6 +65,12 @@ public final class LinkProtocol {
   /** The largest payload that a board may take. */
   public static final int MAX_PAYLOAD = 4096;
 
+  /**
+   * Bits of the count of bytes of a {@link LinkOperation#CHECK}: a board answers nothing else
+   * meanwhile, so a large range is many requests.
+   */
+  public static final int CHECK_BITS = 17;
+
   /** How long a board tries a new rate before it goes back, in milliseconds. */
   public static final int RATE_TRIAL_MILLIS = 250;
 

@@ -16,7 +16,7 @@ public enum LinkStatus {
   /** The board does not know the operation. */
   UNKNOWN_OPERATION,
 
-  /** The length does not fit the operation, the payload or the board. */
+  /** The length does not fit the operation, the payload or the board, or a count is too large. */
   BAD_LENGTH,
 
   /** The number lies outside the window, or no session was begun since the board started. */
