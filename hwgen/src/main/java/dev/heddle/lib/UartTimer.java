@@ -47,17 +47,33 @@ final class UartTimer extends Component {
     UInt whole = reg(uint(WHOLE_BITS), 1);
     UInt fraction = reg(uint(UartPeriod.FRACTION_BITS), 0);
     Bit reload = hold.or(tick);
-    UInt start = first == First.HALF ? period.shr(1).pad(UartPeriod.BITS) : period;
-    UInt next = mux(hold, start, period).wrapAdd(mux(hold, 0, fraction).pad(UartPeriod.BITS));
+    UInt kept = mux(hold, 0, fraction);
+    UInt next = period.wrapAdd(kept.pad(UartPeriod.BITS));
+    UInt nextFraction = next.wrap(UartPeriod.FRACTION_BITS);
 
-    tick.set(whole.eq(1));
-    when(
-            reload,
-            () -> {
-              whole.set(next.shr(UartPeriod.FRACTION_BITS));
-              fraction.set(next.wrap(UartPeriod.FRACTION_BITS));
-            })
-        .otherwise(() -> whole.set(whole.dec()));
+    if (first == First.HALF) {
+      // Half a bit is a whole one at twice the speed.
+      Bit isFirst = named("isFirst", reg(bit(), 0));
+      UInt speed = named("speed", cat(isFirst, isFirst.not()));
+      tick.set(mux(isFirst, whole.shr(1), whole).eq(1));
+      when(
+              reload,
+              () -> {
+                isFirst.set(hold);
+                whole.set(next.shr(UartPeriod.FRACTION_BITS));
+                fraction.set(mux(hold, 0, nextFraction));
+              })
+          .otherwise(() -> whole.set(whole.sub(speed).wrap(WHOLE_BITS).asUInt()));
+    } else {
+      tick.set(whole.eq(1));
+      when(
+              reload,
+              () -> {
+                whole.set(next.shr(UartPeriod.FRACTION_BITS));
+                fraction.set(nextFraction);
+              })
+          .otherwise(() -> whole.set(whole.dec()));
+    }
   }
 
   @Override

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.hdl.verilog.VerilogWriter;
+import dev.heddle.lib.link.LinkBridge;
+import dev.heddle.lib.link.LinkParameters;
+import dev.heddle.lib.link.UartLink;
 import dev.heddle.lib.sdram.SdramController;
 import dev.heddle.lib.sdram.SdramDevice;
 import java.io.IOException;
@@ -22,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LibraryLintTest {
   private static final AxiShape SMALL = new AxiShape(20, 8, 1);
   private static final AxiShape LARGE = new AxiShape(64, 512, 4);
+
+  private static final LinkParameters LINK =
+      new LinkParameters(240, 8, 24_000_000, UartPeriod.of(24_000_000, 115_200), 1 << 20, 12, 1);
 
   @TempDir Path folder;
 
@@ -67,6 +73,14 @@ class LibraryLintTest {
         component("write arbiter of five", () -> new AxiWriteArbiter(LARGE, 5, 12)),
         component("serial receiver", UartReceiver::new),
         component("serial transmitter", UartTransmitter::new),
+        component("crc of bits", () -> new Crc32c(1)),
+        component("crc of bytes", () -> new Crc32c(8)),
+        component("small link", () -> new UartLink(LINK)),
+        component(
+            "large link",
+            () -> new LinkBridge(new LinkParameters(4096, 32, 1 << 28, 0, 1L << 33, 32, 8))),
+        component("words in words", () -> new AxiLiteToAxi4(20, new AxiShape(20, 32, 1))),
+        component("words in beats", () -> new AxiLiteToAxi4(20, LARGE)),
         component("register file", () -> new RegisterFile(RegisterMapTest.MAP)),
         component("register file in a window", () -> new RegisterFile(RegisterMapTest.MAP, 16)),
         component("SDRAM of 16 bits", () -> sdram(SdramDevice.AS4C32M16SB, 142_000_000, 32, 0)),
