@@ -11,6 +11,7 @@ import dev.heddle.lib.link.LinkParameters;
 import dev.heddle.lib.link.UartLink;
 import dev.heddle.lib.sdram.SdramController;
 import dev.heddle.lib.sdram.SdramDevice;
+import dev.heddle.lib.sdram.SdramTiming;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,28 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LibraryLintTest {
   private static final AxiShape SMALL = new AxiShape(20, 8, 1);
   private static final AxiShape LARGE = new AxiShape(64, 512, 4);
+  private static final SdramDevice TWO_BANKS =
+      new SdramDevice(
+          "TWO_BANKS",
+          16,
+          1,
+          11,
+          8,
+          new SdramTiming(
+              10_000,
+              7_000,
+              20_000,
+              40_000,
+              40_000,
+              100_000_000,
+              120_000,
+              150_000,
+              50_000,
+              6,
+              9,
+              64_000_000_000L,
+              4096,
+              200_000_000));
 
   private static final LinkParameters LINK =
       new LinkParameters(240, 8, 24_000_000, UartPeriod.of(24_000_000, 115_200), 1 << 20, 12, 1);
@@ -88,6 +111,8 @@ class LibraryLintTest {
         component(
             "SDRAM with wide beats", () -> sdram(SdramDevice.AS4C16M16SA, 100_000_000, 512, 0)),
         component("SDRAM of 32 bits", () -> sdram(SdramDevice.M12L64322A, 60_000_000, 32, 3)),
+        component(
+            "SDRAM of two banks with a long recovery", () -> sdram(TWO_BANKS, 100_000_000, 32, 0)),
         component("SDRAM of a package", () -> sdram(SdramDevice.GW2AR18, 133_000_000, 128, 2)));
   }
 

@@ -108,8 +108,6 @@ final class SdramRows extends Component {
     for (int i : range(device.banks())) {
       UInt left = busy.get(i);
       Bit chosen = run.bank().eq(i);
-      Bit recovers =
-          recovery == 0 ? lit(false) : written.and(movingBank.eq(i)).and(left.lt(recovery));
       when(hold.and(silent), () -> open.get(i).set(false))
           .elseWhen(activate.and(chosen), () -> open.get(i).set(true))
           .elseWhen(precharge.and(chosen), () -> open.get(i).set(false));
@@ -121,6 +119,7 @@ final class SdramRows extends Component {
               })
           .elseWhen(left.ne(0), () -> left.set(left.dec()));
       if (recovery > 0) {
+        Bit recovers = written.and(movingBank.eq(i)).and(left.le(lit(recovery)));
         when(recovers, () -> left.set(recovery));
       }
     }
