@@ -1,9 +1,9 @@
 package dev.heddle.testbench;
 
 /**
- * A simulated master on an AXI4 slave of a design, which reads and writes without end in sight for
- * a design to do wrong: it knows what it has to read, and checks every beat and every response
- * ({@link AxiViolationException}). It is in C++: a million bursts take seconds.
+ * A simulated master on an AXI4 slave of a design: makes bursts at random, knows what it has to
+ * read, and checks every beat and every response ({@link AxiViolationException}). It is in C++: a
+ * million bursts take seconds.
  *
  * <p>Bursts are incrementing and of whole beats, within a page of 4 KB. A burst that overlaps a
  * write waits for the answer of that write.

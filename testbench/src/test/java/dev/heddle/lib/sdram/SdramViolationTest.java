@@ -270,5 +270,12 @@ class SdramViolationTest {
           chip.give(SdramCommand.WRITE, 1, 0);
         },
         "DQ: the data pins are driven in the cycle after the chip drives them");
+    assertRefused(
+        chip -> {
+          chip.started().open(1, 5).give(SdramCommand.WRITE, 1, 0);
+          chip.simulation.set("command_dq_out_enable", 0);
+          chip.simulation.step();
+        },
+        "DQ: WRITE in bank 1 without data on the pins");
   }
 }
