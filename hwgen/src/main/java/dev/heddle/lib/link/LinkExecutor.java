@@ -11,10 +11,7 @@ import dev.heddle.lib.AxiLite;
 import dev.heddle.lib.Crc32c;
 import dev.heddle.lib.Stream;
 import dev.heddle.lib.UartPeriod;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * Carries out requests, one after the other, and answers them: what {@link LinkModel} does, in
@@ -48,6 +45,7 @@ final class LinkExecutor extends Component {
     DECIDE,
     SKIP,
     GATHER,
+    COUNT,
     STORE,
     FETCH,
     EMIT,
@@ -106,8 +104,8 @@ final class LinkExecutor extends Component {
   private final UInt length = reg(uint(LENGTH_BITS));
   private final UInt address = reg(uint(WORD_BITS));
 
-  /** Bytes that are left to do, in bytes: of the payload that comes, or of what is read. */
-  private final List<UInt> leftBytes = new ArrayList<>();
+  /** Bytes that are left to do: of the payload that comes, or of what is read. */
+  private final UInt left = reg(uint(LinkProtocol.CHECK_BITS));
 
   private final Vec<UInt> wordBytes = regs(WORD_BYTES, uint(BYTE_BITS));
   private final UInt status = reg(uint(LinkReply.STATUS_BITS));
@@ -125,11 +123,6 @@ final class LinkExecutor extends Component {
     changePeriod = out(bit());
     wantedPeriod = out(uint(UartPeriod.BITS));
 
-    for (int low = 0; low < LinkProtocol.CHECK_BITS; low += BYTE_BITS) {
-      int width = Math.min(BYTE_BITS, LinkProtocol.CHECK_BITS - low);
-      leftBytes.add(named("left_" + low / BYTE_BITS, reg(uint(width))));
-    }
-    UInt left = littleEndian(leftBytes);
     UInt word = cat(wordBytes.get(3), wordBytes.get(2), wordBytes.get(1), wordBytes.get(0));
     UInt lane = reg(uint(bits(WORD_BYTES)));
     Vec<Bit> strobe = regs(WORD_BYTES, bit());
@@ -155,12 +148,16 @@ final class LinkExecutor extends Component {
 
     // ---- what is to be done
     Bit isKnown = operation.lt(LinkOperation.values().length);
-    Bit fits = lengthFits(left);
+    LinkLengthCheck lengthCheck = inst(new LinkLengthCheck(parameters.payload()));
+    lengthCheck.operation.set(kind());
+    lengthCheck.length.set(length);
+    lengthCheck.payload.set(left.wrap(lengthCheck.payload.width()));
+    Bit fits = lengthCheck.fits;
     Bit begins = address.any();
     LinkWindow window = inst(new LinkWindow(parameters.window()));
     Bit decides = phase.is(Phase.DECIDE);
     window.number.set(number);
-    window.clear.set(decides.and(isHello).and(fits).and(begins));
+    window.clear.set(decides.and(isKnown).and(isHello).and(fits).and(begins));
     window.keep.set(decides);
     window.mark.set(phase.is(Phase.MARK).and(isNew));
     window.restore.set(phase.is(Phase.FAIL));
@@ -175,7 +172,7 @@ final class LinkExecutor extends Component {
     LinkAccess wordAccess =
         inst(new LinkAccess(parameters.registerBits(), parameters.memoryBits()));
     Bit nothingToSum = isCheck.and(left.eq(0));
-    wordAccess.read.set(phase.is(Phase.FETCH).and(isDone).andNot(nothingToSum));
+    wordAccess.read.set(phase.is(Phase.FETCH).andNot(nothingToSum));
     wordAccess.write.set(phase.is(Phase.STORE));
     wordAccess.isRegister.set(isRegisterRead.or(isRegisterWrite));
     wordAccess.address.set(address);
@@ -200,12 +197,21 @@ final class LinkExecutor extends Component {
                 phase.is(Phase.ECHO).and(requests.valid)));
     UInt input = requests.payload;
     UInt crcByte = crc.value.wrap(BYTE_BITS);
+    UInt arriving = mux(phase.is(Phase.SUM), crcByte, input);
     UInt wordByte = wordBytes.at(lane);
-    UInt headerByte = headerByte(window);
-    UInt descriptionByte = descriptionByte();
+    LinkReplyBytes replyBytes = inst(new LinkReplyBytes(parameters));
+    replyBytes.number.set(number);
+    replyBytes.operation.set(kind());
+    replyBytes.status.set(status);
+    replyBytes.interrupt.set(irq);
+    replyBytes.base.set(window.base);
+    replyBytes.applied.set(window.applied);
+    replyBytes.session.set(session);
+    replyBytes.period.set(period);
+    replyBytes.index.set(step);
     UInt content = wire(uint(BYTE_BITS));
-    when(phase.is(Phase.REPLY), () -> content.set(headerByte))
-        .elseWhen(phase.is(Phase.DESCRIBE), () -> content.set(descriptionByte))
+    when(phase.is(Phase.REPLY), () -> content.set(replyBytes.header))
+        .elseWhen(phase.is(Phase.DESCRIBE), () -> content.set(replyBytes.description))
         .elseWhen(phase.is(Phase.ECHO), () -> content.set(input))
         .elseWhen(phase.is(Phase.REFUSAL), () -> content.set(address.wrap(BYTE_BITS)))
         .elseWhen(drains, () -> content.set(crcByte))
@@ -244,7 +250,6 @@ final class LinkExecutor extends Component {
               case IDLE ->
                   () -> {
                     step.set(0);
-                    setLeft(lit(0));
                     when(
                             irqRose,
                             () -> {
@@ -262,9 +267,7 @@ final class LinkExecutor extends Component {
                           takes,
                           () -> {
                             step.set(step.inc());
-                            when(step.eq(0), () -> leftBytes.get(0).set(input))
-                                .elseWhen(step.eq(1), () -> leftBytes.get(1).set(input))
-                                .otherwise(() -> shiftHeader(input));
+                            shiftHeader(input);
                             int last = LinkParameters.COUNT_BYTES + LinkProtocol.HEADER_BYTES - 1;
                             when(step.eq(last), () -> phase.set(Phase.DECIDE));
                           });
@@ -291,7 +294,6 @@ final class LinkExecutor extends Component {
                                     session.set(address);
                                     hasSession.set(true);
                                   });
-                              when(isRead, () -> setLeft(length));
                               when(isRegisterRead, () -> phase.set(Phase.FETCH))
                                   .elseWhen(isMachineReset, () -> phase.set(Phase.RESET))
                                   .elseWhen(
@@ -303,32 +305,42 @@ final class LinkExecutor extends Component {
               case SKIP ->
                   () ->
                       when(hasLeft.not(), () -> phase.set(Phase.OPEN))
-                          .elseWhen(takes, () -> setLeft(left.dec()));
+                          .elseWhen(takes, () -> left.set(left.dec()));
               case GATHER ->
                   () ->
                       when(
                           takes,
                           () -> {
                             lane.set(lane.inc());
-                            when(isCheck.not(), () -> setLeft(left.dec()));
+                            left.set(left.dec());
                             for (int i : range(WORD_BYTES)) {
                               when(
                                   lane.eq(i),
                                   () -> {
                                     strobe.get(i).set(true);
-                                    when(isCheck, () -> takeCount(i, input))
-                                        .otherwise(() -> wordBytes.get(i).set(input));
+                                    wordBytes.get(i).set(arriving);
                                   });
                             }
                             when(
                                 lastLane.or(isWrite.and(lastByte)),
                                 () -> {
-                                  when(isCheck, () -> lane.set(addressLane));
-                                  when(isCheck, () -> phase.set(Phase.FETCH))
+                                  when(isCheck, () -> phase.set(Phase.COUNT))
                                       .elseWhen(isRate, () -> phase.set(Phase.MARK))
                                       .otherwise(() -> phase.set(Phase.STORE));
                                 });
                           });
+              case COUNT ->
+                  () -> {
+                    left.set(word.wrap(LinkProtocol.CHECK_BITS));
+                    lane.set(addressLane);
+                    phase.set(Phase.FETCH);
+                    when(
+                        word.shr(LinkProtocol.CHECK_BITS).any(),
+                        () -> {
+                          refuse(LinkStatus.BAD_LENGTH);
+                          phase.set(Phase.OPEN);
+                        });
+                  };
               case STORE ->
                   () ->
                       when(
@@ -346,8 +358,7 @@ final class LinkExecutor extends Component {
                           });
               case FETCH ->
                   () -> {
-                    when(isDone.not(), () -> phase.set(Phase.OPEN))
-                        .elseWhen(
+                    when(
                             nothingToSum,
                             () -> {
                               lane.set(0);
@@ -370,7 +381,7 @@ final class LinkExecutor extends Component {
                           passes,
                           () -> {
                             lane.set(lane.inc());
-                            setLeft(left.dec());
+                            left.set(left.dec());
                             when(
                                     lastByte,
                                     () -> {
@@ -391,7 +402,7 @@ final class LinkExecutor extends Component {
                           () -> {
                             lane.set(lane.inc());
                             for (int i : range(WORD_BYTES)) {
-                              when(lane.eq(i), () -> wordBytes.get(i).set(crcByte));
+                              when(lane.eq(i), () -> wordBytes.get(i).set(arriving));
                             }
                             when(lastLane, () -> phase.set(Phase.MARK));
                           });
@@ -403,6 +414,7 @@ final class LinkExecutor extends Component {
               case MARK ->
                   () -> {
                     isNew.set(false);
+                    when(isRead, () -> left.set(length));
                     when(isNew.not().and(window.settled), () -> phase.set(Phase.OPEN));
                   };
               case FAIL ->
@@ -447,7 +459,7 @@ final class LinkExecutor extends Component {
                       when(
                           takes,
                           () -> {
-                            setLeft(left.dec());
+                            left.set(left.dec());
                             when(lastByte, () -> phase.set(Phase.SEAL));
                           });
               case DESCRIBE ->
@@ -494,7 +506,7 @@ final class LinkExecutor extends Component {
     return kind().eq(wanted.code());
   }
 
-  /** The operation as far as replies say it; whole only in a request that is known. */
+  /** The bits of the operation that replies repeat: all there is of one that is known. */
   private UInt kind() {
     return operation.wrap(LinkReply.OPERATION_BITS);
   }
@@ -503,33 +515,9 @@ final class LinkExecutor extends Component {
     return reduce(conditions, Bit::or);
   }
 
-  private static UInt littleEndian(List<UInt> bytes) {
-    List<UInt> highToLow = new ArrayList<>(bytes);
-    Collections.reverse(highToLow);
-    return cat(highToLow);
-  }
-
-  private void setLeft(UInt value) {
-    UInt all = value.pad(LinkProtocol.CHECK_BITS);
-    for (int i : range(leftBytes.size())) {
-      UInt part = leftBytes.get(i);
-      part.set(all.slice(BYTE_BITS * i + part.width() - 1, BYTE_BITS * i));
-    }
-  }
-
-  /** Takes a byte of the count of a check; what has no place in it must be zero. */
-  private void takeCount(int index, UInt input) {
-    int kept = index < leftBytes.size() ? leftBytes.get(index).width() : 0;
-    if (kept > 0) {
-      leftBytes.get(index).set(input.wrap(kept));
-    }
-    if (kept < BYTE_BITS) {
-      when(input.shr(kept).any(), () -> refuse(LinkStatus.BAD_LENGTH));
-    }
-  }
-
   /** Moves the header down by a byte: its fields are a chain that is filled from the top. */
   private void shiftHeader(UInt top) {
+    left.set(cat(number, left.slice(2 * BYTE_BITS - 1, BYTE_BITS)));
     number.set(operation);
     operation.set(length.wrap(BYTE_BITS));
     length.set(cat(address.wrap(BYTE_BITS), length.shr(BYTE_BITS)));
@@ -545,65 +533,6 @@ final class LinkExecutor extends Component {
 
   private void refuse(LinkStatus reason) {
     status.set(reason.code());
-  }
-
-  /** Whether length and payload suit the operation, as in {@link LinkModel}. */
-  private Bit lengthFits(UInt left) {
-    // No payload is longer than the board takes: the receiver drops it.
-    int width = bits(parameters.payload() + 1);
-    UInt payload = left.wrap(width);
-    UInt low = length.wrap(width);
-    Bit small = length.shr(width).any().not();
-    Bit none = payload.eq(0);
-    Bit same = small.and(payload.eq(low));
-    Bit zero = small.and(low.eq(0));
-    Bit word = small.and(low.eq(WORD_BYTES));
-    Bit possible = small.and(low.le(lit(parameters.payload())));
-    List<Bit> cases = new ArrayList<>();
-    for (LinkOperation each : LinkOperation.values()) {
-      Bit suits =
-          switch (each) {
-            case HELLO, RESET -> none.and(zero);
-            case READ -> none.andNot(zero).and(possible);
-            case WRITE -> same.andNot(zero);
-            case READ_REGISTER -> none.and(word);
-            case WRITE_REGISTER, CHECK, RATE -> same.and(word);
-            case LOOPBACK -> same;
-          };
-      String name = each.name().toLowerCase(Locale.ROOT) + "_fits";
-      cases.add(named(name, is(each).and(suits)));
-    }
-    return any(cases);
-  }
-
-  private UInt headerByte(LinkWindow window) {
-    UInt applied = window.applied.pad(WORD_BITS);
-    UInt kind = cat(irq, status, operation.wrap(LinkReply.OPERATION_BITS));
-    UInt credit = lit(parameters.window(), BYTE_BITS);
-    List<UInt> bytes = new ArrayList<>(List.of(number, kind, window.base, credit));
-    for (int i : range(WORD_BYTES)) {
-      bytes.add(applied.slice(BYTE_BITS * i + BYTE_BITS - 1, BYTE_BITS * i));
-    }
-    return Vec.of(bytes).at(step.wrap(bits(LinkProtocol.HEADER_BYTES)));
-  }
-
-  /** A byte of the description: constants but for the session and the period. */
-  private UInt descriptionByte() {
-    byte[] constants = parameters.description().toBytes();
-    List<UInt> bytes = new ArrayList<>();
-    for (LinkDescription.Word word : LinkDescription.Word.values()) {
-      for (int i : range(WORD_BYTES)) {
-        int constant = constants[WORD_BYTES * word.ordinal() + i] & 0xff;
-        int low = BYTE_BITS * i;
-        bytes.add(
-            switch (word) {
-              case SESSION -> session.slice(low + BYTE_BITS - 1, low);
-              case PERIOD -> period.pad(WORD_BITS).slice(low + BYTE_BITS - 1, low);
-              default -> lit(constant, BYTE_BITS);
-            });
-      }
-    }
-    return Vec.of(bytes).at(step);
   }
 
   @Override

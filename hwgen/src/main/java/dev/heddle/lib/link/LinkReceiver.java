@@ -4,6 +4,7 @@ import static dev.heddle.hdl.Hdl.*;
 
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;
+import dev.heddle.hdl.SInt;
 import dev.heddle.hdl.State;
 import dev.heddle.hdl.UInt;
 import dev.heddle.lib.Crc32c;
@@ -26,14 +27,16 @@ import dev.heddle.lib.UartByte;
  * that comes out is preceded by the number of bytes of its payload, so that whoever carries it out
  * knows before it reads the payload whether its length is right; the CRC does not come out.
  *
- * <p>A byte takes 8 cycles, that of a delimiter 4.
+ * <p>A byte takes 8 cycles, that of a delimiter 6.
  */
 public final class LinkReceiver extends Component {
   private enum Phase {
     CONTENT,
     COUNT_LOW,
     COUNT_HIGH,
-    RESTART
+    RESTART,
+    RESERVE_LOW,
+    RESERVE_HIGH
   }
 
   private final LinkParameters parameters;
@@ -75,6 +78,7 @@ public final class LinkReceiver extends Component {
     UInt start = reg(uint(addressBits), 0);
     UInt place = reg(uint(addressBits));
     UInt nextPlace = place.inc();
+    SInt last = place.sub(LinkProtocol.CRC_BYTES);
 
     // Bytes until the next code, and whether a zero stands before that.
     UInt run = reg(uint(8));
@@ -106,7 +110,7 @@ public final class LinkReceiver extends Component {
     UInt countLow = count.pad(16).wrap(8);
     UInt countHigh = count.pad(16).slice(15, 8);
     ring.write.set(store.or(isCounting));
-    ring.address.set(mux(isCounting, start, place));
+    ring.address.set(place);
     ring.data.set(mux(phase.is(Phase.COUNT_LOW), countLow, mux(isCounting, countHigh, content)));
     ring.limit.set(start);
 
@@ -118,39 +122,42 @@ public final class LinkReceiver extends Component {
           run.set(mux(isCode, data, run).dec());
           when(isCode, () -> zero.set(data.ne(0xff)));
         });
+    when(store, () -> count.set(count.inc()));
     when(
-        store,
-        () -> {
-          place.set(nextPlace);
-          count.set(count.inc());
-        });
+        store.or(isCounting).or(phase.is(Phase.RESERVE_LOW)).or(phase.is(Phase.RESERVE_HIGH)),
+        () -> place.set(nextPlace));
     match(
         phase,
         p ->
             switch (p) {
+              // The ring gives nothing away while the count is written, so the end comes first.
               case CONTENT ->
-                  () -> when(ends, () -> phase.set(accepted, Phase.COUNT_LOW, Phase.RESTART));
-              // The low byte may be read as soon as it is there; the high byte opens the rest.
-              case COUNT_LOW ->
-                  () -> {
-                    start.set(start.inc());
-                    phase.set(Phase.COUNT_HIGH);
-                  };
-              case COUNT_HIGH ->
-                  () -> {
-                    start.set(place.sub(LinkProtocol.CRC_BYTES).wrap(addressBits).asUInt());
-                    phase.set(Phase.RESTART);
-                  };
+                  () ->
+                      when(
+                          ends,
+                          () -> {
+                            phase.set(accepted, Phase.COUNT_LOW, Phase.RESTART);
+                            when(
+                                accepted,
+                                () -> {
+                                  start.set(last.wrap(addressBits).asUInt());
+                                  place.set(start);
+                                });
+                          });
+              case COUNT_LOW -> () -> phase.set(Phase.COUNT_HIGH);
+              case COUNT_HIGH -> () -> phase.set(Phase.RESTART);
               case RESTART ->
                   () -> {
-                    place.set(start.add(LinkParameters.COUNT_BYTES).wrap(addressBits));
+                    place.set(start);
                     count.set((1L << countBits) - overhead);
                     run.set(0);
                     zero.set(false);
                     begun.set(false);
                     bad.set(false);
-                    phase.set(Phase.CONTENT);
+                    phase.set(Phase.RESERVE_LOW);
                   };
+              case RESERVE_LOW -> () -> phase.set(Phase.RESERVE_HIGH);
+              case RESERVE_HIGH -> () -> phase.set(Phase.CONTENT);
             });
   }
 

@@ -83,7 +83,7 @@ class LinkBridgeTest {
       board.runUntilSent(modelled(), readyPercent);
     }
 
-    /** The hardware may end a frame with the code of an empty run, so bytes are not compared. */
+    /** The hardware says at least as much: it may end a frame with the code of an empty run. */
     private int modelled() {
       return expected.size();
     }
@@ -201,6 +201,27 @@ class LinkBridgeTest {
         }
       }
       pair.assertEqual();
+    }
+  }
+
+  @Test
+  void operationsThatDoNotExistChangeNothing() {
+    try (Pair pair = new Pair(Size.SMALL, 9)) {
+      pair.begin();
+      pair.request(LinkRequest.of(1, LinkOperation.LOOPBACK, 0, new byte[0]));
+      int replies = 2;
+      for (int operation = LinkOperation.values().length; operation < 256; operation++) {
+        pair.request(new LinkRequest(0, operation, 4, 77, new byte[4]));
+        pair.request(new LinkRequest(0, operation, 0, 77, new byte[0]));
+        assertThat(pair.last().status()).isEqualTo(LinkStatus.UNKNOWN_OPERATION);
+        assertThat(pair.last().applied()).isEqualTo(2);
+        replies += 2;
+      }
+      assertThat(LinkTraffic.replies(pair.board.sent.toByteArray()))
+          .isEqualTo(LinkTraffic.replies(pair.expected.toByteArray()))
+          .hasSize(replies);
+      assertThat(pair.board.writes).isEmpty();
+      assertThat(pair.board.resets).isZero();
     }
   }
 
