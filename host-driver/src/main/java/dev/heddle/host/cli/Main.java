@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       EmitCommand.class,
       BenchCommand.class,
+      BringUpCommand.class,
       MaskCommand.class,
       VitCommand.class,
       HelpCommand.class

@@ -1,0 +1,226 @@
+package dev.heddle.host.cli;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.host.bringup.BoardClock;
+import dev.heddle.host.bringup.BringUp;
+import dev.heddle.host.bringup.BringUpComparison;
+import dev.heddle.host.bringup.BringUpReport;
+import dev.heddle.host.bringup.HtmlReport;
+import dev.heddle.host.bringup.JsonReport;
+import dev.heddle.host.bringup.JunitReport;
+import dev.heddle.host.bringup.StepStatus;
+import dev.heddle.host.bringup.TestedBoard;
+import dev.heddle.host.link.LinkTransport;
+import dev.heddle.host.serial.SerialPort;
+import dev.heddle.host.transport.GoldenTransport;
+import dev.heddle.host.transport.SimulatorTransport;
+import dev.heddle.host.transport.Transport;
+import dev.heddle.host.transport.TransportException;
+import dev.heddle.testbench.BuildException;
+import dev.heddle.testbench.MemoryModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle bringup}: tests a board step by step and says what is wrong with it. */
+@Command(
+    name = "bringup",
+    description = {
+      "Tests a board step by step: identity, registers, memory, interrupt, engines.",
+      "What lies in its card memory is lost. docs/bring-up.md explains the steps."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    sortOptions = false,
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:every step passed or had nothing to test",
+      "1:a step failed, or something became worse than in --compare",
+      "2:wrong usage, or there is no port or no board",
+      "3:the board is none that this host can work with",
+      "4:ended by the user"
+    })
+final class BringUpCommand implements Callable<Integer> {
+  private static final long MEMORY_BYTES = 16 << 20;
+  private static final int FAILED = 1;
+  private static final int ENVIRONMENT = 2;
+  private static final int UNSUPPORTED = 3;
+  private static final int ENDED = 4;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      required = true,
+      converter = DeviceName.Converter.class,
+      description = "What to test: golden[:CONFIG], sim[:CONFIG] or uart:PATH.")
+  private DeviceName device;
+
+  @Option(
+      names = "--baud",
+      paramLabel = "N",
+      defaultValue = "3000000",
+      description = "Rate of the serial port. Default: ${DEFAULT-VALUE}.")
+  private int baud;
+
+  @Option(
+      names = "--config",
+      paramLabel = "NAME",
+      description = "The configuration that the board should have. Default: any shipped one.")
+  private String expected;
+
+  @Option(names = "--keep-going", description = "Goes on after a step that failed.")
+  private boolean keepGoing;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes the report as JSON.")
+  private Path json;
+
+  @Option(names = "--junit", paramLabel = "FILE", description = "Writes it as XML of JUnit.")
+  private Path junit;
+
+  @Option(names = "--html", paramLabel = "FILE", description = "Writes it as a page.")
+  private Path html;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "OLD.json",
+      description = "Says what has become worse since an earlier report.")
+  private Path compare;
+
+  @Override
+  public Integer call() {
+    Optional<Configuration> wanted = Optional.ofNullable(expected).map(this::configuration);
+    Optional<BringUpReport> before = Optional.ofNullable(compare).map(BringUpCommand::read);
+    BringUpReport report;
+    try (TestedBoard board = open(wanted)) {
+      report = run(board);
+    } catch (BuildException | TransportException e) {
+      error(e.getMessage());
+      return Thread.currentThread().isInterrupted() ? ENDED : ENVIRONMENT;
+    }
+    write(json, JsonReport.write(report));
+    write(junit, JunitReport.write(report));
+    write(html, HtmlReport.write(report));
+    List<String> regressions =
+        before.map(old -> BringUpComparison.regressions(old, report)).orElse(List.of());
+    PrintWriter out = spec.commandLine().getOut();
+    regressions.forEach(line -> out.println("worse: " + line));
+    out.flush();
+    return exitCode(report, regressions);
+  }
+
+  private static int exitCode(BringUpReport report, List<String> regressions) {
+    if (Thread.currentThread().isInterrupted()) {
+      return ENDED;
+    }
+    if (report.count(StepStatus.UNSUPPORTED) > 0) {
+      return UNSUPPORTED;
+    }
+    return report.count(StepStatus.FAILED) > 0 || !regressions.isEmpty() ? FAILED : 0;
+  }
+
+  private BringUpReport run(TestedBoard board) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("bring-up of " + board.transport().describe());
+    out.flush();
+    BringUpReport report =
+        new BringUp(BringUp.standardSteps(), keepGoing).run(board, step -> print(out, step));
+    out.printf(
+        "%d passed, %d failed, %d skipped%s%n",
+        report.count(StepStatus.PASSED),
+        report.count(StepStatus.FAILED) + report.count(StepStatus.UNSUPPORTED),
+        report.count(StepStatus.SKIPPED),
+        report.ended() ? "" : "; the steps after that have not run");
+    return report;
+  }
+
+  private static void print(PrintWriter out, BringUpReport.Step step) {
+    out.printf(
+        "  %-11s  %-15s  %s%n", step.result().status(), step.name(), step.result().summary());
+    step.result().details().forEach(line -> out.println(" ".repeat(32) + line));
+    out.flush();
+  }
+
+  private TestedBoard open(Optional<Configuration> wanted) {
+    Configuration model =
+        device.where().isEmpty() || device.kind() == DeviceName.Kind.UART
+            ? wanted.orElse(Configuration.DEFAULT)
+            : configuration(device.where());
+    return switch (device.kind()) {
+      case GOLDEN ->
+          new TestedBoard(
+              new GoldenTransport(model, MEMORY_BYTES),
+              wanted,
+              BoardClock.none(),
+              Optional.empty());
+      case SIM ->
+          new TestedBoard(simulator(model), wanted, BoardClock.simulated(), Optional.empty());
+      case UART -> {
+        LinkTransport link = new LinkTransport(() -> SerialPort.open(device.where(), baud));
+        yield new TestedBoard(link, wanted, BoardClock.real(), Optional.of(link));
+      }
+    };
+  }
+
+  private Transport simulator(Configuration model) {
+    PrintWriter err = spec.commandLine().getErr();
+    try (ProgressLine line = new ProgressLine("simulator " + model.name(), err)) {
+      return new SimulatorTransport(
+          model, MEMORY_BYTES, MemoryModel.parse("ddr4-2400"), line::update);
+    }
+  }
+
+  private Configuration configuration(String name) {
+    return Configuration.shipped().stream()
+        .filter(shipped -> shipped.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "there is no configuration %s; there are %s"
+                        .formatted(
+                            name,
+                            Configuration.shipped().stream()
+                                .map(Configuration::name)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  private static BringUpReport read(Path file) {
+    try {
+      return JsonReport.read(Files.readString(file));
+    } catch (IOException e) {
+      throw new CommandFailedException("cannot read %s: %s".formatted(file, e), e);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static void write(Path file, String text) {
+    if (file == null) {
+      return;
+    }
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new CommandFailedException("cannot write %s: %s".formatted(file, e), e);
+    }
+  }
+
+  private void error(String message) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("heddle: " + message);
+    err.flush();
+  }
+}
