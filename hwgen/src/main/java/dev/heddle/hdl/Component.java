@@ -289,6 +289,14 @@ public abstract class Component {
         domains.isEmpty()
             ? Collections.nCopies(wanted, domain)
             : domains.stream().map(this::index).toList();
+    for (int inner = 0; inner < wanted; inner++) {
+      int clock = placed.definition.clockOf(inner);
+      if (definition.clockOf(map.get(inner)) != definition.clockOf(map.get(clock))) {
+        throw new HdlException(
+            "%s has one clock with several resets, but the domains given have different clocks",
+            placed.definition.name());
+      }
+    }
     String instanceName = name;
     if (instanceName == null) {
       String type = placed.getClass().getSimpleName();
@@ -302,6 +310,15 @@ public abstract class Component {
   protected final ClockDomain clockDomain(String name) {
     int index = definition.add(new Domain(name + "_clk", name + "_reset"));
     return new ClockDomain(this, index);
+  }
+
+  /**
+   * The clock of the component with another reset, driven by the port {@code NAME_reset}: for what
+   * starts anew while the rest goes on. Signals pass between the two as within one domain.
+   */
+  protected final ClockDomain resetDomain(String name) {
+    String clock = definition.domains().get(0).clock();
+    return new ClockDomain(this, definition.add(new Domain(clock, name + "_reset")));
   }
 
   /** The domain of the ports {@code clk} and {@code reset}. */

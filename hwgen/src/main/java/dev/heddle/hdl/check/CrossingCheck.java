@@ -66,7 +66,9 @@ public final class CrossingCheck {
       single[domain].set(domain);
     }
     for (Netlist.WritePort port : netlist.writePorts()) {
-      writers.computeIfAbsent(port.memory(), key -> new BitSet()).set(port.domain());
+      writers
+          .computeIfAbsent(port.memory(), key -> new BitSet())
+          .set(definition.clockOf(port.domain()));
     }
     for (Instance instance : definition.instances()) {
       for (Node port : instance.definition().ports()) {
@@ -76,7 +78,7 @@ public final class CrossingCheck {
       }
     }
     for (int domain = 0; domain < asynchronous; domain++) {
-      domains[netlist.reset(domain)] = single[domain];
+      domains[netlist.reset(domain)] = single[definition.clockOf(domain)];
     }
     BitSet none = new BitSet();
     for (int cell = 0; cell < netlist.size(); cell++) {
@@ -84,7 +86,10 @@ public final class CrossingCheck {
       boolean own = node != null && node.owner() == definition;
       if (own && (node.op() == Op.INPUT || node.op() == Op.REGISTER)) {
         domains[cell] =
-            single[node.domain() == Definition.ASYNCHRONOUS ? asynchronous : node.domain()];
+            single[
+                node.domain() == Definition.ASYNCHRONOUS
+                    ? asynchronous
+                    : definition.clockOf(node.domain())];
       } else if (domains[cell] == null) {
         domains[cell] = union(cell, none);
       }
@@ -114,7 +119,7 @@ public final class CrossingCheck {
   private int outside(Instance instance, Node port) {
     return port.domain() == Definition.ASYNCHRONOUS
         ? asynchronous
-        : instance.domains().get(port.domain());
+        : definition.clockOf(instance.domains().get(port.domain()));
   }
 
   // ---- what they reach
@@ -170,8 +175,9 @@ public final class CrossingCheck {
 
   /** The first domain but {@code domain} that a cell depends on, or -1. */
   private int foreign(int cell, int domain) {
+    int own = definition.clockOf(domain);
     int other = domains[cell].nextSetBit(0);
-    return other == domain ? domains[cell].nextSetBit(domain + 1) : other;
+    return other == own ? domains[cell].nextSetBit(own + 1) : other;
   }
 
   private void report(String sink, String line, int cell, int domain) {

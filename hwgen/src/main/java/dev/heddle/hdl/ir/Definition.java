@@ -122,6 +122,16 @@ public final class Definition {
     return Collections.unmodifiableList(domains);
   }
 
+  /** The first domain that has the clock of {@code domain}: those with another reset follow it. */
+  public int clockOf(int domain) {
+    String clock = domains.get(domain).clock();
+    int first = 0;
+    while (!domains.get(first).clock().equals(clock)) {
+      first++;
+    }
+    return first;
+  }
+
   /** All nodes but constants; none after {@link #complete} with the netlist of an equal module. */
   public List<Node> nodes() {
     return Collections.unmodifiableList(nodes);

@@ -76,7 +76,11 @@ public final class Interpreter {
   public void step(int... domains) {
     settle();
     BitSet ticking = new BitSet();
-    Arrays.stream(domains).forEach(ticking::set);
+    Definition definition = netlist.definition();
+    for (int domain = 0; domain < definition.domains().size(); domain++) {
+      int clock = definition.clockOf(domain);
+      ticking.set(domain, Arrays.stream(domains).anyMatch(d -> definition.clockOf(d) == clock));
+    }
     prepare(ticking);
     update();
   }

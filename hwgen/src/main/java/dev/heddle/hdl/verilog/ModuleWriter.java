@@ -114,14 +114,22 @@ final class ModuleWriter {
           }
         }
       }
-      clocked.add(needsClock);
+      // A clock that several domains have is a port once.
+      int clock = definition.clockOf(domain);
+      clocked.add(needsClock && clock == domain);
+      if (needsClock && clock != domain) {
+        clocked.set(clock, true);
+      }
       reset.add(needsReset);
     }
   }
 
   private void claimNames() {
-    for (Domain domain : definition.domains()) {
-      scope.claim(domain.clock());
+    for (int i = 0; i < definition.domains().size(); i++) {
+      Domain domain = definition.domains().get(i);
+      if (definition.clockOf(i) == i) {
+        scope.claim(domain.clock());
+      }
       scope.claim(domain.reset());
     }
     for (Node port : definition.ports()) {
