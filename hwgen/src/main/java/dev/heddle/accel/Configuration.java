@@ -176,23 +176,31 @@ public record Configuration(
     return bits;
   }
 
+  /** This configuration with another clock. */
+  public Configuration withClock(long hertz) {
+    return with(hertz, attention, router, append);
+  }
+
   /** This configuration with an attention engine. */
   public Configuration withAttention(AttentionShape shape) {
-    return with(Optional.of(shape), router, append);
+    return with(clockHz, Optional.of(shape), router, append);
   }
 
   /** This configuration with a router. */
   public Configuration withRouter(RouterShape shape) {
-    return with(attention, Optional.of(shape), append);
+    return with(clockHz, attention, Optional.of(shape), append);
   }
 
   /** This configuration with an engine that appends keys and values to caches. */
   public Configuration withAppend() {
-    return with(attention, router, true);
+    return with(clockHz, attention, router, true);
   }
 
   private Configuration with(
-      Optional<AttentionShape> attentionShape, Optional<RouterShape> routerShape, boolean appends) {
+      long hertz,
+      Optional<AttentionShape> attentionShape,
+      Optional<RouterShape> routerShape,
+      boolean appends) {
     return new Configuration(
         name,
         ports,
@@ -202,7 +210,7 @@ public record Configuration(
         maxTokens,
         maxBlocks,
         outstanding,
-        clockHz,
+        hertz,
         attentionShape,
         routerShape,
         appends);

@@ -79,7 +79,8 @@ public final class LinkBridge extends Component {
     LinkExecutor executor = inst(new LinkExecutor(parameters));
     LinkRate rate = inst(new LinkRate(parameters));
     connect(receiver.bytes, received);
-    connect(executor.requests, receiver.requests);
+    // Cuts the path from the memory of the ring to that of the replies.
+    connect(executor.requests, receiver.requests.stage());
     connect(transmitter.content, executor.replies);
     transmitter.abort.set(executor.abort);
     connect(sending, transmitter.bytes);
