@@ -140,7 +140,7 @@ final class LibraryBuild {
     command.addAll(options.verilatorFlags());
     command.addAll(List.of("--prefix", CppSources.MODEL, "--top-module", design.top()));
     command.addAll(List.of("-Mdir", model.getFileName().toString(), source));
-    Toolchain.run(
+    ExternalProgram.run(
         "Verilator on module " + design.top(), command, work, cache.log(key, "verilator"));
     String header = Files.readString(model.resolve(CppSources.MODEL + ".h"));
     Files.writeString(work.resolve("ports.inc"), CppSources.portTable(design, header));
@@ -227,7 +227,7 @@ final class LibraryBuild {
                 new ArrayList<>(List.of(tools.compiler().toString(), "-r", "-nostdlib", "-o"));
             command.add(file.toString());
             objects.forEach(object -> command.add(object.toString()));
-            Toolchain.run("joining the runtime", command, work, cache.log(key, "link"));
+            ExternalProgram.run("joining the runtime", command, work, cache.log(key, "link"));
             cache.deleteLogs(key);
           } catch (InterruptedException e) {
             cache.deleteLogs(key);
@@ -284,7 +284,7 @@ final class LibraryBuild {
     command.addAll(List.of("-isystem", tools.verilatorInclude().toString()));
     command.addAll(List.of("-include", CppSources.FORCED_INCLUDE));
     command.addAll(List.of(unit.source().toString(), "-o", object.toString()));
-    Toolchain.run("compiling " + unit.name(), command, work, cache.log(key, unit.name()));
+    ExternalProgram.run("compiling " + unit.name(), command, work, cache.log(key, unit.name()));
     return object;
   }
 
@@ -301,6 +301,6 @@ final class LibraryBuild {
     if (options.trace()) {
       command.add("-lz");
     }
-    Toolchain.run("linking " + design.top(), command, work, cache.log(key, "link"));
+    ExternalProgram.run("linking " + design.top(), command, work, cache.log(key, "link"));
   }
 }

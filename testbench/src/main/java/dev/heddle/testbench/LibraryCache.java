@@ -42,17 +42,20 @@ public final class LibraryCache {
     this.folder = folder;
   }
 
-  /**
-   * The user's cache: system property {@code HEDDLE_CACHE}, else the environment variable of that
-   * name, else {@code ~/.cache/heddle}; in it the folder {@code verilated}.
-   */
+  /** The user's cache, in the folder {@code verilated} of {@link #userFolder}. */
   public static LibraryCache ofUser() {
+    return new LibraryCache(userFolder().resolve("verilated"));
+  }
+
+  /**
+   * Where what can be made again is kept: system property {@code HEDDLE_CACHE}, else the
+   * environment variable of that name, else {@code ~/.cache/heddle}.
+   */
+  public static Path userFolder() {
     String chosen = System.getProperty("HEDDLE_CACHE", System.getenv("HEDDLE_CACHE"));
-    Path root =
-        chosen != null && !chosen.isBlank()
-            ? Path.of(chosen)
-            : Path.of(System.getProperty("user.home"), ".cache", "heddle");
-    return new LibraryCache(root.resolve("verilated"));
+    return chosen != null && !chosen.isBlank()
+        ? Path.of(chosen)
+        : Path.of(System.getProperty("user.home"), ".cache", "heddle");
   }
 
   /** The folder of the entries. */

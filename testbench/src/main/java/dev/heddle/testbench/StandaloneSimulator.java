@@ -114,7 +114,7 @@ public final class StandaloneSimulator {
   public Result execute(Path folder) throws IOException, InterruptedException {
     Path file = Files.write(folder.resolve("script.txt"), script);
     Path output = folder.resolve("output.txt");
-    Toolchain.run(
+    ExternalProgram.run(
         "the standalone simulator", List.of(program.toString(), file.toString()), folder, output);
     List<TimedRun> runs = new ArrayList<>();
     List<Long> registers = new ArrayList<>();
