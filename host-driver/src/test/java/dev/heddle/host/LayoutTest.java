@@ -25,11 +25,14 @@ class LayoutTest {
           .resideInAPackage("dev.heddle.host.cli..");
 
   @ArchTest
-  static final ArchRule onlyTransportsBenchmarksAndTheCommandLineKnowTheSimulator =
+  static final ArchRule onlyTransportsVirtualBoardsBenchmarksAndTheCommandLineKnowTheSimulator =
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "dev.heddle.host.transport..", "dev.heddle.host.bench..", "dev.heddle.host.cli..")
+              "dev.heddle.host.transport..",
+              "dev.heddle.host.board..",
+              "dev.heddle.host.bench..",
+              "dev.heddle.host.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.heddle.testbench..");

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       BringUpCommand.class,
       MaskCommand.class,
       VitCommand.class,
+      FpgaCommand.class,
       HelpCommand.class
     },
     footer = {

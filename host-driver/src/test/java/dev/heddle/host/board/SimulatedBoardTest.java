@@ -1,0 +1,116 @@
+package dev.heddle.host.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.isa.Descriptor;
+import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.accel.isa.Operation;
+import dev.heddle.fpga.BoardDesign;
+import dev.heddle.fpga.Boards;
+import dev.heddle.host.link.LinkTransport;
+import dev.heddle.host.transport.Transport;
+import dev.heddle.host.transport.TransportConformance;
+import dev.heddle.lib.Registers;
+import dev.heddle.testbench.LibraryOptions;
+import dev.heddle.testbench.SdramChip;
+import dev.heddle.testbench.Simulation;
+import dev.heddle.testbench.VerilatedLibrary;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The top level of a board, at its serial pins. */
+class SimulatedBoardTest extends TransportConformance {
+  private static final int FASTEST = 15_000_000;
+  private static final int RESET_CYCLES = 4;
+  private static VerilatedLibrary library;
+
+  private Simulation board;
+
+  @BeforeAll
+  static void build() {
+    library =
+        VerilatedLibrary.of(new BoardDesign(Boards.ULX3S).simulation(), LibraryOptions.CHECKED);
+  }
+
+  @AfterAll
+  static void unload() {
+    library.close();
+  }
+
+  @Override
+  protected Configuration configuration() {
+    return Boards.ULX3S.configuration().orElseThrow();
+  }
+
+  @Override
+  protected int memoryBytes() {
+    return (int) Boards.ULX3S.memoryBytes();
+  }
+
+  @Override
+  protected int filledBytes() {
+    return 1 << 16;
+  }
+
+  @Override
+  protected Transport open() {
+    board = Simulation.in(library, 1);
+    board.clock("clock_in");
+    board.set("receive", 1);
+    // Power comes on while the board is in reset, so that its pins are defined.
+    board.step(RESET_CYCLES);
+    Boards.ULX3S
+        .sdram()
+        .ifPresent(
+            sdram -> SdramChip.attach(board, "sdram", sdram.device(), Boards.ULX3S.clockHz(), 0));
+    SimulatedSerial pins =
+        new SimulatedSerial(
+            board,
+            "receive",
+            "transmit",
+            Boards.ULX3S.clockHz(),
+            Boards.ULX3S.baud(),
+            "the pins of a ULX3S");
+    LinkTransport link = new LinkTransport(() -> pins);
+    link.setBaud(FASTEST);
+    return link;
+  }
+
+  @Override
+  @AfterEach
+  protected void closeTransport() {
+    super.closeTransport();
+    board.close();
+  }
+
+  @Test
+  void aResetEndsAListThatWouldNotEnd() {
+    Transport board = transport();
+    Registers registers =
+        new Registers(MachineRegisters.of(configuration()), board.registerBus(), 0);
+    ByteBuffer list = ByteBuffer.allocate(2 * Operation.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Descriptor.of(Operation.LOAD)
+        .with("source", 0x4000)
+        .with("stride", 128)
+        .with("blocks", 2)
+        .with("tokens", 1)
+        .encode(list, 0);
+    Descriptor.of(Operation.LINK).with("next", LIST).encode(list, Operation.BYTES);
+    board.writeBlock(LIST, list.duplicate());
+    for (int i = 0; i < 20; i++) {
+      registers.write("LIST", "address", LIST);
+      registers.trigger("DOORBELL", "start");
+      assertThat(registers.read("STATUS", "busy")).isOne();
+      board.reset();
+      assertThat(registers.read("STATUS")).isZero();
+      ByteBuffer found = ByteBuffer.allocate(list.capacity());
+      board.readBlock(LIST, found);
+      assertThat(found.flip()).isEqualTo(list);
+    }
+  }
+}
