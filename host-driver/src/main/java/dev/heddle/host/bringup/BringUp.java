@@ -46,7 +46,8 @@ public final class BringUp {
         new InterruptStep(INTERRUPTS),
         new ClockStep(CLOCK_MEASUREMENT),
         new CounterStep(),
-        new MatmulStep());
+        new MatmulStep(),
+        new AttentionStep());
   }
 
   /**

@@ -51,11 +51,13 @@ import picocli.CommandLine.Spec;
       "4:ended by the user"
     })
 final class BringUpCommand implements Callable<Integer> {
+  /** Exit code of a bring-up that the user has ended. */
+  static final int ENDED = 4;
+
   private static final long MEMORY_BYTES = 16 << 20;
   private static final int FAILED = 1;
   private static final int ENVIRONMENT = 2;
   private static final int UNSUPPORTED = 3;
-  private static final int ENDED = 4;
 
   @Spec private CommandSpec spec;
 

@@ -16,6 +16,8 @@ final class Interruption implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 20;
 
+  private volatile int exitCode = EXIT_CODE;
+
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread worker = Thread.currentThread();
   private final Thread hook = new Thread(this::interrupt, "interruption");
@@ -30,10 +32,19 @@ final class Interruption implements AutoCloseable {
     return worker.isInterrupted();
   }
 
+  /** Lets the program end with a code of its own if it was interrupted. */
+  void exitWith(int code) {
+    exitCode = code;
+  }
+
   private void interrupt() {
     worker.interrupt();
     try {
       closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (exitCode != EXIT_CODE) {
+        // The virtual machine would end with the code of the signal.
+        Runtime.getRuntime().halt(exitCode);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

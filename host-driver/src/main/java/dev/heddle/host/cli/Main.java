@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /**
  * The program {@code heddle}.
  *
- * <p>Exit codes: 0 success, 1 failure, 2 wrong usage, 130 ended by Ctrl-C.
+ * <p>Exit codes: 0 success, 1 failure, 2 wrong usage, 130 ended by Ctrl-C; those of {@code bringup}
+ * are its own.
  */
 @Command(
     name = "heddle",
@@ -65,7 +66,11 @@ public final class Main implements Runnable {
   private static int execute(CommandLine.ParseResult parsed) {
     try (Interruption interruption = new Interruption()) {
       try {
-        return new CommandLine.RunLast().execute(parsed);
+        int exitCode = new CommandLine.RunLast().execute(parsed);
+        if (exitCode == BringUpCommand.ENDED) {
+          interruption.exitWith(exitCode);
+        }
+        return exitCode;
       } catch (CommandLine.ExecutionException e) {
         if (!interruption.happened()) {
           throw e;

@@ -8,10 +8,10 @@ import java.util.function.BiFunction;
 import java.util.function.LongUnaryOperator;
 
 /** A way to a machine with faults as boards have them. */
-final class FaultyTransport implements Transport {
+public final class FaultyTransport implements Transport {
   /** A fault of registers as they are read. */
   @FunctionalInterface
-  interface RegisterFault {
+  public interface RegisterFault {
     int read(int offset, int value);
   }
 
@@ -25,12 +25,13 @@ final class FaultyTransport implements Transport {
   private boolean interruptStuck;
   private int interrupts;
 
-  FaultyTransport(Transport sound) {
+  /** A way to {@code sound}, without faults yet. */
+  public FaultyTransport(Transport sound) {
     this.sound = sound;
   }
 
   /** Changes what is read from registers. */
-  FaultyTransport registers(RegisterFault fault) {
+  public FaultyTransport registers(RegisterFault fault) {
     registerFault = fault;
     return this;
   }
@@ -54,7 +55,7 @@ final class FaultyTransport implements Transport {
   }
 
   /** Keeps the interrupt up. */
-  FaultyTransport interruptStuck() {
+  public FaultyTransport interruptStuck() {
     interruptStuck = true;
     return this;
   }

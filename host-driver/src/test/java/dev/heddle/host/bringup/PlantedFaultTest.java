@@ -74,7 +74,7 @@ class PlantedFaultTest {
     assertThat(report.ended()).isTrue();
     assertThat(report.count(StepStatus.FAILED)).as(report.toString()).isZero();
     assertThat(report.count(StepStatus.PASSED)).isEqualTo(10);
-    assertThat(report.count(StepStatus.SKIPPED)).isEqualTo(3);
+    assertThat(report.count(StepStatus.SKIPPED)).isEqualTo(4);
   }
 
   @ParameterizedTest
@@ -280,6 +280,22 @@ class PlantedFaultTest {
     assertThat(result.summary()).matches("Q8_0: row 1 of vector 0: expected 0x\\w+, got 0x\\w+");
     assertThat(result.details())
         .containsExactly("8 results of this product are wrong", "wrong: port 0, lane 1");
+  }
+
+  @Test
+  void aWrongResultOfAttentionIsNamed() {
+    FaultyTransport transport =
+        new FaultyTransport(new GoldenTransport(Configuration.DEFAULT, MEMORY_BYTES))
+            .data(
+                (address, content) -> {
+                  content[4 * 70] ^= 1;
+                  return content;
+                });
+    try (TestedBoard board =
+        new TestedBoard(transport, Optional.empty(), BoardClock.none(), Optional.empty())) {
+      assertThat(new AttentionStep().run(board).summary())
+          .matches("element 6 of row 1: expected 0x\\w+, got 0x\\w+; 1 of 192 are wrong");
+    }
   }
 
   @Test
