@@ -108,8 +108,11 @@ final class BringUpCommand implements Callable<Integer> {
     try (TestedBoard board = open(wanted)) {
       report = run(board);
     } catch (BuildException | TransportException e) {
-      error(e.getMessage());
-      return Thread.currentThread().isInterrupted() ? ENDED : ENVIRONMENT;
+      if (Thread.currentThread().isInterrupted()) {
+        return ended();
+      }
+      error("heddle: " + e.getMessage());
+      return ENVIRONMENT;
     }
     write(json, JsonReport.write(report));
     write(junit, JunitReport.write(report));
@@ -122,14 +125,19 @@ final class BringUpCommand implements Callable<Integer> {
     return exitCode(report, regressions);
   }
 
-  private static int exitCode(BringUpReport report, List<String> regressions) {
+  private int exitCode(BringUpReport report, List<String> regressions) {
     if (Thread.currentThread().isInterrupted()) {
-      return ENDED;
+      return ended();
     }
     if (report.count(StepStatus.UNSUPPORTED) > 0) {
       return UNSUPPORTED;
     }
     return report.count(StepStatus.FAILED) > 0 || !regressions.isEmpty() ? FAILED : 0;
+  }
+
+  private int ended() {
+    error(Interruption.MESSAGE);
+    return ENDED;
   }
 
   private BringUpReport run(TestedBoard board) {
@@ -222,7 +230,7 @@ final class BringUpCommand implements Callable<Integer> {
 
   private void error(String message) {
     PrintWriter err = spec.commandLine().getErr();
-    err.println("heddle: " + message);
+    err.println(message);
     err.flush();
   }
 }

@@ -79,12 +79,16 @@ class InterruptedProgramTest {
 
   /** Sends the signal to the Java process alone and waits for its end. */
   private void interrupt() throws Exception {
+    interrupt(130);
+  }
+
+  private void interrupt(int exitCode) throws Exception {
     List<ProcessHandle> children = program.descendants().toList();
     new ProcessBuilder("bash", "-c", "kill -INT " + program.pid()).start().waitFor();
     assertThat(program.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS))
         .as("the end within %s", LONGEST_END)
         .isTrue();
-    assertThat(program.exitValue()).isEqualTo(130);
+    assertThat(program.exitValue()).isEqualTo(exitCode);
     assertThat(Files.readString(err()))
         .endsWith("Interrupted.\n")
         .doesNotContain("Exception", "\tat ");
@@ -132,6 +136,13 @@ class InterruptedProgramTest {
     }
     interrupt();
     assertThat(names(cache().resolve("verilated"))).allMatch(name -> name.endsWith(".lock"));
+  }
+
+  @Test
+  void aBringUpEndsWithItsOwnCode() throws Exception {
+    start(true, "bringup", "--device", "sim:nano");
+    await(err(), "compiling heddle_nano (1 of");
+    interrupt(4);
   }
 
   @Test
