@@ -9,6 +9,7 @@ import dev.heddle.lib.link.LinkProtocol;
 import dev.heddle.lib.link.LinkReply;
 import dev.heddle.lib.link.LinkRequest;
 import dev.heddle.lib.link.LinkStatus;
+import dev.heddle.lib.link.LinkWord;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -172,7 +173,7 @@ final class LinkSession implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new TransportException("the board cannot have this rate: " + e.getMessage(), e);
     }
-    call(LinkOperation.RATE, 0, Words.encode(period), 0);
+    call(LinkOperation.RATE, 0, LinkWord.encode(period), 0);
     line.setBaud(baud);
     Optional<LinkDescription> heard = hello(0, RATE_TRIAL);
     if (heard.isEmpty()) {
@@ -354,7 +355,7 @@ final class LinkSession implements AutoCloseable {
 
   private static String whereRefused(LinkReply reply) {
     return reply.status() == LinkStatus.BUS_ERROR && reply.payload().length == Integer.BYTES
-        ? " at 0x%08x".formatted(Words.decode(reply.payload()))
+        ? " at 0x%08x".formatted(LinkWord.decode(reply.payload()))
         : "";
   }
 

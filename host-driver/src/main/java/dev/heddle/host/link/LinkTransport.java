@@ -7,6 +7,7 @@ import dev.heddle.host.transport.TransportException;
 import dev.heddle.lib.UartPeriod;
 import dev.heddle.lib.link.LinkDescription;
 import dev.heddle.lib.link.LinkOperation;
+import dev.heddle.lib.link.LinkWord;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.zip.CRC32C;
@@ -61,13 +62,13 @@ public final class LinkTransport implements Transport {
 
   @Override
   public int read32(int offset) {
-    return Words.decode(
+    return LinkWord.decode(
         session.call(LinkOperation.READ_REGISTER, register(offset), new byte[0], Integer.BYTES));
   }
 
   @Override
   public void write32(int offset, int value) {
-    session.call(LinkOperation.WRITE_REGISTER, register(offset), Words.encode(value), 0);
+    session.call(LinkOperation.WRITE_REGISTER, register(offset), LinkWord.encode(value), 0);
   }
 
   private long register(int offset) {
@@ -126,8 +127,8 @@ public final class LinkTransport implements Transport {
       int bytes = Math.min(CHECK_BYTES, rest.remaining());
       CRC32C crc = new CRC32C();
       crc.update(rest.slice().limit(bytes));
-      byte[] found = session.call(LinkOperation.CHECK, at, Words.encode(bytes), 0);
-      if (Words.decode(found) != (int) crc.getValue()) {
+      byte[] found = session.call(LinkOperation.CHECK, at, LinkWord.encode(bytes), 0);
+      if (LinkWord.decode(found) != (int) crc.getValue()) {
         return false;
       }
       rest.position(rest.position() + bytes);

@@ -3,7 +3,6 @@ package dev.heddle.lib.link;
 import dev.heddle.lib.UartPeriod;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -103,7 +102,7 @@ public final class LinkModel {
       return;
     }
     if (operation == LinkOperation.CHECK
-        && word(request.payload()) >>> LinkProtocol.CHECK_BITS != 0) {
+        && LinkWord.decode(request.payload()) >>> LinkProtocol.CHECK_BITS != 0) {
       reply(request, LinkStatus.BAD_LENGTH, new byte[0]);
       return;
     }
@@ -118,7 +117,7 @@ public final class LinkModel {
       }
       reply(request, LinkStatus.DONE, payload);
     } catch (LinkTarget.BusError e) {
-      reply(request, LinkStatus.BUS_ERROR, word(e.address()));
+      reply(request, LinkStatus.BUS_ERROR, LinkWord.encode(e.address()));
     }
   }
 
@@ -162,11 +161,12 @@ public final class LinkModel {
       }
       case WRITE -> target.writeMemory(address, ByteBuffer.wrap(payload));
       case READ_REGISTER -> {
-        return word(target.readRegister(request.address()));
+        return LinkWord.encode(target.readRegister(request.address()));
       }
-      case WRITE_REGISTER -> target.writeRegister(request.address(), word(payload));
+      case WRITE_REGISTER -> target.writeRegister(request.address(), LinkWord.decode(payload));
       case CHECK -> {
-        return word(crcOfMemory(address, Integer.toUnsignedLong(word(payload))));
+        return LinkWord.encode(
+            crcOfMemory(address, Integer.toUnsignedLong(LinkWord.decode(payload))));
       }
       case LOOPBACK -> {
         return payload;
@@ -178,7 +178,7 @@ public final class LinkModel {
                   description.window(),
                   description.session(),
                   description.clockHz(),
-                  word(payload) & (1 << UartPeriod.BITS) - 1,
+                  LinkWord.decode(payload) & (1 << UartPeriod.BITS) - 1,
                   description.memoryBytes());
       case RESET -> target.reset();
       case HELLO -> throw new AssertionError("has no number");
@@ -214,13 +214,5 @@ public final class LinkModel {
             applied,
             payload);
     sent.writeBytes(LinkFrame.encode(reply.toBytes()));
-  }
-
-  private static byte[] word(int value) {
-    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
-  }
-
-  private static int word(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
   }
 }

@@ -99,7 +99,7 @@ final class BytesBoard {
     for (int word = 0; word < LinkBench.MEMORY_WORDS; word++) {
       sim.set("peek", word);
       sim.eval();
-      System.arraycopy(LinkTraffic.word((int) sim.value("peeked")), 0, memory, 4 * word, 4);
+      System.arraycopy(LinkWord.encode((int) sim.value("peeked")), 0, memory, 4 * word, 4);
     }
     return memory;
   }

@@ -117,7 +117,7 @@ class LinkBridgeTest {
         at += part.length;
       }
       for (int i = 0; i < target.registers.length; i++) {
-        byte[] value = LinkTraffic.word(random.nextInt());
+        byte[] value = LinkWord.encode(random.nextInt());
         request(LinkRequest.of(number++ & 0xff, LinkOperation.WRITE_REGISTER, 4 * i, value));
       }
     }
@@ -197,7 +197,7 @@ class LinkBridgeTest {
           assertThat(pair.last().payload()).isEqualTo(data);
           pair.request(
               LinkRequest.of(
-                  number++ & 0xff, LinkOperation.CHECK, 64 + address, LinkTraffic.word(length)));
+                  number++ & 0xff, LinkOperation.CHECK, 64 + address, LinkWord.encode(length)));
         }
       }
       pair.assertEqual();
@@ -281,13 +281,13 @@ class LinkBridgeTest {
       pair.begin();
       Simulation sim = pair.board.sim;
       assertThat(sim.value("period")).isEqualTo(PERIOD);
-      pair.request(LinkRequest.of(0, LinkOperation.RATE, 0, LinkTraffic.word(0x1234)));
+      pair.request(LinkRequest.of(0, LinkOperation.RATE, 0, LinkWord.encode(0x1234)));
       assertThat(sim.value("period")).isEqualTo(0x1234);
       pair.board.run(new byte[] {0, 1, 2, 3, 0}, false, 100, TRIAL_CYCLES - 10_000);
       assertThat(sim.value("period")).as("within the trial").isEqualTo(0x1234);
       pair.board.run(new byte[0], false, 100, 10_000);
       assertThat(sim.value("period")).as("after the trial").isEqualTo(PERIOD);
-      pair.request(LinkRequest.of(0, LinkOperation.RATE, 0, LinkTraffic.word(0x1235)));
+      pair.request(LinkRequest.of(0, LinkOperation.RATE, 0, LinkWord.encode(0x1235)));
       pair.request(LinkRequest.of(1, LinkOperation.LOOPBACK, 0, new byte[0]));
       pair.board.run(new byte[0], false, 100, TRIAL_CYCLES);
       assertThat(sim.value("period")).as("after a sound frame").isEqualTo(0x1235);

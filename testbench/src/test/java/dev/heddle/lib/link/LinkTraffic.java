@@ -1,8 +1,6 @@
 package dev.heddle.lib.link;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -88,10 +86,10 @@ final class LinkTraffic {
       }
       case CHECK -> {
         address = memoryAddress();
-        payload = word(random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(200));
+        payload = LinkWord.encode(random.nextInt(20) == 0 ? random.nextInt() : random.nextInt(200));
       }
       case LOOPBACK -> payload = bytes(random.nextInt(parameters.payload() + 1));
-      case RATE -> payload = word(random.nextInt(1 << 24));
+      case RATE -> payload = LinkWord.encode(random.nextInt(1 << 24));
       case RESET -> {}
     }
     length = Math.max(length, payload.length);
@@ -163,10 +161,6 @@ final class LinkTraffic {
       }
     }
     return bytes;
-  }
-
-  static byte[] word(int value) {
-    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
   }
 
   static byte[] concat(byte[]... parts) {

@@ -63,7 +63,7 @@ class UartLinkTest {
       assertAnswers(sim, model, LinkRequest.read(0, LinkOperation.HELLO, 5, 0), period);
       int number = 0;
       for (int next : new int[] {4 * WHOLE, 4 * WHOLE + 129, 5 * WHOLE - 1, 33 * WHOLE + 85}) {
-        byte[] rate = LinkTraffic.word(next);
+        byte[] rate = LinkWord.encode(next);
         assertAnswers(sim, model, LinkRequest.of(number++, LinkOperation.RATE, 0, rate), period);
         period = (double) next / WHOLE;
         byte[] payload = new byte[PARAMETERS.payload()];
