@@ -35,11 +35,11 @@
 
 /* Which configuration this is. */
 #define HEDDLE_CONFIG_HASH_OFFSET 0xCU
-#define HEDDLE_CONFIG_HASH_RESET UINT32_C(0xB0690075)
-/* hash, const: CRC-32C of all parameters. */
+#define HEDDLE_CONFIG_HASH_RESET UINT32_C(0xA9B6C54F)
+/* hash, const: CRC-32C of all parameters but the clock. */
 #define HEDDLE_CONFIG_HASH_HASH_SHIFT 0
 #define HEDDLE_CONFIG_HASH_HASH_MASK UINT32_C(0xFFFFFFFF)
-#define HEDDLE_CONFIG_HASH_HASH_VALUE UINT32_C(0xB0690075)
+#define HEDDLE_CONFIG_HASH_HASH_VALUE UINT32_C(0xA9B6C54F)
 #define HEDDLE_CONFIG_HASH_HASH_GET(word) (((uint32_t)(word) & HEDDLE_CONFIG_HASH_HASH_MASK) >> HEDDLE_CONFIG_HASH_HASH_SHIFT)
 
 /* For tests of the link. */

@@ -77,6 +77,12 @@ final class BringUpCommand implements Callable<Integer> {
   private int baud;
 
   @Option(
+      names = "--virtual",
+      description =
+          "The board behind the port is simulated: nothing is measured by the host's time.")
+  private boolean virtual;
+
+  @Option(
       names = "--config",
       paramLabel = "NAME",
       description = "The configuration that the board should have. Default: any shipped one.")
@@ -178,7 +184,8 @@ final class BringUpCommand implements Callable<Integer> {
           new TestedBoard(simulator(model), wanted, BoardClock.simulated(), Optional.empty());
       case UART -> {
         LinkTransport link = new LinkTransport(() -> SerialPort.open(device.where(), baud));
-        yield new TestedBoard(link, wanted, BoardClock.real(), Optional.of(link));
+        yield new TestedBoard(
+            link, wanted, virtual ? BoardClock.simulated() : BoardClock.real(), Optional.of(link));
       }
     };
   }

@@ -2,7 +2,6 @@ package dev.heddle.host.cli;
 
 import dev.heddle.fpga.Board;
 import dev.heddle.fpga.BoardDesign;
-import dev.heddle.fpga.Boards;
 import dev.heddle.fpga.BuildReport;
 import dev.heddle.fpga.Flow;
 import dev.heddle.fpga.FlowStep;
@@ -17,11 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -52,18 +49,7 @@ final class FpgaBuildCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Board board =
-        Boards.named(name)
-            .orElseThrow(
-                () ->
-                    new ParameterException(
-                        spec.commandLine(),
-                        "there is no board %s; there are %s"
-                            .formatted(
-                                name,
-                                Boards.all().stream()
-                                    .map(Board::name)
-                                    .collect(Collectors.joining(", ")))));
+    Board board = BoardName.find(spec, name);
     BoardDesign design = new BoardDesign(board);
     Path folder = Optional.ofNullable(out).orElse(Path.of("build", board.name()));
     try {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       MaskCommand.class,
       VitCommand.class,
       FpgaCommand.class,
+      BoardCommand.class,
       HelpCommand.class
     },
     footer = {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -48,6 +49,7 @@ final class LinkSession implements AutoCloseable {
   private static final long REOPEN_NANOS = 100_000_000;
   private static final int BITS_OF_A_BYTE = 10;
   private static final int CHUNK = 1 << 16;
+  private static final int LONGEST_FRAME = 2 * LinkProtocol.MAX_PAYLOAD;
 
   private final SerialLine.Opener opener;
   private final Deque<Exchange> waiting = new ArrayDeque<>();
@@ -57,6 +59,11 @@ final class LinkSession implements AutoCloseable {
   private SerialLine line;
   private ByteBuffer out = ByteBuffer.allocate(0);
   private LinkDescription board;
+  private int firstBaud;
+
+  /** The rate that was changed to; a line that is opened again needs it. */
+  private OptionalInt rate = OptionalInt.empty();
+
   private int next;
   private int credit;
   private int limit;
@@ -95,6 +102,7 @@ final class LinkSession implements AutoCloseable {
     }
     credit = board.window();
     limit = board.payload();
+    firstBaud = line.baud();
   }
 
   /** What the board says of itself. */
@@ -118,11 +126,6 @@ final class LinkSession implements AutoCloseable {
   /** Time of the line, in nanoseconds. */
   long nanoTime() {
     return line.nanoTime();
-  }
-
-  /** Bytes of a payload that has good chances. */
-  int payload() {
-    return limit;
   }
 
   /** Whether the session is over, for a reason that was thrown. */
@@ -184,6 +187,15 @@ final class LinkSession implements AutoCloseable {
               .formatted(baud, before));
     }
     board = heard.get();
+    rate = OptionalInt.of(baud);
+  }
+
+  /** Gives the line the rate again that programs expect of the board. */
+  void restoreBaud() {
+    if (rate.isPresent()) {
+      setBaud(firstBaud);
+      rate = OptionalInt.empty();
+    }
   }
 
   /** Takes what has come, waiting at most so long for more. */
@@ -305,7 +317,10 @@ final class LinkSession implements AutoCloseable {
     while (in.hasRemaining()) {
       byte value = in.get();
       if (value != LinkProtocol.DELIMITER) {
-        frame.write(value);
+        // What never ends is no frame: only so much of it is kept that it is not taken for one.
+        if (frame.size() < LONGEST_FRAME) {
+          frame.write(value);
+        }
       } else if (frame.size() > 0) {
         Optional<LinkReply> reply = LinkFrame.decode(frame.toByteArray()).flatMap(LinkReply::of);
         frame.reset();
@@ -449,6 +464,7 @@ final class LinkSession implements AutoCloseable {
     while (true) {
       try {
         line = opener.open();
+        rate.ifPresent(line::setBaud);
         LinkDescription found = hello();
         if (found.session() != board.session()) {
           throw startedAnew();

@@ -187,7 +187,10 @@ public final class LinkTransport implements Transport {
     }
   }
 
-  /** Waits for what was posted, unless the board is lost, and ends the session. */
+  /**
+   * Waits for what was posted, unless the board is lost, gives the line its first rate, and ends
+   * the session.
+   */
   @Override
   public void close() {
     if (!closed) {
@@ -195,6 +198,7 @@ public final class LinkTransport implements Transport {
       try (session) {
         if (!session.isOver()) {
           session.drain();
+          session.restoreBaud();
         }
       }
     }

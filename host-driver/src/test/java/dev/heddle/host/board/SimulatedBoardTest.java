@@ -6,41 +6,32 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.Operation;
-import dev.heddle.fpga.BoardDesign;
 import dev.heddle.fpga.Boards;
+import dev.heddle.host.bringup.BoardClock;
+import dev.heddle.host.bringup.BringUp;
+import dev.heddle.host.bringup.BringUpReport;
+import dev.heddle.host.bringup.BringUpStep;
+import dev.heddle.host.bringup.StepStatus;
+import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportConformance;
 import dev.heddle.lib.Registers;
+import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.LibraryOptions;
-import dev.heddle.testbench.SdramChip;
-import dev.heddle.testbench.Simulation;
-import dev.heddle.testbench.VerilatedLibrary;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.junit.jupiter.api.AfterAll;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The top level of a board, at its serial pins. */
 class SimulatedBoardTest extends TransportConformance {
   private static final int FASTEST = 15_000_000;
-  private static final int RESET_CYCLES = 4;
-  private static VerilatedLibrary library;
 
-  private Simulation board;
-
-  @BeforeAll
-  static void build() {
-    library =
-        VerilatedLibrary.of(new BoardDesign(Boards.ULX3S).simulation(), LibraryOptions.CHECKED);
-  }
-
-  @AfterAll
-  static void unload() {
-    library.close();
-  }
+  private VirtualBoard board;
 
   @Override
   protected Configuration configuration() {
@@ -59,24 +50,8 @@ class SimulatedBoardTest extends TransportConformance {
 
   @Override
   protected Transport open() {
-    board = Simulation.in(library, 1);
-    board.clock("clock_in");
-    board.set("receive", 1);
-    // Power comes on while the board is in reset, so that its pins are defined.
-    board.step(RESET_CYCLES);
-    Boards.ULX3S
-        .sdram()
-        .ifPresent(
-            sdram -> SdramChip.attach(board, "sdram", sdram.device(), Boards.ULX3S.clockHz(), 0));
-    SimulatedSerial pins =
-        new SimulatedSerial(
-            board,
-            "receive",
-            "transmit",
-            Boards.ULX3S.clockHz(),
-            Boards.ULX3S.baud(),
-            "the pins of a ULX3S");
-    LinkTransport link = new LinkTransport(() -> pins);
+    board = new VirtualBoard(Boards.ULX3S, LibraryOptions.CHECKED, BuildProgress.SILENT);
+    LinkTransport link = new LinkTransport(board::pins);
     link.setBaud(FASTEST);
     return link;
   }
@@ -112,5 +87,28 @@ class SimulatedBoardTest extends TransportConformance {
       board.readBlock(LIST, found);
       assertThat(found.flip()).isEqualTo(list);
     }
+  }
+
+  @Test
+  void bringUpFindsNothingWrong() {
+    TestedBoard tested =
+        new TestedBoard(
+            transport(),
+            Optional.of(configuration()),
+            BoardClock.simulated(),
+            Optional.of((LinkTransport) transport()));
+    // The steps that fill much memory are the host's own way to it, and long at a serial line.
+    List<BringUpStep> steps =
+        BringUp.standardSteps().stream()
+            .filter(step -> !Set.of("memory patterns", "bandwidth").contains(step.name()))
+            .toList();
+    BringUpReport report = new BringUp(steps, true).run(tested, step -> {});
+    assertThat(report.steps())
+        .allSatisfy(
+            step ->
+                assertThat(step.result().status())
+                    .as(step.name() + ": " + step.result().summary())
+                    .isIn(StepStatus.PASSED, StepStatus.SKIPPED));
+    assertThat(report.count(StepStatus.PASSED)).isGreaterThanOrEqualTo(9);
   }
 }

@@ -1,0 +1,95 @@
+package dev.heddle.host.board;
+
+import dev.heddle.fpga.Board;
+import dev.heddle.fpga.BoardDesign;
+import dev.heddle.host.link.SerialLine;
+import dev.heddle.testbench.BuildProgress;
+import dev.heddle.testbench.LibraryOptions;
+import dev.heddle.testbench.SdramChip;
+import dev.heddle.testbench.Simulation;
+import dev.heddle.testbench.VerilatedLibrary;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A board that is not there: its top level in the simulator, with its SDRAM, reached by the pins of
+ * its serial line. Nothing of it has run on hardware.
+ */
+public final class VirtualBoard implements AutoCloseable {
+  /** Cycles of reset in which power comes on for the SDRAM, so that its pins are defined. */
+  private static final int RESET_CYCLES = 4;
+
+  private static final int BUFFER_BYTES = 1 << 12;
+  private final VerilatedLibrary library;
+  private final Simulation simulation;
+  private final Optional<SdramChip> sdram;
+  private final SimulatedSerial pins;
+
+  /**
+   * Builds the simulation of a board, unless it is in the cache, and switches it on.
+   *
+   * @param progress hears the steps of the build
+   */
+  public VirtualBoard(Board board, LibraryOptions options, BuildProgress progress) {
+    library = VerilatedLibrary.of(new BoardDesign(board).simulation(), options, progress);
+    simulation = Simulation.in(library, 1);
+    simulation.clock("clock_in");
+    simulation.set("receive", 1);
+    simulation.step(RESET_CYCLES);
+    sdram =
+        board
+            .sdram()
+            .map(chip -> SdramChip.attach(simulation, "sdram", chip.device(), board.clockHz(), 0));
+    pins =
+        new SimulatedSerial(
+            simulation,
+            "receive",
+            "transmit",
+            board.clockHz(),
+            board.baud(),
+            "virtual " + board.title());
+  }
+
+  /** The serial line of the board, in the time of the simulation. */
+  public SimulatedSerial pins() {
+    return pins;
+  }
+
+  /** The SDRAM of the board, if it has one. */
+  public Optional<SdramChip> sdram() {
+    return sdram;
+  }
+
+  /**
+   * Passes bytes between the pins and another line, such as a pseudo-terminal, while the board
+   * runs.
+   *
+   * @param goesOn asked again and again whether to go on
+   */
+  public void serve(SerialLine line, BooleanSupplier goesOn) {
+    ByteBuffer toBoard = ByteBuffer.allocate(BUFFER_BYTES).flip();
+    ByteBuffer toHost = ByteBuffer.allocate(BUFFER_BYTES).flip();
+    while (goesOn.getAsBoolean()) {
+      if (!toBoard.hasRemaining()) {
+        toBoard.clear();
+        line.read(toBoard);
+        toBoard.flip();
+      }
+      pins.write(toBoard);
+      pins.run();
+      if (!toHost.hasRemaining()) {
+        toHost.clear();
+        pins.read(toHost);
+        toHost.flip();
+      }
+      line.write(toHost);
+    }
+  }
+
+  @Override
+  public void close() {
+    simulation.close();
+    library.close();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.heddle.host.cli;
+
+import dev.heddle.fpga.Board;
+import dev.heddle.host.board.VirtualBoard;
+import dev.heddle.host.serial.PseudoTerminal;
+import dev.heddle.testbench.LibraryOptions;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle board}: a virtual board on a pseudo-terminal. */
+@Command(
+    name = "board",
+    description = {
+      "Simulates a board at its serial pins, behind a pseudo-terminal that other commands open",
+      "as they open the port of a real one. Ctrl-C switches it off."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = VersionProvider.class,
+    sortOptions = false)
+final class BoardCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "BOARD", description = "Name of the board.")
+  private String name;
+
+  @Override
+  public Integer call() {
+    Board board = BoardName.find(spec, name);
+    try (ProgressLine progress =
+            new ProgressLine("simulator " + board.name(), spec.commandLine().getErr());
+        VirtualBoard virtual = new VirtualBoard(board, LibraryOptions.FAST, progress::update);
+        PseudoTerminal terminal = PseudoTerminal.open()) {
+      progress.close();
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf("a virtual %s is at %s%n", board.title(), terminal.port());
+      out.println("in another terminal:");
+      out.printf(
+          "  ./heddle bringup --virtual --device uart:%s --baud %d%n",
+          terminal.port(), board.baud());
+      out.flush();
+      virtual.serve(terminal, () -> !Thread.currentThread().isInterrupted());
+    }
+    return 0;
+  }
+}
