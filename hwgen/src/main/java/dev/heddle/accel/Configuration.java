@@ -50,6 +50,12 @@ public record Configuration(
     Optional<RouterShape> router,
     boolean append) {
 
+  /** The slowest clock that a machine may have. */
+  public static final long LEAST_CLOCK_HZ = 1_000_000;
+
+  /** The fastest clock that a machine may have. */
+  public static final long MOST_CLOCK_HZ = 4_000_000_000L;
+
   /** A few lanes behind a 32-bit port, for small FPGAs. */
   public static final Configuration NANO =
       new Configuration("nano", 1, 32, 2, 8, 4, 128, 8, 24_000_000, Optional.empty());
@@ -111,7 +117,7 @@ public record Configuration(
     between("maxTokens", maxTokens, 1, 64, "1 to 64");
     between("maxBlocks", maxBlocks, 1, 4096, "1 to 4096");
     between("outstanding", outstanding, 1, 64, "1 to 64");
-    between("clockHz", clockHz, 1_000_000, 4_000_000_000L, "1 MHz to 4 GHz");
+    between("clockHz", clockHz, LEAST_CLOCK_HZ, MOST_CLOCK_HZ, "1 MHz to 4 GHz");
     int narrowest = smallestCodeBits();
     int needed = portBits / narrowest;
     if (lanes * columns < needed) {

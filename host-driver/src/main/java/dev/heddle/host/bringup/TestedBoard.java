@@ -43,7 +43,16 @@ public record TestedBoard(
     long hash = identity("CONFIG_HASH");
     return Stream.concat(expected.stream(), Configuration.shipped().stream())
         .filter(known -> MachineRegisters.hash(known) == hash)
-        .findFirst();
+        .findFirst()
+        .map(this::clocked);
+  }
+
+  /** A machine with the clock that the board tells, if one can have it. */
+  private Configuration clocked(Configuration machine) {
+    long hertz = identity("CLOCK_HZ");
+    return hertz >= Configuration.LEAST_CLOCK_HZ && hertz <= Configuration.MOST_CLOCK_HZ
+        ? machine.withClock(hertz)
+        : machine;
   }
 
   /**
@@ -52,7 +61,7 @@ public record TestedBoard(
    * @throws IllegalStateException when there is neither
    */
   Configuration configuration() {
-    return expected.or(this::found).orElseThrow(IllegalStateException::new);
+    return expected.map(this::clocked).or(this::found).orElseThrow(IllegalStateException::new);
   }
 
   /** The registers, by name. */

@@ -43,9 +43,6 @@ public final class MachineRegisters {
 
   private static final int ATTENTION_COUNTERS = 0x88;
 
-  /** The same for all, in a hash that is not to depend on the clock. */
-  private static final long SOME_CLOCK_HZ = 1_000_000;
-
   private MachineRegisters() {}
 
   /** The registers of a machine of {@code configuration}. */
@@ -288,7 +285,7 @@ public final class MachineRegisters {
   public static long hash(Configuration configuration) {
     CRC32C crc = new CRC32C();
     // The same machine may have another clock on every board, which CLOCK_HZ tells.
-    String parameters = configuration.withClock(SOME_CLOCK_HZ).toString();
+    String parameters = configuration.withClock(Configuration.LEAST_CLOCK_HZ).toString();
     crc.update(parameters.getBytes(StandardCharsets.UTF_8));
     return crc.getValue();
   }
