@@ -78,7 +78,7 @@ public final class SerialPort extends TerminalLine {
   private static String refusal(String path, int error) {
     return switch (error) {
       case Libc.ENOENT, Libc.ENODEV, Libc.ENXIO ->
-          "there is no port %s; plug the board in, `heddle devices` lists the ports"
+          "there is no port %s; plug the board in; /dev/serial/by-id names the ports there are"
               .formatted(path);
       case Libc.EACCES ->
           "%s may not be opened by this user; join the group it belongs to (sudo usermod -aG dialout $USER) and log in again"

@@ -106,7 +106,7 @@ class SerialPortTest {
   void whatIsNoPortIsRefused(@TempDir Path folder) throws Exception {
     assertThatThrownBy(() -> SerialPort.open("/dev/ttyNONE", BAUD))
         .hasMessage(
-            "there is no port /dev/ttyNONE; plug the board in, `heddle devices` lists the ports");
+            "there is no port /dev/ttyNONE; plug the board in; /dev/serial/by-id names the ports there are");
     Path file = Files.createFile(folder.resolve("file"));
     assertThatThrownBy(() -> SerialPort.open(file.toString(), BAUD))
         .hasMessage(file + " is no serial port");
