@@ -2,10 +2,10 @@ package dev.heddle.host.bringup;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.host.device.Identity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Reads who the board is: magic number, interface version, and the hash of its configuration. */
 final class IdentityStep implements BringUpStep {
@@ -35,15 +35,7 @@ final class IdentityStep implements BringUpStep {
     }
     Optional<Configuration> found = board.found();
     if (found.isEmpty()) {
-      return StepResult.unsupported(
-          "the board has a configuration that this host does not know (CONFIG_HASH 0x%08x); name its configuration with --config, known are %s"
-              .formatted(
-                  board.identity("CONFIG_HASH"),
-                  Configuration.shipped().stream()
-                      .map(
-                          known ->
-                              "%s 0x%08x".formatted(known.name(), MachineRegisters.hash(known)))
-                      .collect(Collectors.joining(", "))));
+      return StepResult.unsupported(Identity.unknown(board.identity("CONFIG_HASH")));
     }
     Configuration expected = board.configuration();
     if (!found.get().equals(expected)) {

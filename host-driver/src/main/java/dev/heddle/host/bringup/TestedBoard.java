@@ -4,6 +4,7 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.host.device.Identity;
 import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.lib.Registers;
@@ -34,25 +35,13 @@ public record TestedBoard(
 
   /** A register of a machine of any configuration. */
   long identity(String register) {
-    return Integer.toUnsignedLong(
-        transport.read32(MachineRegisters.of(Configuration.NANO).register(register).offset()));
+    return Identity.register(transport, register);
   }
 
   /** The configuration whose hash the board tells; empty when this host does not know it. */
   Optional<Configuration> found() {
-    long hash = identity("CONFIG_HASH");
-    return Stream.concat(expected.stream(), Configuration.shipped().stream())
-        .filter(known -> MachineRegisters.hash(known) == hash)
-        .findFirst()
-        .map(this::clocked);
-  }
-
-  /** A machine with the clock that the board tells, if one can have it. */
-  private Configuration clocked(Configuration machine) {
-    long hertz = identity("CLOCK_HZ");
-    return hertz >= Configuration.LEAST_CLOCK_HZ && hertz <= Configuration.MOST_CLOCK_HZ
-        ? machine.withClock(hertz)
-        : machine;
+    return Identity.configuration(
+        transport, Stream.concat(expected.stream(), Configuration.shipped().stream()).toList());
   }
 
   /**
@@ -61,7 +50,10 @@ public record TestedBoard(
    * @throws IllegalStateException when there is neither
    */
   Configuration configuration() {
-    return expected.map(this::clocked).or(this::found).orElseThrow(IllegalStateException::new);
+    return expected
+        .map(machine -> Identity.clocked(transport, machine))
+        .or(this::found)
+        .orElseThrow(IllegalStateException::new);
   }
 
   /** The registers, by name. */

@@ -2,7 +2,6 @@ package dev.heddle.host.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.heddle.accel.Configuration;
 import dev.heddle.host.bench.BenchResult;
 import dev.heddle.host.bench.Benchmark;
 import dev.heddle.host.bench.BenchmarkSuite;
@@ -16,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -101,22 +99,10 @@ final class BenchCommand implements Callable<Integer> {
   private List<Benchmark> suite(ProgressLine progress) {
     PrintWriter err = spec.commandLine().getErr();
     return BenchmarkSuite.of(
-        hardware(), Optional.ofNullable(mask), notice -> err.println(notice), progress::update);
-  }
-
-  private Configuration hardware() {
-    return Configuration.shipped().stream()
-        .filter(shipped -> shipped.name().equals(configuration))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                mistake(
-                    "there is no configuration %s; there are %s"
-                        .formatted(
-                            configuration,
-                            Configuration.shipped().stream()
-                                .map(Configuration::name)
-                                .collect(Collectors.joining(", ")))));
+        ConfigurationName.find(spec, configuration),
+        Optional.ofNullable(mask),
+        notice -> err.println(notice),
+        progress::update);
   }
 
   private List<Benchmark> chosen(List<Benchmark> all) {

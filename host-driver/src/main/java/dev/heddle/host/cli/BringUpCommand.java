@@ -11,13 +11,8 @@ import dev.heddle.host.bringup.JunitReport;
 import dev.heddle.host.bringup.StepStatus;
 import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.link.LinkTransport;
-import dev.heddle.host.serial.SerialPort;
-import dev.heddle.host.transport.GoldenTransport;
-import dev.heddle.host.transport.SimulatorTransport;
-import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportException;
 import dev.heddle.testbench.BuildException;
-import dev.heddle.testbench.MemoryModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -25,11 +20,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle bringup}: tests a board step by step and says what is wrong with it. */
@@ -66,21 +60,10 @@ final class BringUpCommand implements Callable<Integer> {
       paramLabel = "DEVICE",
       required = true,
       converter = DeviceName.Converter.class,
-      description = "What to test: golden[:CONFIG], sim[:CONFIG] or uart:PATH.")
+      description = "What to test: " + DeviceName.FORMS + ".")
   private DeviceName device;
 
-  @Option(
-      names = "--baud",
-      paramLabel = "N",
-      defaultValue = "3000000",
-      description = "Rate of the serial port. Default: ${DEFAULT-VALUE}.")
-  private int baud;
-
-  @Option(
-      names = "--virtual",
-      description =
-          "The board behind the port is simulated: nothing is measured by the host's time.")
-  private boolean virtual;
+  @Mixin private DeviceOptions ways;
 
   @Option(
       names = "--config",
@@ -108,7 +91,8 @@ final class BringUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<Configuration> wanted = Optional.ofNullable(expected).map(this::configuration);
+    Optional<Configuration> wanted =
+        Optional.ofNullable(expected).map(name -> ConfigurationName.find(spec, name));
     Optional<BringUpReport> before = Optional.ofNullable(compare).map(BringUpCommand::read);
     BringUpReport report;
     try (TestedBoard board = open(wanted)) {
@@ -169,49 +153,20 @@ final class BringUpCommand implements Callable<Integer> {
   }
 
   private TestedBoard open(Optional<Configuration> wanted) {
-    Configuration model =
-        device.where().isEmpty() || device.kind() == DeviceName.Kind.UART
-            ? wanted.orElse(Configuration.DEFAULT)
-            : configuration(device.where());
-    return switch (device.kind()) {
-      case GOLDEN ->
-          new TestedBoard(
-              new GoldenTransport(model, MEMORY_BYTES),
-              wanted,
-              BoardClock.none(),
-              Optional.empty());
-      case SIM ->
-          new TestedBoard(simulator(model), wanted, BoardClock.simulated(), Optional.empty());
-      case UART -> {
-        LinkTransport link = new LinkTransport(() -> SerialPort.open(device.where(), baud));
-        yield new TestedBoard(
-            link, wanted, virtual ? BoardClock.simulated() : BoardClock.real(), Optional.of(link));
-      }
-    };
-  }
-
-  private Transport simulator(Configuration model) {
-    PrintWriter err = spec.commandLine().getErr();
-    try (ProgressLine line = new ProgressLine("simulator " + model.name(), err)) {
-      return new SimulatorTransport(
-          model, MEMORY_BYTES, MemoryModel.parse("ddr4-2400"), line::update);
+    if (device.isBoard()) {
+      LinkTransport link = ways.board(device.where());
+      BoardClock clock = ways.isVirtual() ? BoardClock.simulated() : BoardClock.real();
+      return new TestedBoard(link, wanted, clock, Optional.of(link));
     }
-  }
-
-  private Configuration configuration(String name) {
-    return Configuration.shipped().stream()
-        .filter(shipped -> shipped.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new ParameterException(
-                    spec.commandLine(),
-                    "there is no configuration %s; there are %s"
-                        .formatted(
-                            name,
-                            Configuration.shipped().stream()
-                                .map(Configuration::name)
-                                .collect(Collectors.joining(", ")))));
+    Configuration model =
+        device.where().isEmpty()
+            ? wanted.orElse(Configuration.DEFAULT)
+            : ConfigurationName.find(spec, device.where());
+    return new TestedBoard(
+        ways.model(device.kind(), model, MEMORY_BYTES, spec.commandLine().getErr()),
+        wanted,
+        device.kind() == DeviceName.Kind.GOLDEN ? BoardClock.none() : BoardClock.simulated(),
+        Optional.empty());
   }
 
   private static BringUpReport read(Path file) {

@@ -34,6 +34,7 @@ import picocli.CommandLine.ParameterException;
  * {@link Configuration#DEFAULT}, or {@link RouterShape#DEFAULT}.
  */
 final class ConfigurationOptions {
+  private static final String OPTION = "--config";
   private static final String NAME = "name";
 
   /** An engine that a configuration may leave out. */
@@ -94,7 +95,7 @@ final class ConfigurationOptions {
   private record Parameter(String name, Optional<Part> part, RecordComponent component) {}
 
   @Option(
-      names = "--config",
+      names = OPTION,
       paramLabel = "NAME",
       defaultValue = "default",
       description = {
@@ -157,6 +158,15 @@ final class ConfigurationOptions {
     return Stream.concat(own, ofParts).toList();
   }
 
+  /** Whether any of the options was given. */
+  boolean isGiven(CommandSpec command) {
+    return isNamed(command) || !settings.isEmpty() || !named.isEmpty();
+  }
+
+  private static boolean isNamed(CommandSpec command) {
+    return command.commandLine().getParseResult().hasMatchedOption(OPTION);
+  }
+
   /**
    * The configuration.
    *
@@ -164,7 +174,25 @@ final class ConfigurationOptions {
    * @throws ParameterException when there is no such configuration or it cannot be built
    */
   Configuration configuration(CommandSpec command) {
-    Configuration base = shipped(command);
+    return configuration(command, "");
+  }
+
+  /**
+   * The configuration of a device whose name may say which it starts from.
+   *
+   * @param command the command that the options were given to
+   * @param ofDevice name of a shipped configuration; empty for that of the options
+   * @throws ParameterException when there is no such configuration, it cannot be built, or the
+   *     options name another one
+   */
+  Configuration configuration(CommandSpec command, String ofDevice) {
+    if (!ofDevice.isEmpty() && isNamed(command) && !name.equals(ofDevice)) {
+      throw mistake(
+          command,
+          "the device names configuration %s, but %s names %s; name one of them"
+              .formatted(ofDevice, OPTION, name));
+    }
+    Configuration base = ConfigurationName.find(command, ofDevice.isEmpty() ? name : ofDevice);
     Map<String, String> changes = new LinkedHashMap<>(settings);
     changes.putAll(named);
     for (String key : changes.keySet()) {
@@ -178,22 +206,6 @@ final class ConfigurationOptions {
       }
     }
     return changes.isEmpty() ? base : changed(command, base, changes);
-  }
-
-  private Configuration shipped(CommandSpec command) {
-    return Configuration.shipped().stream()
-        .filter(configuration -> configuration.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                mistake(
-                    command,
-                    "there is no configuration %s; there are %s"
-                        .formatted(
-                            name,
-                            Configuration.shipped().stream()
-                                .map(Configuration::name)
-                                .collect(Collectors.joining(", ")))));
   }
 
   /** The base with some values replaced; its name then tells which. */

@@ -1,10 +1,11 @@
 package dev.heddle.host.cli;
 
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * A device as {@code --device} of a bring-up names it.
+ * A device as {@code --device} names it.
  *
  * @param kind what it is
  * @param where the configuration of a model, the path of a port; empty when there is none
@@ -17,15 +18,23 @@ record DeviceName(Kind kind, String where) {
     /** A simulation of the Verilog. */
     SIM,
     /** A board behind a serial port. */
-    UART
+    UART;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
-  /** Reads {@code golden}, {@code sim}, either with {@code :CONFIG}, or {@code uart:PATH}. */
+  /** What names there are, for descriptions. */
+  static final String FORMS = "golden[:CONFIG], sim[:CONFIG] or uart:PATH";
+
+  /** Reads a name. */
   static final class Converter implements ITypeConverter<DeviceName> {
     @Override
     public DeviceName convert(String text) {
       int colon = text.indexOf(':');
-      String kind = colon < 0 ? text : text.substring(0, colon);
+      String kind = (colon < 0 ? text : text.substring(0, colon)).toLowerCase(Locale.ROOT);
       String where = colon < 0 ? "" : text.substring(colon + 1);
       return switch (kind) {
         case "golden" -> new DeviceName(Kind.GOLDEN, where);
@@ -38,9 +47,18 @@ record DeviceName(Kind kind, String where) {
         }
         default ->
             throw new TypeConversionException(
-                "there is no device %s; there are golden[:CONFIG], sim[:CONFIG] and uart:PATH"
-                    .formatted(text));
+                "there is no device %s; there are %s".formatted(text, FORMS));
       };
     }
+  }
+
+  /** Whether it is a board behind a line. */
+  boolean isBoard() {
+    return kind == Kind.UART;
+  }
+
+  @Override
+  public String toString() {
+    return where.isEmpty() ? kind.toString() : kind + ":" + where;
   }
 }

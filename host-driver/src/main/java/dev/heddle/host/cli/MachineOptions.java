@@ -2,83 +2,99 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.host.device.Device;
-import dev.heddle.host.transport.GoldenTransport;
-import dev.heddle.host.transport.SimulatorTransport;
+import dev.heddle.host.device.Identity;
+import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.transport.Transport;
-import dev.heddle.testbench.MemoryModel;
 import java.io.PrintWriter;
-import java.util.Locale;
-import picocli.CommandLine.ITypeConverter;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
-/** The options that choose what a model runs on. */
+/** The options that choose the machine that work is done on. */
 final class MachineOptions {
-  /** Kinds of device. */
-  enum Kind {
-    /** The golden model in Java. */
-    GOLDEN,
-    /** A simulation of the Verilog. */
-    SIM;
+  /** A machine, not yet open for work; closing it closes what {@link #open} has not handed on. */
+  final class Chosen implements AutoCloseable {
+    private final Configuration configuration;
+    private final PrintWriter progress;
+    private Optional<LinkTransport> board;
 
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+    private Chosen(
+        Configuration configuration, Optional<LinkTransport> board, PrintWriter progress) {
+      this.configuration = configuration;
+      this.board = board;
+      this.progress = progress;
     }
-  }
 
-  /** Reads the name of a memory model. */
-  private static final class MemoryModelConverter implements ITypeConverter<MemoryModel> {
+    /** What it is. */
+    Configuration configuration() {
+      return configuration;
+    }
+
+    /**
+     * Opens it.
+     *
+     * @param memoryBytes card memory that the work needs, which a model gets
+     */
+    Device open(long memoryBytes) {
+      Transport transport =
+          board
+              .<Transport>map(link -> link)
+              .orElseGet(() -> ways.model(device.kind(), configuration, memoryBytes, progress));
+      board = Optional.empty();
+      return Device.open(transport, configuration);
+    }
+
     @Override
-    public MemoryModel convert(String text) {
-      try {
-        return MemoryModel.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
+    public void close() {
+      board.ifPresent(LinkTransport::close);
     }
   }
 
   @Option(
       names = "--device",
-      paramLabel = "KIND",
+      paramLabel = "DEVICE",
       defaultValue = "sim",
-      description = "What to run on: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  private Kind kind;
-
-  @Option(
-      names = "--memory",
-      paramLabel = "MODEL",
-      defaultValue = "ddr4-2400",
-      converter = MemoryModelConverter.class,
+      converter = DeviceName.Converter.class,
       description = {
-        "Model of the simulated card memory, a channel for each port: ideal,",
-        "fixed:LATENCY:BANDWIDTH, ddr4-2400 or random:SEED; or one for all",
-        "ports: shared:LATENCY:BANDWIDTH. Default: ${DEFAULT-VALUE}."
+        "What to run on: " + DeviceName.FORMS + ".",
+        "A board tells its configuration. Default: ${DEFAULT-VALUE}."
       })
-  private MemoryModel memory;
+  private DeviceName device;
+
+  @Mixin private DeviceOptions ways;
 
   /**
-   * Opens the device.
+   * The machine of a command line. A board is asked for its configuration; one that the options
+   * name must be the one it has.
    *
-   * @param memoryBytes card memory that the work needs
-   * @param progress where the steps of a build go
+   * @param command the command that the options were given to
    */
-  Device open(Configuration configuration, long memoryBytes, PrintWriter progress) {
-    return Device.open(transport(configuration, memoryBytes, progress), configuration);
+  Chosen choose(CommandSpec command, ConfigurationOptions options) {
+    PrintWriter progress = command.commandLine().getErr();
+    if (!device.isBoard()) {
+      return new Chosen(options.configuration(command, device.where()), Optional.empty(), progress);
+    }
+    Optional<Configuration> wanted =
+        options.isGiven(command)
+            ? Optional.of(options.configuration(command, ""))
+            : Optional.empty();
+    LinkTransport board = ways.board(device.where());
+    try {
+      return new Chosen(Identity.find(board, wanted), Optional.of(board), progress);
+    } catch (RuntimeException e) {
+      board.close();
+      throw e;
+    }
   }
 
-  private Transport transport(Configuration configuration, long memoryBytes, PrintWriter progress) {
-    if (kind == Kind.GOLDEN) {
-      return new GoldenTransport(configuration, memoryBytes);
-    }
-    try (ProgressLine line = new ProgressLine("simulator " + configuration.name(), progress)) {
-      return new SimulatorTransport(configuration, memoryBytes, memory, line::update);
-    }
+  /** Whether it is a model, or a board that is simulated. */
+  boolean isSimulated() {
+    return !device.isBoard() || ways.isVirtual();
   }
 
-  /** What to print as the device, with the memory model where there is one. */
+  /** What to print as the device. */
   String label() {
-    return kind == Kind.GOLDEN ? kind.toString() : kind + ", memory " + memory.label();
+    return ways.label(device);
   }
 }

@@ -136,13 +136,13 @@ final class RunCommand implements Callable<Integer>, Configurable {
   public Integer call() {
     out = spec.commandLine().getOut();
     err = spec.commandLine().getErr();
-    Configuration hardware = configuration.configuration(spec);
     Sampler sampler = sampler();
-    try (ModelFile file = open()) {
+    try (MachineOptions.Chosen chosen = machine.choose(spec, configuration);
+        ModelFile file = open()) {
       int[] read = promptTokens(file);
+      Configuration hardware = chosen.configuration();
       try (Device device =
-          machine.open(
-              hardware, LlamaRuntime.memoryBytes(file, weights, attention, hardware), err)) {
+          chosen.open(LlamaRuntime.memoryBytes(file, weights, attention, hardware))) {
         return generate(file, device, sampler, read);
       }
     }
@@ -208,6 +208,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
     new RunReport(
             device.configuration(),
             machine.label(),
+            machine.isSimulated(),
             runtime.attendsOnDevice(),
             runtime.hostAttention(),
             routing(runtime),

@@ -14,6 +14,7 @@ import java.util.Optional;
  *
  * @param configuration what the model ran on
  * @param device kind of device, for instance {@code golden}
+ * @param simulated whether the device is a model, whose cycles nobody has seen in its clock
  * @param attendsOnDevice whether the device computed attention, but for what {@code hostAttention}
  *     says
  * @param hostAttention why attention was computed on the host; empty when it was not
@@ -27,6 +28,7 @@ import java.util.Optional;
 record RunReport(
     Configuration configuration,
     String device,
+    boolean simulated,
     boolean attendsOnDevice,
     Optional<String> hostAttention,
     Optional<String> routing,
@@ -83,7 +85,7 @@ record RunReport(
     routing.ifPresent(by -> row(out, "blocks chosen", by));
     row(
         out,
-        "simulated tokens/s",
+        simulated ? "simulated tokens/s" : "tokens/s in its cycles",
         clocked
             ? "%,.1f at %,.0f MHz"
                 .formatted(configuration.clockHz() / cycles, configuration.clockHz() / 1e6)

@@ -100,8 +100,14 @@ final class VitCommand implements Callable<Integer>, Configurable {
 
   @Override
   public Integer call() {
-    Configuration hardware = configuration.configuration(spec);
     requireFolder();
+    try (MachineOptions.Chosen chosen = machine.choose(spec, configuration)) {
+      return run(chosen);
+    }
+  }
+
+  private int run(MachineOptions.Chosen chosen) {
+    Configuration hardware = chosen.configuration();
     List<AttentionMask> layers = LayerMasks.read(mask, kept.nonZero(spec)).layers();
     AttentionMask first = layers.get(0);
     LayerVectors q = vectors(queries, layers, first.queries());
@@ -113,8 +119,7 @@ final class VitCommand implements Callable<Integer>, Configurable {
               .formatted(queries, q.dimension(), keys, k.dimension()));
     }
     VisionAttention attention = compile(hardware, layers, q.dimension(), v.dimension());
-    PrintWriter err = spec.commandLine().getErr();
-    try (Device device = machine.open(hardware, attention.memoryBytes(), err)) {
+    try (Device device = chosen.open(attention.memoryBytes())) {
       long start = System.nanoTime();
       float[][][] rows = attention.rows(device, q, k, v);
       Duration wall = Duration.ofNanos(System.nanoTime() - start);

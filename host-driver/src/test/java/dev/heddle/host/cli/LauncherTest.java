@@ -187,7 +187,10 @@ class LauncherTest {
     present("mvn", "verilator");
     assertStopsWith(launch("run"), "g++ make");
     assertStopsWith(launch("bench"), "g++ make");
+    assertStopsWith(launch("bringup", "--device", "sim:nano"), "g++ make");
     assertThat(launch("run", "--device", "golden").exitCode()).isZero();
+    assertThat(launch("bringup", "--device=golden:nano").exitCode()).isZero();
+    assertThat(launch("run", "--device", "uart:/dev/ttyUSB0").exitCode()).isZero();
     assertThat(launch("run", "--help").exitCode()).isZero();
     present("g++", "make", "iverilog", "yosys");
     assertThat(launch("run").exitCode()).isZero();

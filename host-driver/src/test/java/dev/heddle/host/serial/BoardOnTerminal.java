@@ -1,16 +1,26 @@
 package dev.heddle.host.serial;
 
 import dev.heddle.host.link.LineLostException;
+import dev.heddle.host.transport.MachineTarget;
+import dev.heddle.host.transport.Transport;
+import dev.heddle.lib.link.LinkDescription;
 import dev.heddle.lib.link.LinkModel;
 import java.nio.ByteBuffer;
 
 /** The model of a board on the board's side of a pseudo-terminal, in a thread of its own. */
-final class BoardOnTerminal implements AutoCloseable {
+public final class BoardOnTerminal implements AutoCloseable {
   private static final long SLICE_NANOS = 5_000_000;
 
   private final PseudoTerminal terminal = PseudoTerminal.open();
   private final Thread thread;
   private volatile boolean ended;
+
+  /** A board whose machine is the given one, with all of its card memory. */
+  public static BoardOnTerminal of(Transport machine) {
+    LinkDescription description =
+        new LinkDescription(512, 32, 0, 24_000_000, 8 << 8, machine.describe().memoryBytes());
+    return new BoardOnTerminal(new LinkModel(description, new MachineTarget(machine)));
+  }
 
   BoardOnTerminal(LinkModel board) {
     thread = new Thread(() -> run(board), "board");
@@ -19,7 +29,7 @@ final class BoardOnTerminal implements AutoCloseable {
   }
 
   /** Where the host finds it. */
-  String port() {
+  public String port() {
     return terminal.port();
   }
 

@@ -1,0 +1,102 @@
+package dev.heddle.host.cli;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.host.board.VirtualPort;
+import dev.heddle.host.link.LinkTransport;
+import dev.heddle.host.link.SerialLine;
+import dev.heddle.host.serial.SerialPort;
+import dev.heddle.host.transport.GoldenTransport;
+import dev.heddle.host.transport.SimulatorTransport;
+import dev.heddle.host.transport.Transport;
+import dev.heddle.testbench.MemoryModel;
+import java.io.PrintWriter;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that say how a device is reached, and the ways to it. */
+final class DeviceOptions {
+  /** Reads the name of a memory model. */
+  private static final class MemoryModelConverter implements ITypeConverter<MemoryModel> {
+    @Override
+    public MemoryModel convert(String text) {
+      try {
+        return MemoryModel.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
+  @Option(
+      names = "--memory",
+      paramLabel = "MODEL",
+      defaultValue = "ddr4-2400",
+      converter = MemoryModelConverter.class,
+      description = {
+        "Model of the simulated card memory, a channel for each port: ideal,",
+        "fixed:LATENCY:BANDWIDTH, ddr4-2400 or random:SEED; or one for all",
+        "ports: shared:LATENCY:BANDWIDTH. Default: ${DEFAULT-VALUE}."
+      })
+  private MemoryModel memory;
+
+  @Option(
+      names = "--baud",
+      paramLabel = "N",
+      defaultValue = "3000000",
+      description = "Rate of a board's serial port. Default: ${DEFAULT-VALUE}.")
+  private int baud;
+
+  @Option(
+      names = "--virtual",
+      description = {
+        "The board behind the port is simulated: it is waited for "
+            + VirtualPort.SLOWNESS
+            + " times",
+        "as long, and nothing is measured by the host's time."
+      })
+  private boolean virtual;
+
+  /** Whether the board behind the port is simulated. */
+  boolean isVirtual() {
+    return virtual;
+  }
+
+  /**
+   * A model of a machine.
+   *
+   * @param memoryBytes bytes of its card memory
+   * @param progress where the steps of a build go
+   */
+  Transport model(
+      DeviceName.Kind kind, Configuration machine, long memoryBytes, PrintWriter progress) {
+    return switch (kind) {
+      case GOLDEN -> new GoldenTransport(machine, memoryBytes);
+      case SIM -> {
+        try (ProgressLine line = new ProgressLine("simulator " + machine.name(), progress)) {
+          yield new SimulatorTransport(machine, memoryBytes, memory, line::update);
+        }
+      }
+      case UART -> throw new IllegalArgumentException("a board is no model");
+    };
+  }
+
+  /** The board behind a port. */
+  LinkTransport board(String path) {
+    return new LinkTransport(() -> open(path));
+  }
+
+  private SerialLine open(String path) {
+    SerialLine port = SerialPort.open(path, baud);
+    return virtual ? new VirtualPort(port) : port;
+  }
+
+  /** What to print as the device, with the memory model where there is one. */
+  String label(DeviceName device) {
+    return switch (device.kind()) {
+      case GOLDEN -> device.kind().toString();
+      case SIM -> device.kind() + ", memory " + memory.label();
+      case UART -> device + (virtual ? ", simulated" : "");
+    };
+  }
+}
