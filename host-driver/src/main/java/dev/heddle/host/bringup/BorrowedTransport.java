@@ -4,6 +4,8 @@ import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportDescription;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.BitSet;
+import java.util.Optional;
 
 /**
  * A transport that stays open when who has borrowed it closes it.
@@ -29,6 +31,11 @@ record BorrowedTransport(Transport lent) implements Transport {
   @Override
   public void writeBlock(long address, ByteBuffer source) {
     lent.writeBlock(address, source);
+  }
+
+  @Override
+  public Optional<BitSet> held(long address, ByteBuffer content, int pieceBytes) {
+    return lent.held(address, content, pieceBytes);
   }
 
   @Override

@@ -88,6 +88,11 @@ final class MachineOptions {
     }
   }
 
+  /** Whether it is a board, which is reached slowly. */
+  boolean isBoard() {
+    return device.isBoard();
+  }
+
   /** Whether it is a model, or a board that is simulated. */
   boolean isSimulated() {
     return !device.isBoard() || ways.isVirtual();

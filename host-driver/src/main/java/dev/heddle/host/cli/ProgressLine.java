@@ -34,6 +34,17 @@ final class ProgressLine implements AutoCloseable {
   /** Shows that {@code done} of {@code total} is done; {@code step} comes next. */
   void update(long done, long total, String step) {
     if (Boolean.getBoolean(TERMINAL)) {
+      updateBar(done, total, step);
+    } else if (!step.isEmpty() && !step.equals(last)) {
+      lines.println(task + ": " + step);
+      lines.flush();
+      last = step;
+    }
+  }
+
+  /** The same with a note that changes all the time, so that it is shown on a terminal alone. */
+  void updateBar(long done, long total, String note) {
+    if (Boolean.getBoolean(TERMINAL)) {
       if (bar == null) {
         bar =
             new ProgressBarBuilder()
@@ -43,11 +54,7 @@ final class ProgressLine implements AutoCloseable {
                 .clearDisplayOnFinish()
                 .build();
       }
-      bar.maxHint(total).stepTo(done).setExtraMessage(step);
-    } else if (!step.isEmpty() && !step.equals(last)) {
-      lines.println(task + ": " + step);
-      lines.flush();
-      last = step;
+      bar.maxHint(total).stepTo(done).setExtraMessage(note);
     }
   }
 

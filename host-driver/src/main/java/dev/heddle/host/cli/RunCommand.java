@@ -174,10 +174,11 @@ final class RunCommand implements Callable<Integer>, Configurable {
 
   private int generate(ModelFile file, Device device, Sampler sampler, int[] read) {
     LlamaRuntime runtime;
-    try (ProgressLine progress = new ProgressLine("loading " + file.name(), err)) {
-      runtime =
-          LlamaRuntime.load(
-              file, device, weights, attention, (done, total) -> progress.update(done, total, ""));
+    try (UploadLine progress = new UploadLine("loading " + file.name(), err)) {
+      runtime = LlamaRuntime.load(file, device, weights, attention, progress);
+      if (machine.isBoard()) {
+        progress.summarise();
+      }
     }
     TextStream text = file.tokenizer().stream();
     out.print(prompt);

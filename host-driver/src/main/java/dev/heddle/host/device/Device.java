@@ -47,8 +47,6 @@ public final class Device implements AutoCloseable {
   /** How long a list may take unless said otherwise. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
 
-  private static final int UPLOAD_PIECE = 4 << 20;
-
   /** Fields of STATUS that say that a list failed. */
   private static final List<String> ERRORS =
       List.of("unknown_operation", "token_overflow", "memory_error");
@@ -194,7 +192,8 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Packs a matrix for this machine and writes it to card memory, where it stays.
+   * Packs a matrix for this machine and writes it to card memory, where it stays. What is there
+   * already is not written again where the transport can tell.
    *
    * @throws DeviceException when its rows are too long for the configuration or memory is full
    */
@@ -203,12 +202,7 @@ public final class Device implements AutoCloseable {
     WeightImage image = WeightImage.pack(matrix, configuration);
     WeightLayout layout = image.layout();
     MemoryRegion region = memory.allocate(layout.size(), matrix.toString());
-    int total = image.bytes().capacity();
-    for (int at = 0; at < total; at += UPLOAD_PIECE) {
-      int piece = Math.min(UPLOAD_PIECE, total - at);
-      transport.writeBlock(region.address() + at, image.bytes().slice(at, piece));
-      progress.update(at + piece, total);
-    }
+    Upload.run(transport, region.address(), image.bytes(), progress);
     return new DeviceMatrix(layout, image.accumulatorUnit(), region);
   }
 

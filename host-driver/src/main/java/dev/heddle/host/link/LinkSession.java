@@ -388,6 +388,7 @@ final class LinkSession implements AutoCloseable {
               .formatted(line.name(), PATIENCE.toSeconds()),
           null);
     }
+    requireUninterrupted();
     timeouts++;
     timeout = Math.min(MOST_TIMEOUT_NANOS, 2 * timeout);
     quietFrom = now;
@@ -421,8 +422,16 @@ final class LinkSession implements AutoCloseable {
           return description;
         }
       }
+      requireUninterrupted();
     }
     return Optional.empty();
+  }
+
+  /** Lets nobody wait for a board that is silent who does not want to any more. */
+  private static void requireUninterrupted() {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new TransportException("the wait for the board was interrupted");
+    }
   }
 
   private TransportException nobody() {
@@ -477,6 +486,7 @@ final class LinkSession implements AutoCloseable {
               "%s is gone (%s); plug it in and start again".formatted(name, reason.getMessage()),
               reason);
         }
+        requireUninterrupted();
         pause();
       }
     }

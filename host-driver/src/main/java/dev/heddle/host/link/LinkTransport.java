@@ -10,6 +10,8 @@ import dev.heddle.lib.link.LinkOperation;
 import dev.heddle.lib.link.LinkWord;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.BitSet;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -115,26 +117,34 @@ public final class LinkTransport implements Transport {
     }
   }
 
-  /**
-   * Whether card memory from {@code address} on has what remains of {@code content}: the board
-   * computes a CRC-32C of it, so that the bytes need not cross the line.
-   */
-  public boolean holds(long address, ByteBuffer content) {
+  /** The board computes a CRC-32C of each piece, so that the bytes need not cross the line. */
+  @Override
+  public Optional<BitSet> held(long address, ByteBuffer content, int pieceBytes) {
     requireOpen();
-    CardRange.require(address, content.remaining(), board().memoryBytes());
-    ByteBuffer rest = content.duplicate();
-    for (long at = address; rest.hasRemaining(); ) {
-      int bytes = Math.min(CHECK_BYTES, rest.remaining());
+    int bytes = content.remaining();
+    CardRange.require(address, bytes, board().memoryBytes());
+    session.drainWrites(address, address + bytes);
+    BitSet held = new BitSet();
+    for (int at = 0; at < bytes; at += pieceBytes) {
+      int piece = at / pieceBytes;
+      int length = Math.min(pieceBytes, bytes - at);
       CRC32C crc = new CRC32C();
-      crc.update(rest.slice().limit(bytes));
-      byte[] found = session.call(LinkOperation.CHECK, at, LinkWord.encode(bytes), 0);
-      if (LinkWord.decode(found) != (int) crc.getValue()) {
-        return false;
-      }
-      rest.position(rest.position() + bytes);
-      at += bytes;
+      crc.update(content.slice(content.position() + at, length));
+      session.send(
+          Exchange.sending(
+              LinkOperation.CHECK,
+              address + at,
+              LinkWord.encode(length),
+              (from, found) -> held.set(piece, LinkWord.decode(found) == (int) crc.getValue())));
     }
-    return true;
+    session.drain();
+    return Optional.of(held);
+  }
+
+  /** Whether card memory from {@code address} on has what remains of {@code content}. */
+  public boolean holds(long address, ByteBuffer content) {
+    int pieces = (content.remaining() + CHECK_BYTES - 1) / CHECK_BYTES;
+    return held(address, content, CHECK_BYTES).orElseThrow().cardinality() == pieces;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.host.device.Device;
+import dev.heddle.host.device.DeviceException;
 import dev.heddle.host.device.DeviceMatrix;
 import dev.heddle.host.device.UploadProgress;
 import dev.heddle.host.model.LlamaShape;
@@ -69,6 +70,11 @@ record LlamaWeights(List<Layer> layers, float[] outputNorm, DeviceMatrix output)
     for (Tensor tensor : matrices(model)) {
       total += imageBytes(tensor, otherwise, configuration);
     }
+    if (total > device.freeBytes()) {
+      throw new DeviceException(
+          "the weights of %s take %,d bytes of card memory, but %,d are free on %s; use a board with more memory, a smaller model, or weights of fewer bits"
+              .formatted(model.name(), total, device.freeBytes(), device.description()));
+    }
     Uploader uploader = new Uploader(device, otherwise, progress, total);
     LlamaShape shape = model.shape();
     List<Layer> layers = new ArrayList<>();
@@ -99,6 +105,7 @@ record LlamaWeights(List<Layer> layers, float[] outputNorm, DeviceMatrix output)
     private final UploadProgress progress;
     private final long total;
     private long before;
+    private long skippedBefore;
 
     Uploader(Device device, WeightFormat otherwise, UploadProgress progress, long total) {
       this.device = device;
@@ -108,10 +115,16 @@ record LlamaWeights(List<Layer> layers, float[] outputNorm, DeviceMatrix output)
     }
 
     DeviceMatrix upload(Tensor tensor) {
+      long[] skipped = {0};
       DeviceMatrix matrix =
           device.upload(
-              tensor.quantised(otherwise), (done, size) -> progress.update(before + done, total));
+              tensor.quantised(otherwise),
+              (done, there, size) -> {
+                skipped[0] = there;
+                progress.update(before + done, skippedBefore + there, total);
+              });
       before += matrix.layout().size();
+      skippedBefore += skipped[0];
       return matrix;
     }
   }

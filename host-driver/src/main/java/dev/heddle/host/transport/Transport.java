@@ -3,6 +3,8 @@ package dev.heddle.host.transport;
 import dev.heddle.lib.RegisterBus;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.BitSet;
+import java.util.Optional;
 
 /**
  * The connection to one machine; everything above it cannot tell a board from a simulation.
@@ -38,6 +40,17 @@ public interface Transport extends AutoCloseable {
 
   /** Writes what remains of {@code source} to card memory from {@code address} on. */
   void writeBlock(long address, ByteBuffer source);
+
+  /**
+   * Which pieces of card memory from {@code address} on have what remains of {@code content}, where
+   * that is found out faster than the content is written.
+   *
+   * @param pieceBytes bytes of a piece, but for the last, at most 2^16
+   * @return bit i for piece i; empty when this transport writes as fast as it compares
+   */
+  default Optional<BitSet> held(long address, ByteBuffer content, int pieceBytes) {
+    return Optional.empty();
+  }
 
   /**
    * Waits until the interrupt is up; returns at once if it is.

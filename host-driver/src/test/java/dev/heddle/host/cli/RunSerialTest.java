@@ -54,6 +54,31 @@ class RunSerialTest {
   }
 
   @Test
+  void aSecondStartUploadsNothing() {
+    try (BoardOnTerminal board = board(Configuration.NANO)) {
+      CommandRun first = run(board, "--tokens", "1");
+      assertThat(first.err())
+          .matches("loading tale-800k: ([0-9,]+) bytes; \\1 written in .* s, .* kB/s\n");
+      CommandRun second = run(board, "--tokens", "1");
+      assertThat(second.err())
+          .matches("loading tale-800k: [0-9,]+ bytes, all on the card already\n");
+      assertThat(story(second)).isEqualTo(story(first));
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsRefusedBeforeItsUpload() {
+    try (BoardOnTerminal board =
+        BoardOnTerminal.of(new GoldenTransport(Configuration.NANO, 1 << 19))) {
+      CommandRun run = run(board);
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.err())
+          .startsWith("heddle: the weights of tale-800k take ")
+          .contains(" bytes of card memory, but 524,224 are free on uart (board ");
+    }
+  }
+
+  @Test
   void aBoardOfAnotherConfigurationThanTheOneNamedIsRefused() {
     try (BoardOnTerminal board = board(Configuration.NANO)) {
       CommandRun run = run(board, "--config", "small");
