@@ -17,19 +17,28 @@ public final class UartPeriod {
 
   private UartPeriod() {}
 
+  /** Whether a clock makes a rate. */
+  public static boolean isPossible(long clockHz, int baud) {
+    long period = rounded(clockHz, baud);
+    return period >= LEAST_CYCLES << FRACTION_BITS && period < 1 << BITS;
+  }
+
+  private static long rounded(long clockHz, int baud) {
+    return baud < 1 ? 0 : ((clockHz << FRACTION_BITS) + baud / 2) / baud;
+  }
+
   /**
    * The period of a rate.
    *
    * @throws IllegalArgumentException when the clock is too slow or too fast for the rate
    */
   public static int of(long clockHz, int baud) {
-    long period = baud < 1 ? 0 : ((clockHz << FRACTION_BITS) + baud / 2) / baud;
-    if (period < LEAST_CYCLES << FRACTION_BITS || period >= 1 << BITS) {
+    if (!isPossible(clockHz, baud)) {
       throw new IllegalArgumentException(
           "a clock of %d Hz cannot make %d baud: a bit takes %d to %d cycles"
               .formatted(clockHz, baud, LEAST_CYCLES, (1 << BITS - FRACTION_BITS) - 1));
     }
-    return (int) period;
+    return (int) rounded(clockHz, baud);
   }
 
   /** The rate that a period has, rounded. */

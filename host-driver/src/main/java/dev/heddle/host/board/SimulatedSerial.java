@@ -34,6 +34,7 @@ public final class SimulatedSerial implements SerialLine {
   private final Queue<Byte> toBoard = new ArrayDeque<>();
   private final Queue<Byte> toHost = new ArrayDeque<>();
   private int period;
+  private int followed;
   private long cycles;
 
   /** What is left of the byte on its way to the board, start and stop bit included. */
@@ -163,6 +164,16 @@ public final class SimulatedSerial implements SerialLine {
       run();
     }
     period = UartPeriod.of(clockHz, baud);
+  }
+
+  /** Takes the rate of another line, if the board's clock can make it. */
+  void follow(int baud) {
+    if (baud != followed) {
+      followed = baud;
+      if (UartPeriod.isPossible(clockHz, baud)) {
+        setBaud(baud);
+      }
+    }
   }
 
   @Override

@@ -63,7 +63,7 @@ public final class VirtualBoard implements AutoCloseable {
 
   /**
    * Passes bytes between the pins and another line, such as a pseudo-terminal, while the board
-   * runs.
+   * runs. The adapter at the pins has the rate that the other line has.
    *
    * @param goesOn asked again and again whether to go on
    */
@@ -76,6 +76,7 @@ public final class VirtualBoard implements AutoCloseable {
         line.read(toBoard);
         toBoard.flip();
       }
+      pins.follow(line.baud());
       pins.write(toBoard);
       pins.run();
       if (!toHost.hasRemaining()) {

@@ -3,6 +3,7 @@ package dev.heddle.host.cli;
 import dev.heddle.fpga.Board;
 import dev.heddle.host.board.VirtualBoard;
 import dev.heddle.host.serial.PseudoTerminal;
+import dev.heddle.lib.UartPeriod;
 import dev.heddle.testbench.LibraryOptions;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -38,12 +39,17 @@ final class BoardCommand implements Callable<Integer> {
       PrintWriter out = spec.commandLine().getOut();
       out.printf("a virtual %s is at %s%n", board.title(), terminal.port());
       out.println("in another terminal:");
-      out.printf(
-          "  ./heddle bringup --virtual --device uart:%s --baud %d%n",
-          terminal.port(), board.baud());
+      out.printf("  ./heddle bringup %s%n", options(board, terminal));
+      out.printf("  ./heddle run %s%n", options(board, terminal));
       out.flush();
       virtual.serve(terminal, () -> !Thread.currentThread().isInterrupted());
     }
     return 0;
+  }
+
+  /** What reaches the board; the fewest cycles a bit are simulated soonest. */
+  private static String options(Board board, PseudoTerminal terminal) {
+    return "--virtual --device uart:%s --baud %d --switch-baud %d"
+        .formatted(terminal.port(), board.baud(), board.clockHz() / UartPeriod.LEAST_CYCLES);
   }
 }

@@ -44,8 +44,17 @@ final class DeviceOptions {
       names = "--baud",
       paramLabel = "N",
       defaultValue = "3000000",
-      description = "Rate of a board's serial port. Default: ${DEFAULT-VALUE}.")
+      description = "Rate that a board's serial port starts with. Default: ${DEFAULT-VALUE}.")
   private int baud;
+
+  @Option(
+      names = "--switch-baud",
+      paramLabel = "N",
+      description = {
+        "Rate that board and port change to for the time of this command.",
+        "Default: they stay."
+      })
+  private Integer switchBaud;
 
   @Option(
       names = "--virtual",
@@ -83,7 +92,17 @@ final class DeviceOptions {
 
   /** The board behind a port. */
   LinkTransport board(String path) {
-    return new LinkTransport(() -> open(path));
+    LinkTransport link = new LinkTransport(() -> open(path));
+    if (switchBaud == null) {
+      return link;
+    }
+    try {
+      link.setBaud(switchBaud);
+      return link;
+    } catch (RuntimeException e) {
+      link.close();
+      throw e;
+    }
   }
 
   private SerialLine open(String path) {

@@ -177,7 +177,13 @@ final class LinkSession implements AutoCloseable {
       throw new TransportException("the board cannot have this rate: " + e.getMessage(), e);
     }
     call(LinkOperation.RATE, 0, LinkWord.encode(period), 0);
-    line.setBaud(baud);
+    try {
+      line.setBaud(baud);
+    } catch (LineLostException e) {
+      line.setBaud(before);
+      hello();
+      throw new TransportException(e.getMessage(), e);
+    }
     Optional<LinkDescription> heard = hello(0, RATE_TRIAL);
     if (heard.isEmpty()) {
       line.setBaud(before);

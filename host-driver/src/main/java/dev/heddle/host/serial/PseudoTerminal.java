@@ -3,6 +3,7 @@ package dev.heddle.host.serial;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
+import dev.heddle.host.link.LineLostException;
 import dev.heddle.host.transport.TransportException;
 
 /**
@@ -49,14 +50,19 @@ public final class PseudoTerminal extends TerminalLine {
     return port;
   }
 
+  /** The rate that the program on the other side has set. */
   @Override
   public int baud() {
-    return 0;
+    try {
+      return SerialPort.baud(file());
+    } catch (LastErrorException e) {
+      throw new LineLostException("%s: %s".formatted(name(), Libc.strerror(e.getErrorCode())), e);
+    }
   }
 
   @Override
   public void setBaud(int baud) {
-    throw new UnsupportedOperationException("a pseudo-terminal has no rate");
+    throw new UnsupportedOperationException("the other side sets the rate");
   }
 
   @Override

@@ -101,14 +101,22 @@ public final class SerialPort extends TerminalLine {
       settings.setInt(ISPEED, baud);
       settings.setInt(OSPEED, baud);
       Libc.ioctl(file(), Libc.TCSETS2, settings);
-      Libc.ioctl(file(), Libc.TCGETS2, settings);
-      if (settings.getInt(OSPEED) != baud) {
-        throw new LineLostException(
-            "%s has %d baud instead of %d; name a rate that its adapter makes"
-                .formatted(name(), settings.getInt(OSPEED), baud));
-      }
+    }
+    int made = baud(file());
+    if (made != baud) {
+      throw new LineLostException(
+          "%s has %d baud instead of %d; name a rate that its adapter makes"
+              .formatted(name(), made, baud));
     }
     this.baud = baud;
+  }
+
+  /** The rate that a terminal has; of the board's side of a pseudo-terminal that of the other. */
+  static int baud(int file) {
+    try (Memory settings = new Memory(TERMIOS_BYTES)) {
+      Libc.ioctl(file, Libc.TCGETS2, settings);
+      return settings.getInt(OSPEED);
+    }
   }
 
   @Override
