@@ -3,26 +3,20 @@ package dev.heddle.host.link;
 import dev.heddle.host.transport.TransportException;
 import dev.heddle.lib.UartPeriod;
 import dev.heddle.lib.link.LinkDescription;
-import dev.heddle.lib.link.LinkFrame;
 import dev.heddle.lib.link.LinkOperation;
 import dev.heddle.lib.link.LinkProtocol;
 import dev.heddle.lib.link.LinkReply;
-import dev.heddle.lib.link.LinkRequest;
 import dev.heddle.lib.link.LinkStatus;
 import dev.heddle.lib.link.LinkWord;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -44,26 +38,13 @@ final class LinkSession implements AutoCloseable {
 
   private static final Duration RATE_TRIAL = Duration.ofMillis(LinkProtocol.RATE_TRIAL_MILLIS);
   private static final int SHORTEST = 32;
-  private static final long LEAST_TIMEOUT_NANOS = 40_000_000;
   private static final long MOST_TIMEOUT_NANOS = 160_000_000;
   private static final long REOPEN_NANOS = 100_000_000;
-  private static final int BITS_OF_A_BYTE = 10;
-  private static final int CHUNK = 1 << 16;
-  private static final int LONGEST_FRAME = 2 * LinkProtocol.MAX_PAYLOAD;
 
-  private final SerialLine.Opener opener;
+  private final FramedLine line;
   private final Deque<Exchange> waiting = new ArrayDeque<>();
   private final List<Exchange> outstanding = new ArrayList<>();
-  private final ByteArrayOutputStream frame = new ByteArrayOutputStream();
-  private final ByteBuffer in = ByteBuffer.allocate(CHUNK);
-  private SerialLine line;
-  private ByteBuffer out = ByteBuffer.allocate(0);
   private LinkDescription board;
-  private int firstBaud;
-
-  /** The rate that was changed to; a line that is opened again needs it. */
-  private OptionalInt rate = OptionalInt.empty();
-
   private int next;
   private int credit;
   private int limit;
@@ -71,13 +52,11 @@ final class LinkSession implements AutoCloseable {
   private long order;
   private long lastSound;
   private long quietFrom;
-  private long timeout = LEAST_TIMEOUT_NANOS;
+  private long timeout = FramedLine.LEAST_TIMEOUT_NANOS;
   private String failure;
   private String end;
   private long sent;
   private long repeated;
-  private long received;
-  private long damaged;
   private long timeouts;
   private long reconnects;
 
@@ -87,22 +66,21 @@ final class LinkSession implements AutoCloseable {
    * @throws TransportException when there is no line, or no board at its end
    */
   LinkSession(SerialLine.Opener opener) {
-    this.opener = opener;
     try {
-      line = opener.open();
+      line = new FramedLine(opener);
     } catch (LineLostException e) {
       throw new TransportException(e.getMessage(), e);
     }
     try {
       int number = new SplittableRandom().nextInt(1, Integer.MAX_VALUE);
-      board = hello(number, PATIENCE).orElseThrow(this::nobody);
+      board = line.hello(number, PATIENCE).orElseThrow(line::nobody);
     } catch (RuntimeException e) {
       line.close();
       throw e instanceof LineLostException ? new TransportException(e.getMessage(), e) : e;
     }
     credit = board.window();
     limit = board.payload();
-    firstBaud = line.baud();
+    lastSound = line.nanoTime();
   }
 
   /** What the board says of itself. */
@@ -115,7 +93,8 @@ final class LinkSession implements AutoCloseable {
   }
 
   LinkStatistics statistics() {
-    return new LinkStatistics(sent, repeated, received, damaged, timeouts, reconnects);
+    return new LinkStatistics(
+        sent, repeated, line.received(), line.damaged(), timeouts, reconnects);
   }
 
   /** The interrupt, as the last frame had it. */
@@ -177,37 +156,43 @@ final class LinkSession implements AutoCloseable {
       throw new TransportException("the board cannot have this rate: " + e.getMessage(), e);
     }
     call(LinkOperation.RATE, 0, LinkWord.encode(period), 0);
+    Optional<String> refusal = trial(baud, RATE_TRIAL);
+    if (refusal.isPresent()) {
+      trial(before, PATIENCE)
+          .ifPresent(
+              reason -> {
+                throw ended(reason, null);
+              });
+      throw new TransportException(
+          "%s; the rate stays at %d baud".formatted(refusal.get(), before));
+    }
+  }
+
+  /** Takes up a rate; returns why the board is not heard at it, empty when it is. */
+  private Optional<String> trial(int baud, Duration patience) {
     try {
       line.setBaud(baud);
+      Optional<LinkDescription> heard = line.hello(0, patience);
+      board = heard.orElse(board);
+      return heard.isPresent()
+          ? Optional.empty()
+          : Optional.of("the board is not heard on %s at %d baud".formatted(line.name(), baud));
     } catch (LineLostException e) {
-      line.setBaud(before);
-      hello();
-      throw new TransportException(e.getMessage(), e);
+      return Optional.of(e.getMessage());
     }
-    Optional<LinkDescription> heard = hello(0, RATE_TRIAL);
-    if (heard.isEmpty()) {
-      line.setBaud(before);
-      hello();
-      throw new TransportException(
-          "the board is not heard at %d baud, only at %d; stay there, or shorten the cable"
-              .formatted(baud, before));
-    }
-    board = heard.get();
-    rate = OptionalInt.of(baud);
   }
 
   /** Gives the line the rate again that programs expect of the board. */
   void restoreBaud() {
-    if (rate.isPresent()) {
-      setBaud(firstBaud);
-      rate = OptionalInt.empty();
+    if (line.baud() != line.firstBaud()) {
+      setBaud(line.firstBaud());
     }
   }
 
   /** Takes what has come, waiting at most so long for more. */
   void listen(long nanos) {
     try {
-      line.await(false, nanos);
+      line.listen(nanos);
       receive();
     } catch (LineLostException e) {
       reconnect(e);
@@ -234,9 +219,9 @@ final class LinkSession implements AutoCloseable {
         boolean moved = receive() | transmit();
         if (!moved && !done.getAsBoolean()) {
           long now = line.nanoTime();
-          long deadline = quietFrom + timeout + 4 * nanos(LinkProtocol.contentBytes(limit));
+          long deadline = quietFrom + timeout + 4 * line.nanos(LinkProtocol.contentBytes(limit));
           if (now < deadline) {
-            line.await(out.hasRemaining(), deadline - now);
+            line.await(deadline - now);
           } else {
             timeOut(now);
           }
@@ -250,18 +235,18 @@ final class LinkSession implements AutoCloseable {
   private boolean transmit() {
     boolean moved = false;
     while (true) {
-      if (!out.hasRemaining()) {
+      if (!line.isSending()) {
         Optional<Exchange> chosen = nextToSend();
         if (chosen.isEmpty()) {
           return moved;
         }
         put(chosen.get());
       }
-      int bytes = line.write(out);
+      int bytes = line.send();
       if (bytes == 0) {
         return moved;
       }
-      quietFrom = Math.max(quietFrom, line.nanoTime()) + nanos(bytes);
+      quietFrom = Math.max(quietFrom, line.nanoTime()) + line.nanos(bytes);
       moved = true;
     }
   }
@@ -298,43 +283,17 @@ final class LinkSession implements AutoCloseable {
     boolean again = exchange.lost;
     exchange.lost = false;
     exchange.order = order++;
-    out = ByteBuffer.wrap(LinkFrame.encode(exchange.request().toBytes()));
+    line.begin(exchange.request());
     sent++;
     repeated += again ? 1 : 0;
   }
 
-  /** How long bytes take on the line. */
-  private long nanos(int bytes) {
-    return line.baud() == 0 ? 0 : 1_000_000_000L * BITS_OF_A_BYTE * bytes / line.baud();
-  }
-
   private boolean receive() {
-    in.clear();
-    if (line.read(in) == 0) {
-      return false;
+    boolean heard = line.receive(this::accept);
+    if (heard) {
+      quietFrom = Math.max(quietFrom, line.nanoTime());
     }
-    quietFrom = Math.max(quietFrom, line.nanoTime());
-    in.flip();
-    takeFrames(this::accept);
-    return true;
-  }
-
-  private void takeFrames(Consumer<LinkReply> taker) {
-    while (in.hasRemaining()) {
-      byte value = in.get();
-      if (value != LinkProtocol.DELIMITER) {
-        // What never ends is no frame: only so much of it is kept that it is not taken for one.
-        if (frame.size() < LONGEST_FRAME) {
-          frame.write(value);
-        }
-      } else if (frame.size() > 0) {
-        Optional<LinkReply> reply = LinkFrame.decode(frame.toByteArray()).flatMap(LinkReply::of);
-        frame.reset();
-        received += reply.isPresent() ? 1 : 0;
-        damaged += reply.isPresent() ? 0 : 1;
-        reply.ifPresent(taker);
-      }
-    }
+    return heard;
   }
 
   private void accept(LinkReply reply) {
@@ -363,7 +322,7 @@ final class LinkSession implements AutoCloseable {
       outstanding.remove(exchange);
       exchange.complete(reply.payload());
       limit = Math.min(board.payload(), limit + limit / 8);
-      timeout = Math.max(LEAST_TIMEOUT_NANOS, timeout - timeout / 64);
+      timeout = Math.max(FramedLine.LEAST_TIMEOUT_NANOS, timeout - timeout / 64);
     } else if (reply.status() == LinkStatus.UNEXPECTED) {
       throw startedAnew();
     } else {
@@ -394,7 +353,7 @@ final class LinkSession implements AutoCloseable {
               .formatted(line.name(), PATIENCE.toSeconds()),
           null);
     }
-    requireUninterrupted();
+    FramedLine.requireUninterrupted();
     timeouts++;
     timeout = Math.min(MOST_TIMEOUT_NANOS, 2 * timeout);
     quietFrom = now;
@@ -404,95 +363,27 @@ final class LinkSession implements AutoCloseable {
         .ifPresent(this::lose);
   }
 
-  // ---- the beginning, and a line that was lost
-
-  private LinkDescription hello() {
-    return hello(0, PATIENCE).orElseThrow(this::nobody);
-  }
-
-  private Optional<LinkDescription> hello(int session, Duration patience) {
-    LinkRequest request =
-        LinkRequest.read(0, LinkOperation.HELLO, Integer.toUnsignedLong(session), 0);
-    long giveUp = line.nanoTime() + patience.toNanos();
-    while (line.nanoTime() < giveUp) {
-      out = ByteBuffer.wrap(LinkFrame.encode(request.toBytes()));
-      long resend = line.nanoTime() + LEAST_TIMEOUT_NANOS + 2 * nanos(LinkDescription.BYTES);
-      while (line.nanoTime() < resend) {
-        if (out.hasRemaining()) {
-          line.write(out);
-        }
-        Optional<LinkDescription> description = hear(resend);
-        if (description.isPresent() && (session == 0 || description.get().session() == session)) {
-          out = ByteBuffer.allocate(0);
-          lastSound = line.nanoTime();
-          return description;
-        }
-      }
-      requireUninterrupted();
-    }
-    return Optional.empty();
-  }
-
-  /** Lets nobody wait for a board that is silent who does not want to any more. */
-  private static void requireUninterrupted() {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new TransportException("the wait for the board was interrupted");
-    }
-  }
-
-  private TransportException nobody() {
-    return new TransportException(
-        "no board answers on %s%s; check that it is the right port, that the board has power and is programmed, and that both have the same rate"
-            .formatted(line.name(), line.baud() == 0 ? "" : " at " + line.baud() + " baud"));
-  }
-
-  private Optional<LinkDescription> hear(long until) {
-    line.await(out.hasRemaining(), Math.max(0, until - line.nanoTime()));
-    in.clear();
-    line.read(in);
-    in.flip();
-    List<LinkDescription> heard = new ArrayList<>();
-    takeFrames(
-        reply -> {
-          if (reply.operation() == LinkOperation.HELLO.code()
-              && reply.status() == LinkStatus.DONE) {
-            heard.add(describe(reply));
-          }
-        });
-    return heard.stream().reduce((first, last) -> last);
-  }
-
-  private LinkDescription describe(LinkReply reply) {
-    try {
-      return LinkDescription.of(reply.payload());
-    } catch (IllegalArgumentException e) {
-      throw new TransportException("%s: %s".formatted(line.name(), e.getMessage()), e);
-    }
-  }
+  // ---- a line that was lost
 
   private void reconnect(LineLostException reason) {
     String name = line.name();
     long giveUp = System.nanoTime() + PATIENCE.toNanos();
-    line.close();
-    frame.reset();
-    out = ByteBuffer.allocate(0);
     while (true) {
       try {
-        line = opener.open();
-        rate.ifPresent(line::setBaud);
-        LinkDescription found = hello();
+        line.reopen();
+        LinkDescription found =
+            line.hello(0, PATIENCE).orElseThrow(() -> ended(line.nobody().getMessage(), null));
         if (found.session() != board.session()) {
           throw startedAnew();
         }
         break;
       } catch (LineLostException e) {
-        line.close();
         if (System.nanoTime() > giveUp) {
           throw ended(
               "%s is gone (%s); plug it in and start again".formatted(name, reason.getMessage()),
               reason);
         }
-        requireUninterrupted();
+        FramedLine.requireUninterrupted();
         pause();
       }
     }
