@@ -25,6 +25,10 @@ final class Libc {
   static final long TCSBRK = 0x5409;
   static final long TCFLSH = 0x540B;
   static final long TIOCEXCL = 0x540C;
+  static final long TIOCNXCL = 0x540D;
+
+  /** Exclusive, and without a wait. */
+  static final int LOCK_EX_NB = 2 | 4;
 
   static final int ENOENT = 2;
   static final int EIO = 5;
@@ -60,6 +64,8 @@ final class Libc {
       throws LastErrorException;
 
   static native int close(int file) throws LastErrorException;
+
+  static native int flock(int file, int operation) throws LastErrorException;
 
   private static native int poll(Pointer files, NativeLong count, int milliseconds)
       throws LastErrorException;

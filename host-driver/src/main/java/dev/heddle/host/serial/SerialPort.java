@@ -30,6 +30,7 @@ public final class SerialPort extends TerminalLine {
   private static final int BOTH_QUEUES = 2;
 
   private int baud;
+  private boolean exclusive;
 
   private SerialPort(String path, int file) {
     super(path, file);
@@ -61,7 +62,10 @@ public final class SerialPort extends TerminalLine {
     SerialPort port = new SerialPort(path, file);
     try {
       if (exclusive) {
+        // The lock keeps those out whom the terminal lets in: the administrator.
+        Libc.flock(file, Libc.LOCK_EX_NB);
         Libc.ioctl(file, Libc.TIOCEXCL, 0);
+        port.exclusive = true;
       }
       port.configure(baud);
       Libc.ioctl(file, Libc.TCFLSH, BOTH_QUEUES);
@@ -83,7 +87,8 @@ public final class SerialPort extends TerminalLine {
       case Libc.EACCES ->
           "%s may not be opened by this user; join the group it belongs to (sudo usermod -aG dialout $USER) and log in again"
               .formatted(path);
-      case Libc.EBUSY -> "%s is open in another program; close that one".formatted(path);
+      case Libc.EBUSY, Libc.EAGAIN ->
+          "%s is open in another program; close that one".formatted(path);
       case Libc.ENOTTY -> "%s is no serial port".formatted(path);
       default -> "%s: %s".formatted(path, Libc.strerror(error));
     };
@@ -132,5 +137,19 @@ public final class SerialPort extends TerminalLine {
     } catch (LastErrorException e) {
       throw new LineLostException(refusal(name(), e.getErrorCode()), e);
     }
+  }
+
+  /** Lets others in again: a terminal that somebody holds open would keep them out for good. */
+  @Override
+  public void close() {
+    if (exclusive) {
+      exclusive = false;
+      try {
+        Libc.ioctl(file(), Libc.TIOCNXCL, 0);
+      } catch (LastErrorException e) {
+        // The device is gone, and with it who it kept out.
+      }
+    }
+    super.close();
   }
 }

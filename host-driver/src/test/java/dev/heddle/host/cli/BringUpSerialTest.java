@@ -7,9 +7,13 @@ import dev.heddle.host.bringup.FaultyTransport;
 import dev.heddle.host.serial.BoardOnTerminal;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A bring-up of a modelled board behind a serial port of the system. */
 class BringUpSerialTest {
@@ -48,5 +52,28 @@ class BringUpSerialTest {
     assertThat(run.out())
         .contains("  unsupported  identity         no Heddle machine answers")
         .contains("0 passed, 1 failed, 0 skipped; the steps after that have not run");
+  }
+
+  @Test
+  void aPlugPulledDuringABringUpFailsTheStep(@TempDir Path folder) throws IOException {
+    GoldenTransport machine = new GoldenTransport(Configuration.NANO, MEMORY_BYTES);
+    try (BoardOnTerminal board = BoardOnTerminal.of(machine)) {
+      // The system may give the name of a terminal that is gone to the next one.
+      Path port = Files.createSymbolicLink(folder.resolve("board"), Path.of(board.port()));
+      CommandRun run =
+          CommandRun.of(
+              text -> {
+                if (text.contains("scratch") && Files.exists(port)) {
+                  board.unplug();
+                }
+              },
+              "bringup",
+              "--device",
+              "uart:" + port);
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.out())
+          .containsPattern("  failed       link +" + port + " is gone \\(.*\\); plug it in")
+          .endsWith("2 passed, 1 failed, 0 skipped; the steps after that have not run\n");
+    }
   }
 }

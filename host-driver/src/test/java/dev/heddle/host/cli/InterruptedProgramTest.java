@@ -2,6 +2,9 @@ package dev.heddle.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.accel.Configuration;
+import dev.heddle.host.serial.BoardOnTerminal;
+import dev.heddle.host.transport.GoldenTransport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +127,21 @@ class InterruptedProgramTest {
         .startsWith("Once upon a time, there was")
         .contains("  device                  " + device)
         .contains("  wall time  ");
+  }
+
+  @Test
+  void aStoryOnABoardEndsWithWhatItSaidAndItsTable() throws Exception {
+    try (BoardOnTerminal board =
+        BoardOnTerminal.of(new GoldenTransport(Configuration.NANO, 8 << 20))) {
+      String device = "uart:" + board.port();
+      start(false, "run", "--device", device, "--temperature", "0", "--tokens", "240");
+      await(out(), "Once upon a time, there was");
+      interrupt();
+      assertThat(Files.readString(out()))
+          .startsWith("Once upon a time, there was")
+          .contains("  device                  " + device)
+          .contains("  wall time  ");
+    }
   }
 
   @ParameterizedTest

@@ -8,17 +8,24 @@ import dev.heddle.host.bringup.FaultyTransport;
 import dev.heddle.host.serial.BoardOnTerminal;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A model on a board behind a serial port of the system. */
 @Timeout(60)
 class RunSerialTest {
   private static final int MEMORY_BYTES = 8 << 20;
+  private static final int HALF_THE_MODEL = 400_000;
 
   private static CommandRun run(String device, Consumer<String> listener, String... options) {
     List<String> arguments =
@@ -129,5 +136,145 @@ class RunSerialTest {
     assertThat(run.err())
         .isEqualTo(
             "heddle: there is no port /dev/no-such-port; plug the board in; /dev/serial/by-id names the ports there are\n");
+  }
+
+  /**
+   * A board at a path that goes with it, as the path of a port does; a terminal's may come back.
+   */
+  private record Plugged(BoardOnTerminal board, Path path) implements AutoCloseable {
+    Plugged(Transport machine, Path path) {
+      this(BoardOnTerminal.of(machine), path);
+      try {
+        Files.createSymbolicLink(path, Path.of(board.port()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    void pull() {
+      close();
+    }
+
+    CommandRun run(Consumer<String> listener, String... options) {
+      return RunSerialTest.run("uart:" + path, listener, options);
+    }
+
+    @Override
+    public void close() {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      board.unplug();
+    }
+  }
+
+  private final GoldenTransport machine = new GoldenTransport(Configuration.NANO, MEMORY_BYTES);
+
+  @TempDir private Path folder;
+
+  private Plugged plugged() {
+    return new Plugged(machine, folder.resolve("board"));
+  }
+
+  private void assertTheNextStartGoesOn() {
+    try (Plugged board = plugged()) {
+      CommandRun run = board.run(text -> {}, "--tokens", "1");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.err()).matches("loading .* of them on the card already; .*\n");
+      assertThat(run.out()).startsWith("Once upon a time,");
+    }
+  }
+
+  @Test
+  void aPlugPulledDuringTheUploadIsAnErrorAndTheNextStartGoesOn() {
+    try (Plugged board = plugged()) {
+      board.board().after(HALF_THE_MODEL, board::pull);
+      CommandRun run = board.run(text -> {});
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.out()).isEmpty();
+      assertThat(run.err())
+          .matches("heddle: " + board.path() + " is gone \\(.*\\); plug it in and start again\n");
+    }
+    assertTheNextStartGoesOn();
+  }
+
+  @Test
+  void aPlugPulledDuringTheStoryIsAnErrorAndTheNextStartUploadsNothing() {
+    try (Plugged board = plugged()) {
+      AtomicBoolean pulled = new AtomicBoolean();
+      CommandRun run =
+          board.run(
+              text -> {
+                if (text.contains("girl") && !pulled.getAndSet(true)) {
+                  board.pull();
+                }
+              });
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.out()).isEqualTo("Once upon a time, there was a little girl");
+      assertThat(run.err()).endsWith("; plug it in and start again\n").doesNotContain("\tat ");
+    }
+    try (Plugged board = plugged()) {
+      CommandRun run = board.run(text -> {}, "--tokens", "1");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.err()).endsWith(" bytes, all on the card already\n");
+    }
+  }
+
+  @Test
+  void aBoardThatFallsSilentIsGivenUp() {
+    try (Plugged board = plugged()) {
+      board.board().after(HALF_THE_MODEL, board.board()::hang);
+      CommandRun run = board.run(text -> {});
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.err())
+          .isEqualTo(
+              "heddle: %s has been silent for 3 s; check that the board has power and is programmed, and start again\n"
+                  .formatted(board.path()));
+    }
+    assertTheNextStartGoesOn();
+  }
+
+  @Test
+  void anInterruptDuringTheUploadEndsTheRunAndTheNextStartGoesOn() {
+    Thread user = Thread.currentThread();
+    try (Plugged board = plugged()) {
+      board.board().after(HALF_THE_MODEL, user::interrupt);
+      CommandRun run = board.run(text -> {});
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(run).isEqualTo(new CommandRun(130, "", "Interrupted.\n"));
+    }
+    assertTheNextStartGoesOn();
+  }
+
+  @Test
+  void anInterruptEndsTheWaitForASilentBoard() {
+    Thread user = Thread.currentThread();
+    try (Plugged board = plugged()) {
+      board
+          .board()
+          .after(
+              HALF_THE_MODEL,
+              () -> {
+                board.board().hang();
+                user.interrupt();
+              });
+      CommandRun run = board.run(text -> {});
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(run).isEqualTo(new CommandRun(130, "", "Interrupted.\n"));
+    }
+  }
+
+  @Test
+  void anotherRateThanTheBoardsIsExplained() {
+    try (Plugged board = plugged()) {
+      CommandRun run = board.run(text -> {}, "--baud", "1000000");
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.err())
+          .isEqualTo(
+              "heddle: no board answers on %s at 1000000 baud; check that it is the right port, that the board has power and is programmed, and that both have the same rate\n"
+                  .formatted(board.path()));
+    }
   }
 }

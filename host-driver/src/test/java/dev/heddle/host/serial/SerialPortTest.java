@@ -2,6 +2,7 @@ package dev.heddle.host.serial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.host.link.LineLostException;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -110,6 +112,32 @@ class SerialPortTest {
     Path file = Files.createFile(folder.resolve("file"));
     assertThatThrownBy(() -> SerialPort.open(file.toString(), BAUD))
         .hasMessage(file + " is no serial port");
+  }
+
+  @Test
+  void aPortThatIsOpenElsewhereIsRefusedUntilItIsClosed() {
+    try (PseudoTerminal terminal = PseudoTerminal.open()) {
+      try (SerialPort first = SerialPort.open(terminal.port(), BAUD)) {
+        assertThatThrownBy(() -> SerialPort.open(first.name(), BAUD))
+            .isInstanceOf(LineLostException.class)
+            .hasMessage(terminal.port() + " is open in another program; close that one");
+      }
+      SerialPort.open(terminal.port(), BAUD).close();
+    }
+  }
+
+  @Test
+  void aPortWithoutRightsIsRefused() throws Exception {
+    try (PseudoTerminal terminal = PseudoTerminal.open()) {
+      Path port = Path.of(terminal.port());
+      Files.setPosixFilePermissions(port, Set.of());
+      assumeFalse(Files.isReadable(port), "the administrator may open everything");
+      assertThatThrownBy(() -> SerialPort.open(terminal.port(), BAUD))
+          .isInstanceOf(LineLostException.class)
+          .hasMessage(
+              terminal.port()
+                  + " may not be opened by this user; join the group it belongs to (sudo usermod -aG dialout $USER) and log in again");
+    }
   }
 
   @Test
