@@ -1,16 +1,14 @@
 package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
-import dev.heddle.host.board.VirtualPort;
 import dev.heddle.host.link.LinkTransport;
-import dev.heddle.host.link.SerialLine;
-import dev.heddle.host.serial.SerialPort;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.SimulatorTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.testbench.MemoryModel;
 import java.io.PrintWriter;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -40,12 +38,7 @@ final class DeviceOptions {
       })
   private MemoryModel memory;
 
-  @Option(
-      names = "--baud",
-      paramLabel = "N",
-      defaultValue = "3000000",
-      description = "Rate that a board's serial port starts with. Default: ${DEFAULT-VALUE}.")
-  private int baud;
+  @Mixin private PortOptions port;
 
   @Option(
       names = "--switch-baud",
@@ -56,19 +49,9 @@ final class DeviceOptions {
       })
   private Integer switchBaud;
 
-  @Option(
-      names = "--virtual",
-      description = {
-        "The board behind the port is simulated: it is waited for "
-            + VirtualPort.SLOWNESS
-            + " times",
-        "as long, and nothing is measured by the host's time."
-      })
-  private boolean virtual;
-
   /** Whether the board behind the port is simulated. */
   boolean isVirtual() {
-    return virtual;
+    return port.isVirtual();
   }
 
   /**
@@ -92,7 +75,7 @@ final class DeviceOptions {
 
   /** The board behind a port. */
   LinkTransport board(String path) {
-    LinkTransport link = new LinkTransport(() -> open(path));
+    LinkTransport link = new LinkTransport(() -> port.open(path));
     if (switchBaud == null) {
       return link;
     }
@@ -105,17 +88,12 @@ final class DeviceOptions {
     }
   }
 
-  private SerialLine open(String path) {
-    SerialLine port = SerialPort.open(path, baud);
-    return virtual ? new VirtualPort(port) : port;
-  }
-
   /** What to print as the device, with the memory model where there is one. */
   String label(DeviceName device) {
     return switch (device.kind()) {
       case GOLDEN -> device.kind().toString();
       case SIM -> device.kind() + ", memory " + memory.label();
-      case UART -> device + (virtual ? ", simulated" : "");
+      case UART -> device + (isVirtual() ? ", simulated" : "");
     };
   }
 }

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       RunCommand.class,
       EmitCommand.class,
       BenchCommand.class,
+      DevicesCommand.class,
       BringUpCommand.class,
       MaskCommand.class,
       VitCommand.class,

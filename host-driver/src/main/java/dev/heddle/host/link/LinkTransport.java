@@ -41,6 +41,21 @@ public final class LinkTransport implements Transport {
     session = new LinkSession(opener);
   }
 
+  /**
+   * Asks the board at the end of a line who it is, and leaves it as it was.
+   *
+   * @param patience how long nobody may answer, in the time of the line
+   * @return empty when nobody has answered
+   * @throws TransportException when the line is not there, or who answers is no board
+   */
+  public static Optional<LinkDescription> ask(SerialLine.Opener opener, Duration patience) {
+    try (FramedLine line = new FramedLine(opener)) {
+      return line.hello(0, patience);
+    } catch (LineLostException e) {
+      throw new TransportException(e.getMessage(), e);
+    }
+  }
+
   /** What the board says of itself. */
   public LinkDescription board() {
     return session.board();

@@ -1,0 +1,71 @@
+package dev.heddle.host.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.host.serial.BoardOnTerminal;
+import dev.heddle.host.serial.PseudoTerminal;
+import dev.heddle.host.serial.SerialPort;
+import dev.heddle.host.transport.GoldenTransport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DevicesCommandTest {
+  private static final Path PAGE = Path.of("../docs/boards.md");
+
+  @TempDir private Path folder;
+
+  private List<String> devices() {
+    CommandRun run = CommandRun.of("devices", "--in", folder.toString());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err()).isEmpty();
+    return run.out().lines().toList();
+  }
+
+  private Path link(String name, String to) throws IOException {
+    Path link = folder.resolve(name);
+    Files.createDirectories(link.getParent());
+    return Files.createSymbolicLink(link, Path.of(to));
+  }
+
+  @Test
+  void withoutPortsThereAreModelsAlone() throws IOException {
+    List<String> lines = devices();
+    assertThat(lines).hasSize(2 + Configuration.shipped().size());
+    assertThat(lines.get(lines.size() - 1))
+        .isEqualTo("there is no serial port in " + folder + "; plug a board in");
+    assertThat(Files.readString(PAGE))
+        .contains("$ ./heddle devices\n" + String.join("\n", lines.subList(0, lines.size() - 1)));
+  }
+
+  @Test
+  void eachPortIsListedOnceWithWhatAnswersThere() throws IOException {
+    try (BoardOnTerminal board =
+            BoardOnTerminal.of(new GoldenTransport(Configuration.NANO, 1 << 20));
+        PseudoTerminal silent = PseudoTerminal.open();
+        PseudoTerminal busy = PseudoTerminal.open();
+        SerialPort elsewhere = SerialPort.open(busy.port(), 3_000_000)) {
+      assertThat(elsewhere.name()).isEqualTo(busy.port());
+      Path byId = link("serial/by-id/usb-Radiona_ULX3S", board.port());
+      link("ttyUSB0", board.port());
+      Path nobody = link("ttyUSB1", silent.port());
+      Path taken = link("ttyUSB2", busy.port());
+      Path file = Files.createFile(folder.resolve("ttyACM0"));
+      Files.createFile(folder.resolve("tty0"));
+      List<String> lines = devices();
+      assertThat(lines.subList(1 + Configuration.shipped().size(), lines.size()))
+          .containsExactly(
+              "uart:PATH, a board behind a port, asked at 3000000 baud:",
+              "  " + byId + "  a board with a clock of 24.0 MHz and 1,024 KiB of card memory",
+              "  " + file + "  " + file + " is no serial port",
+              "  " + nobody + "  nobody answers",
+              "  " + taken + "  " + taken + " is open in another program; close that one");
+    }
+  }
+}
