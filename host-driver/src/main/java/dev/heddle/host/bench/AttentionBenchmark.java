@@ -29,12 +29,15 @@ import java.util.stream.Stream;
  *       payload_share}, the beats of keys and values as a share of all cycles.
  *   <li>{@code paged/SIZE}: the same at context 1,024 with ideal memory, keys and values in pages
  *       of {@code SIZE} tokens.
- *   <li>{@code moba} and {@code quest}: a token at context 2,048 that sees 4 blocks of 64, or 64
- *       blocks of 16, which the router of the machine chooses by its queries for each KV head, the
- *       first while attention waits, the others beside it; {@code cycles_over_dense} with the
- *       choice and {@code listed_over_dense} without it, where the host lists the blocks, beside
- *       {@code pairs_over_dense}; and {@code break_even_context}, from which on they take fewer
- *       cycles than dense attention, the choice included. The summaries of the blocks are there.
+ *   <li>{@code moba} and {@code quest}: the last 16 tokens of a prompt of 2,048, of which each sees
+ *       4 blocks of 64, or 64 blocks of 16, that the router of the machine chooses for all of them
+ *       by the queries of the first, for each KV head, the first while attention waits, the others
+ *       beside it; {@code cycles_over_dense} with the choice, beside {@code pairs_over_dense}. The
+ *       summaries of the blocks are there.
+ *   <li>{@code moba/token} and {@code quest/token}: the same for the last token alone; also {@code
+ *       listed_over_dense}, without the choice, where the host lists the blocks, and {@code
+ *       break_even_context}, from which on a token takes fewer cycles than with dense attention,
+ *       the choice included.
  *   <li>{@code lambda}: 2,048 causal rows that see the first 16 and the last 256 keys; {@code
  *       cycles_over_dense} beside {@code pairs_over_dense}.
  * </ul>
@@ -96,14 +99,12 @@ public final class AttentionBenchmark implements Benchmark {
                         .map(memory -> decode(context, memory)));
     Stream<BenchResult> paged =
         PAGES.stream().filter(size -> wanted.test("paged/" + size)).map(this::paged);
-    Stream<BenchResult> routed =
-        ROUTED.stream()
-            .filter(routing -> wanted.test(routing.router().toString()))
-            .flatMap(this::routed);
     Stream<BenchResult> tiles =
         ROUTED.stream().filter(routing -> wanted.test(tileName(routing))).flatMap(this::tile);
+    Stream<BenchResult> routed =
+        ROUTED.stream().filter(routing -> wanted.test(tokenName(routing))).flatMap(this::routed);
     Stream<BenchResult> lambda = Stream.of("lambda").filter(wanted).flatMap(this::lambda);
-    return Stream.of(prefill, decode, paged, routed, tiles, lambda).flatMap(results -> results);
+    return Stream.of(prefill, decode, paged, tiles, routed, lambda).flatMap(results -> results);
   }
 
   private static String decodeName(int context, BenchMemory memory) {
@@ -111,7 +112,11 @@ public final class AttentionBenchmark implements Benchmark {
   }
 
   private static String tileName(BlockRouting routing) {
-    return "%s/%d".formatted(routing.router(), TILE);
+    return routing.router().toString();
+  }
+
+  private static String tokenName(BlockRouting routing) {
+    return routing.router() + "/token";
   }
 
   private BenchResult prefill(String workload) {
@@ -144,7 +149,7 @@ public final class AttentionBenchmark implements Benchmark {
   }
 
   private Stream<BenchResult> routed(BlockRouting routing) {
-    String workload = routing.router().toString();
+    String workload = tokenName(routing);
     MemoryModel memory = BenchMemory.IDEAL.model();
     double dense = cycles(token(ROUTED_CONTEXT), memory);
     AttentionWork listed = paged(token(ROUTED_CONTEXT), routing.size());

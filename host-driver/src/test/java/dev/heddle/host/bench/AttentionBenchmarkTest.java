@@ -32,8 +32,8 @@ class AttentionBenchmarkTest {
             "paged/64",
             "moba",
             "quest",
-            "moba/16",
-            "quest/16",
+            "moba/token",
+            "quest/token",
             "lambda");
   }
 }
