@@ -46,8 +46,23 @@ public final class SdramChip {
    */
   public static SdramChip attach(
       Simulation simulation, String pins, SdramDevice device, long clockHz, int pinDelay) {
+    return attach(simulation, pins, device, clockHz, pinDelay, SdramDefects.NONE);
+  }
+
+  /**
+   * Puts a chip that may be broken on the pins of a design, as {@link #attach(Simulation, String,
+   * SdramDevice, long, int)}.
+   */
+  public static SdramChip attach(
+      Simulation simulation,
+      String pins,
+      SdramDevice device,
+      long clockHz,
+      int pinDelay,
+      SdramDefects defects) {
     CardMemory memory = new CardMemory(device.size());
-    int part = simulation.attach(pins + "_", specification(device, clockHz, pinDelay), memory);
+    String specification = specification(device, clockHz, pinDelay) + ' ' + defects.specification();
+    int part = simulation.attach(pins + "_", specification, memory);
     return new SdramChip(simulation, memory, part);
   }
 

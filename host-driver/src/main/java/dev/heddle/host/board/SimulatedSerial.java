@@ -28,6 +28,7 @@ public final class SimulatedSerial implements SerialLine {
   private final String receive;
   private final String transmit;
   private final long clockHz;
+  private final SerialWiring wiring;
   private final String name;
   private final ByteBuffer levels = ByteBuffer.allocate(SLICE_CYCLES);
   private final ByteBuffer sampled = ByteBuffer.allocate(SLICE_CYCLES);
@@ -57,13 +58,21 @@ public final class SimulatedSerial implements SerialLine {
    * @param board its clock is declared, its reset over
    * @param receive port on which the board hears
    * @param transmit port on which the board speaks
+   * @param clockHz the clock that the board has
    */
   public SimulatedSerial(
-      Simulation board, String receive, String transmit, long clockHz, int baud, String name) {
+      Simulation board,
+      String receive,
+      String transmit,
+      long clockHz,
+      int baud,
+      SerialWiring wiring,
+      String name) {
     this.board = board;
     this.receive = receive;
     this.transmit = transmit;
     this.clockHz = clockHz;
+    this.wiring = wiring;
     this.name = name;
     this.period = UartPeriod.of(clockHz, baud);
   }
@@ -98,13 +107,13 @@ public final class SimulatedSerial implements SerialLine {
   void run() {
     levels.clear();
     for (int cycle = 0; cycle < SLICE_CYCLES; cycle++) {
-      levels.put((byte) nextLevel());
+      levels.put((byte) wiring.carry(nextLevel()));
     }
     levels.flip();
     sampled.clear();
     board.batch(SLICE_CYCLES, List.of(receive), levels, List.of(transmit), sampled);
     for (int cycle = 0; cycle < SLICE_CYCLES; cycle++) {
-      hear(sampled.get(cycle));
+      hear(wiring.carry(sampled.get(cycle)));
     }
     cycles += SLICE_CYCLES;
   }

@@ -2,14 +2,17 @@ package dev.heddle.host.board;
 
 import dev.heddle.fpga.Board;
 import dev.heddle.fpga.BoardDesign;
+import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.host.link.SerialLine;
 import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.SdramChip;
+import dev.heddle.testbench.SdramDefects;
 import dev.heddle.testbench.Simulation;
 import dev.heddle.testbench.VerilatedLibrary;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -27,28 +30,60 @@ public final class VirtualBoard implements AutoCloseable {
   private final SimulatedSerial pins;
 
   /**
-   * Builds the simulation of a board, unless it is in the cache, and switches it on.
-   *
-   * @param progress hears the steps of the build
+   * A board without faults, as {@link #VirtualBoard(Board, Set, LibraryOptions, BuildProgress)}.
    */
   public VirtualBoard(Board board, LibraryOptions options, BuildProgress progress) {
-    library = VerilatedLibrary.of(new BoardDesign(board).simulation(), options, progress);
+    this(board, Set.of(), options, progress);
+  }
+
+  /**
+   * Builds the simulation of a board, unless it is in the cache, and switches it on.
+   *
+   * @param faults what is wrong with it
+   * @param progress hears the steps of the build
+   * @throws IllegalArgumentException when it does not have what is to be broken
+   */
+  public VirtualBoard(
+      Board board, Set<BoardFault> faults, LibraryOptions options, BuildProgress progress) {
+    SdramDefects defects = SdramDefects.NONE;
+    SerialWiring wiring = SerialWiring.STRAIGHT;
+    long clockHz = board.clockHz();
+    for (BoardFault fault : faults) {
+      defects = fault.plant(defects);
+      wiring = fault.plant(wiring);
+      clockHz = fault.plant(clockHz);
+    }
+    if (!defects.equals(SdramDefects.NONE) && board.sdram().isEmpty()) {
+      throw new IllegalArgumentException("the %s has no SDRAM".formatted(board.title()));
+    }
+    boolean planted = PlantableDesign.plants(faults);
+    VerilogDesign design = new BoardDesign(board).simulation();
+    library = VerilatedLibrary.of(planted ? PlantableDesign.of(design) : design, options, progress);
     simulation = Simulation.in(library, 1);
     simulation.clock("clock_in");
     simulation.set("receive", 1);
+    if (planted) {
+      simulation.set(PlantableDesign.INPUT, PlantableDesign.input(faults));
+    }
     simulation.step(RESET_CYCLES);
-    sdram =
-        board
-            .sdram()
-            .map(chip -> SdramChip.attach(simulation, "sdram", chip.device(), board.clockHz(), 0));
+    sdram = attach(board, defects);
     pins =
         new SimulatedSerial(
             simulation,
             "receive",
             "transmit",
-            board.clockHz(),
+            clockHz,
             board.baud(),
+            wiring,
             "virtual " + board.title());
+  }
+
+  private Optional<SdramChip> attach(Board board, SdramDefects defects) {
+    return board
+        .sdram()
+        .map(
+            chip ->
+                SdramChip.attach(simulation, "sdram", chip.device(), board.clockHz(), 0, defects));
   }
 
   /** The serial line of the board, in the time of the simulation. */

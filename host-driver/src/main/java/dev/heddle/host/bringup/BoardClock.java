@@ -1,5 +1,6 @@
 package dev.heddle.host.bringup;
 
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
@@ -13,7 +14,9 @@ public record BoardClock(Kind kind, LongSupplier nanoTime) {
   public enum Kind {
     /** As the host's time does. */
     REAL,
-    /** Cycle by cycle as far as the host asks for it. */
+    /** In a simulation whose time is the host's: exact, but slow. */
+    SHARED,
+    /** In a simulation, at a pace that the host does not know. */
     SIMULATED,
     /** There is none. */
     NONE
@@ -24,6 +27,15 @@ public record BoardClock(Kind kind, LongSupplier nanoTime) {
     return new BoardClock(Kind.REAL, System::nanoTime);
   }
 
+  /**
+   * The clock of a simulation in whose time the host lives.
+   *
+   * @param nanoTime the time of the simulation in nanoseconds
+   */
+  public static BoardClock shared(LongSupplier nanoTime) {
+    return new BoardClock(Kind.SHARED, nanoTime);
+  }
+
   /** The clock of a simulation. */
   public static BoardClock simulated() {
     return new BoardClock(Kind.SIMULATED, System::nanoTime);
@@ -32,5 +44,20 @@ public record BoardClock(Kind kind, LongSupplier nanoTime) {
   /** No clock, as the golden model has none. */
   public static BoardClock none() {
     return new BoardClock(Kind.NONE, System::nanoTime);
+  }
+
+  /** Whether what the host measures is the time of the board. */
+  boolean measures() {
+    return kind == Kind.REAL || kind == Kind.SHARED;
+  }
+
+  /** How long to wait for the end of a short list. */
+  Duration patience() {
+    return kind == Kind.SHARED ? Duration.ofMillis(20) : Duration.ofSeconds(2);
+  }
+
+  /** Whether cycles of the board are slow to come by, so that a step had better be short. */
+  boolean slow() {
+    return kind == Kind.SHARED || kind == Kind.SIMULATED;
   }
 }

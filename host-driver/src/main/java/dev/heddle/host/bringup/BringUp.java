@@ -39,6 +39,7 @@ public final class BringUp {
         new LinkStep(),
         new DataBusStep(),
         new AddressBusStep(),
+        new RetentionStep(),
         new MemoryPatternStep(PATTERN_BYTES),
         new MarchStep(MARCH_BEATS),
         new BandwidthStep(),

@@ -1,13 +1,10 @@
 package dev.heddle.host.bringup;
 
-import dev.heddle.accel.isa.Descriptor;
-import dev.heddle.accel.isa.Operation;
-import dev.heddle.lib.Registers;
 import java.time.Duration;
 
 /**
- * Measures the clock: a list that goes in a circle keeps CYCLES counting, and two readings of it
- * are compared with the host's time. Then an END takes the place of the circle's LINK.
+ * Measures the clock: a {@link CircularList} keeps CYCLES counting, and two readings of it are
+ * compared with the host's time.
  *
  * <p>A reading belongs to a moment between its call and its return; the uncertainty that this
  * leaves is in the result.
@@ -15,6 +12,9 @@ import java.time.Duration;
 final class ClockStep implements BringUpStep {
   private static final double MOST_DEVIATION = 0.005;
   private static final int TRIES = 10;
+
+  /** By how much a measurement in a simulation is shorter. */
+  private static final int SIMULATED_PART = 100;
 
   private record Reading(long cycles, long before, long after) {
     double middle() {
@@ -54,26 +54,21 @@ final class ClockStep implements BringUpStep {
         return StepResult.skipped("the golden model has no clock");
       case SIMULATED:
         return StepResult.skipped("a simulated clock has no relation to the host's time");
-      case REAL:
+      case SHARED, REAL:
         break;
     }
-    board.transport().reset();
-    Registers registers = board.registers();
-    registers.write("INTERRUPT_ENABLE", "done", 1);
-    board.writeList(Descriptor.of(Operation.LINK).with("next", TestedBoard.LIST));
-    board.start(registers);
-    Reading first = read(board, registers);
-    while (board.clock().nanoTime().getAsLong() - first.after() < duration.toNanos()) {
-      if (registers.read("STATUS", "busy") == 0) {
+    Duration wait = board.clock().slow() ? duration.dividedBy(SIMULATED_PART) : duration;
+    CircularList list = CircularList.start(board);
+    Reading first = read(board, list);
+    while (board.clock().nanoTime().getAsLong() - first.after() < wait.toNanos()) {
+      if (!list.runs()) {
         return StepResult.failed("the list that measures the clock ended by itself");
       }
     }
-    Reading last = read(board, registers);
-    board.write(TestedBoard.LIST, new byte[] {(byte) Operation.END.code()});
-    if (!board.ends()) {
+    Reading last = read(board, list);
+    if (!list.ends()) {
       return StepResult.failed("the list that measures the clock does not end; reset the board");
     }
-    registers.clear("EVENTS", "done", 1);
     double nanos = last.middle() - first.middle();
     double hertz = (last.cycles() - first.cycles()) * 1e9 / nanos;
     double uncertainty = (first.uncertainty() + last.uncertainty()) / 2.0 / nanos;
@@ -91,11 +86,11 @@ final class ClockStep implements BringUpStep {
   }
 
   /** The reading of several that took the shortest time. */
-  private static Reading read(TestedBoard board, Registers registers) {
+  private static Reading read(TestedBoard board, CircularList list) {
     Reading best = null;
     for (int i = 0; i < TRIES; i++) {
       long before = board.clock().nanoTime().getAsLong();
-      long cycles = registers.read("CYCLES");
+      long cycles = list.cycles();
       Reading reading = new Reading(cycles, before, board.clock().nanoTime().getAsLong());
       if (best == null || reading.uncertainty() < best.uncertainty()) {
         best = reading;

@@ -40,7 +40,7 @@ final class InterruptStep implements BringUpStep {
     List<String> lost = new ArrayList<>();
     for (int i = 1; i <= times && lost.size() < MOST_LOST; i++) {
       board.start(registers);
-      if (!board.ends()) {
+      if (!board.transport().awaitInterrupt(board.clock().patience())) {
         boolean done = registers.read("EVENTS", "done") != 0;
         lost.add(
             done

@@ -51,7 +51,7 @@ final class MatmulStep implements BringUpStep {
           }
         }
         if (!wrong.isEmpty()) {
-          return failed(configuration, wrong, tileRows);
+          return failed(device, configuration, wrong, tileRows);
         }
       }
     }
@@ -60,14 +60,13 @@ final class MatmulStep implements BringUpStep {
   }
 
   private static StepResult failed(
-      Configuration configuration, List<String> wrong, Set<Integer> tileRows) {
+      Device device, Configuration configuration, List<String> wrong, Set<Integer> tileRows) {
     List<String> details = new ArrayList<>();
     details.add("%,d results of this product are wrong".formatted(wrong.size()));
     for (int row : tileRows) {
-      details.add(
-          "wrong: port %d, lane %d"
-              .formatted(row / configuration.lanes(), row % configuration.lanes()));
+      details.add("wrong: " + MultiplierSearch.lane(configuration, row));
     }
+    details.addAll(MultiplierSearch.wrong(device, configuration));
     return StepResult.failed(wrong.get(0), details);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
  */
 final class MemoryPatternStep implements BringUpStep {
   private static final byte CHECKERBOARD = 0x55;
+  private static final int SIMULATED_PART = 16;
 
   /** What a range of card memory is filled with. */
   @FunctionalInterface
@@ -22,7 +23,8 @@ final class MemoryPatternStep implements BringUpStep {
   /**
    * A test.
    *
-   * @param mostBytes most bytes that are filled, half of them at each end; a multiple of 128
+   * @param mostBytes most bytes that are filled, half of them at each end, on a simulated board
+   *     behind a link a part of that; a multiple of 2,048
    */
   MemoryPatternStep(int mostBytes) {
     this.mostBytes = mostBytes;
@@ -40,7 +42,9 @@ final class MemoryPatternStep implements BringUpStep {
 
   @Override
   public StepResult run(TestedBoard board) {
-    int half = (int) Math.min(mostBytes, board.memoryBytes()) / 2;
+    boolean slow = board.clock().slow() && board.link().isPresent();
+    int most = slow ? mostBytes / SIMULATED_PART : mostBytes;
+    int half = (int) Math.min(most, board.memoryBytes()) / 2;
     long upper = board.memoryBytes() - half;
     MemoryFaults faults = new MemoryFaults(board.configuration().beatBytes());
     for (boolean inverse : new boolean[] {false, true}) {

@@ -44,9 +44,8 @@ final class ResetStep implements BringUpStep {
     board.writeList(Descriptor.of(Operation.END));
     for (int i = 1; i <= times; i++) {
       board.transport().reset();
-      registers.write("INTERRUPT_ENABLE", "done", 1);
       board.start(registers);
-      if (!board.ends()) {
+      if (!board.ends(registers)) {
         return StepResult.failed(
             "the machine did not run an empty list after reset %d: STATUS is 0x%x"
                 .formatted(i, registers.read("STATUS")));

@@ -1,16 +1,23 @@
 package dev.heddle.host.cli;
 
 import dev.heddle.fpga.Board;
+import dev.heddle.host.board.BoardFault;
 import dev.heddle.host.board.VirtualBoard;
 import dev.heddle.host.serial.PseudoTerminal;
 import dev.heddle.lib.UartPeriod;
 import dev.heddle.testbench.LibraryOptions;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code heddle board}: a virtual board on a pseudo-terminal. */
 @Command(
@@ -28,16 +35,51 @@ final class BoardCommand implements Callable<Integer> {
   @Parameters(paramLabel = "BOARD", description = "Name of the board.")
   private String name;
 
+  @Option(
+      names = "--fault",
+      paramLabel = "FAULT",
+      converter = FaultName.class,
+      description = {
+        "What is wrong with it, to see how bring-up finds it; may be repeated. One of:",
+        "data-pin, address-pin, refresh, clock, hash, interrupt, multiplier, crossed, inverted."
+      })
+  private Set<BoardFault> faults = Set.of();
+
+  /** Reads a fault. */
+  static final class FaultName implements ITypeConverter<BoardFault> {
+    @Override
+    public BoardFault convert(String text) {
+      return Arrays.stream(BoardFault.values())
+          .filter(fault -> fault.toString().equals(text))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "there is no fault %s; there are %s"
+                          .formatted(text, Arrays.toString(BoardFault.values()))));
+    }
+  }
+
   @Override
   public Integer call() {
     Board board = BoardName.find(spec, name);
+    try {
+      return serve(board);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private int serve(Board board) {
     try (ProgressLine progress =
             new ProgressLine("simulator " + board.name(), spec.commandLine().getErr());
-        VirtualBoard virtual = new VirtualBoard(board, LibraryOptions.FAST, progress::update);
+        VirtualBoard virtual =
+            new VirtualBoard(board, faults, LibraryOptions.FAST, progress::update);
         PseudoTerminal terminal = PseudoTerminal.open()) {
       progress.close();
       PrintWriter out = spec.commandLine().getOut();
       out.printf("a virtual %s is at %s%n", board.title(), terminal.port());
+      faults.forEach(fault -> out.println("its fault: " + fault.description()));
       out.println("in another terminal:");
       out.printf("  ./heddle bringup %s%n", options(board, terminal));
       out.printf("  ./heddle run %s%n", options(board, terminal));

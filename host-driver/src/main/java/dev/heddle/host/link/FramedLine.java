@@ -41,6 +41,7 @@ final class FramedLine implements AutoCloseable {
 
   private long received;
   private long damaged;
+  private boolean heardAnything;
 
   /**
    * Opens a line.
@@ -136,6 +137,7 @@ final class FramedLine implements AutoCloseable {
     if (line.read(in) == 0) {
       return false;
     }
+    heardAnything = true;
     in.flip();
     while (in.hasRemaining()) {
       byte value = in.get();
@@ -209,9 +211,13 @@ final class FramedLine implements AutoCloseable {
 
   /** What to say when nobody answers. */
   TransportException nobody() {
+    String where = line.name() + (line.baud() == 0 ? "" : " at " + line.baud() + " baud");
     return new TransportException(
-        "no board answers on %s%s; check that it is the right port, that the board has power and is programmed, and that both have the same rate"
-            .formatted(line.name(), line.baud() == 0 ? "" : " at " + line.baud() + " baud"));
+        heardAnything
+            ? "no board answers on %s, and what is heard makes no sense; check that it is the right port, that both have the same rate, and the levels of the line"
+                .formatted(where)
+            : "no board answers on %s, nothing is heard at all; check that it is the right port, that the board has power and is programmed, and that RX is connected to TX and TX to RX"
+                .formatted(where));
   }
 
   /** Lets nobody wait for a board that is silent who does not want to any more. */

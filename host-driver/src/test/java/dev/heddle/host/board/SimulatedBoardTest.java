@@ -10,7 +10,6 @@ import dev.heddle.fpga.Boards;
 import dev.heddle.host.bringup.BoardClock;
 import dev.heddle.host.bringup.BringUp;
 import dev.heddle.host.bringup.BringUpReport;
-import dev.heddle.host.bringup.BringUpStep;
 import dev.heddle.host.bringup.StepStatus;
 import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.link.LinkTransport;
@@ -21,9 +20,7 @@ import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.LibraryOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -95,20 +92,15 @@ class SimulatedBoardTest extends TransportConformance {
         new TestedBoard(
             transport(),
             Optional.of(configuration()),
-            BoardClock.simulated(),
+            BoardClock.shared(board.pins()::nanoTime),
             Optional.of((LinkTransport) transport()));
-    // The steps that fill much memory are the host's own way to it, and long at a serial line.
-    List<BringUpStep> steps =
-        BringUp.standardSteps().stream()
-            .filter(step -> !Set.of("memory patterns", "bandwidth").contains(step.name()))
-            .toList();
-    BringUpReport report = new BringUp(steps, true).run(tested, step -> {});
+    BringUpReport report = new BringUp(BringUp.standardSteps(), true).run(tested, step -> {});
     assertThat(report.steps())
         .allSatisfy(
             step ->
                 assertThat(step.result().status())
                     .as(step.name() + ": " + step.result().summary())
-                    .isIn(StepStatus.PASSED, StepStatus.SKIPPED));
-    assertThat(report.count(StepStatus.PASSED)).isGreaterThanOrEqualTo(9);
+                    .isEqualTo(
+                        step.name().equals("attention") ? StepStatus.SKIPPED : StepStatus.PASSED));
   }
 }

@@ -76,8 +76,8 @@ class BringUpTest {
           .extracting(BringUpReport.Step::name)
           .isEqualTo(
               configuration.attention().isPresent()
-                  ? List.of("link", "clock")
-                  : List.of("link", "clock", "attention"));
+                  ? List.of("link", "retention", "clock")
+                  : List.of("link", "retention", "clock", "attention"));
     }
   }
 

@@ -49,6 +49,11 @@ SdramChip::SdramChip(const Instance& instance, const std::string& prefix,
       refreshes(p.number("refreshes")),
       powerUp(p.number("powerUp")),
       pinDelay(p.number("pinDelay")),
+      dataLow_(p.number("dataLow")),
+      dataHigh_(p.number("dataHigh")),
+      addressLow_(p.number("addressLow")),
+      addressHigh_(p.number("addressHigh")),
+      forgets_(p.number("forgets") != 0),
       memory_(memory),
       banks_(1u << bankBits_),
       activated_(kLongAgo),
@@ -72,6 +77,7 @@ SdramChip::SdramChip(const Instance& instance, const std::string& prefix,
     for (Bank& bank : banks_) {
         bank.activated = bank.precharged = bank.read = bank.written = kLongAgo;
     }
+    if (forgets_) charged_.resize(uint64_t{1} << (bankBits_ + rowBits_));
 }
 
 void SdramChip::fail(const char* rule, const std::string& what) const {
@@ -101,8 +107,23 @@ uint32_t SdramChip::noise() {
     return static_cast<uint32_t>(random_ >> 16);
 }
 
+uint64_t SdramChip::address() const { return (a_.value() | addressHigh_) & ~addressLow_; }
+
+uint64_t SdramChip::stuck(uint64_t data) const { return (data | dataHigh_) & ~dataLow_; }
+
+int64_t& SdramChip::charged(uint64_t bank) { return charged_[bank << rowBits_ | banks_[bank].row]; }
+
+// The cells of a row that was not open for too long are empty.
+void SdramChip::losesCharge(uint64_t bank) {
+    if (now_ - charged(bank) > static_cast<int64_t>(refreshPeriod)) {
+        const uint64_t rowBytes = bytes_ << columnBits_;
+        std::memset(memory_ + (banks_[bank].row << bankBits_ | bank) * rowBytes, 0, rowBytes);
+    }
+    charged(bank) = now_;
+}
+
 uint8_t* SdramChip::word(const Bank& bank) const {
-    const uint64_t column = a_.value() & ((1u << columnBits_) - 1);
+    const uint64_t column = address() & ((1u << columnBits_) - 1);
     const uint64_t row = bank.row << bankBits_ | ba_.value();
     return memory_ + ((row << columnBits_ | column) * bytes_);
 }
@@ -169,7 +190,8 @@ void SdramChip::activate() {
     require("tRC", bank.activated, rc, what);
     require("tRRD", activated_, rrd, what);
     bank.open = true;
-    bank.row = a_.value();
+    bank.row = address();
+    if (forgets_) losesCharge(ba_.value());
     bank.activated = activated_ = now_;
     ++activates_;
 }
@@ -178,12 +200,12 @@ void SdramChip::column(bool write) {
     Bank& bank = banks_[ba_.value()];
     const std::string what = (write ? "WRITE" : "READ") + inBank();
     if (!bank.open) fail("ROW", what + " without an open row");
-    if (a_.value() & kAllBanks) fail("COMMAND", what + " with automatic precharge");
+    if (address() & kAllBanks) fail("COMMAND", what + " with automatic precharge");
     require("tRCD", bank.activated, rcd, what);
     lastColumn_ = static_cast<uint64_t>(now_);
     uint8_t* at = word(bank);
     if (write) {
-        const uint64_t data = dqOut_.value();
+        const uint64_t data = stuck(dqOut_.value());
         for (uint64_t i = 0; i < bytes_; ++i) {
             if ((mask_ >> i & 1) == 0) at[i] = static_cast<uint8_t>(data >> (8 * i));
         }
@@ -200,7 +222,7 @@ void SdramChip::column(bool write) {
 }
 
 void SdramChip::precharge() {
-    const bool all = a_.value() & kAllBanks;
+    const bool all = address() & kAllBanks;
     for (size_t i = 0; i < banks_.size(); ++i) {
         Bank& bank = banks_[i];
         if (!all && i != ba_.value()) continue;
@@ -214,6 +236,7 @@ void SdramChip::precharge() {
                                  + " cycles, at most " + std::to_string(rasMaximum));
             }
         }
+        if (forgets_ && bank.open) charged(i) = now_;
         bank.open = false;
         bank.precharged = now_;
     }
@@ -254,8 +277,8 @@ void SdramChip::setMode() {
         fail("INIT", "MODE REGISTER SET after " + std::to_string(refreshesOfStart_) + " of "
                          + std::to_string(kRefreshesOfStart) + " REFRESH");
     }
-    if (a_.value() != cas << 4 || ba_.value() != 0) {
-        fail("MODE", "mode " + std::to_string(a_.value()) + ", but bursts of one word with CAS latency "
+    if (address() != cas << 4 || ba_.value() != 0) {
+        fail("MODE", "mode " + std::to_string(address()) + ", but bursts of one word with CAS latency "
                          + std::to_string(cas) + " are mode " + std::to_string(cas << 4));
     }
     configured_ = now_;
@@ -263,6 +286,7 @@ void SdramChip::setMode() {
     ready_ = true;
     nextDue_ = now_ + static_cast<int64_t>(refreshPeriod / refreshes);
     for (int64_t& slot : slots_) slot = now_;
+    for (int64_t& row : charged_) row = now_;
 }
 
 void SdramChip::drive() {
@@ -275,7 +299,8 @@ void SdramChip::drive() {
     }
     reading_[now_ & 3].valid = false;
     Word& pins = delayed_[now_ & 3];
-    dqIn_.set(pins.valid ? pins.data : noise() & (0xFFFFFFFFu >> (32 - 8 * bytes_)));
+    const uint64_t pinMask = 0xFFFFFFFFu >> (32 - 8 * bytes_);
+    dqIn_.set(stuck(pins.valid ? pins.data : noise()) & pinMask);
     pins.valid = false;
 }
 

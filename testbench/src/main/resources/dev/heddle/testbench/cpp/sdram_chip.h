@@ -1,5 +1,6 @@
 // A single-data-rate SDRAM chip with bursts of one word, which accepts nothing that its data sheet
-// forbids. Times are in cycles.
+// forbids. Times are in cycles. It may be broken: data or address pins that are stuck, cells that
+// REFRESH does not reach.
 #pragma once
 
 #include <cstdint>
@@ -43,6 +44,10 @@ private:
     void countDueRefreshes();
     void checkPins(bool write);
     uint8_t* word(const Bank& bank) const;
+    uint64_t address() const;
+    uint64_t stuck(uint64_t data) const;
+    int64_t& charged(uint64_t bank);
+    void losesCharge(uint64_t bank);
     uint32_t noise();
 
     // Throws unless `cycles` have passed since `from`.
@@ -54,6 +59,8 @@ private:
     const uint64_t bankBits_, rowBits_, columnBits_, bytes_;
     const uint64_t cas, rcd, rp, ras, rasMaximum, rc, rfc, rrd, wr, mrd, refreshPeriod, refreshes,
         powerUp, pinDelay;
+    const uint64_t dataLow_, dataHigh_, addressLow_, addressHigh_;  // pins that are stuck
+    const bool forgets_;                                           // REFRESH reaches no row
     uint8_t* const memory_;
 
     int64_t now_ = 0;
@@ -68,6 +75,7 @@ private:
     uint64_t slot_ = 0;          // rows that the next REFRESH refreshes
     std::vector<int64_t> slots_; // when they were refreshed
     int64_t nextDue_ = 0;
+    std::vector<int64_t> charged_; // when a row was last open, by bank and row, if it forgets
     Word reading_[4];  // by the cycle in which the chip drives them, modulo 4
     Word delayed_[4];
     uint64_t mask_ = 0;  // of this cycle and of the last
