@@ -2,6 +2,7 @@ package dev.heddle.host.bringup;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.host.device.DeviceException;
 import dev.heddle.host.device.Identity;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,12 @@ final class IdentityStep implements BringUpStep {
 
   @Override
   public StepResult run(TestedBoard board) {
-    long magic = board.identity("MAGIC");
+    long magic;
+    try {
+      magic = board.identity("MAGIC");
+    } catch (DeviceException e) {
+      return StepResult.unsupported(e.getMessage());
+    }
     if (magic != MachineRegisters.MAGIC) {
       return StepResult.unsupported(noMachine(magic));
     }

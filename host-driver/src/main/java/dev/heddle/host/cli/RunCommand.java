@@ -189,18 +189,26 @@ final class RunCommand implements Callable<Integer>, Configurable {
     Counters[] afterPrompt = {Counters.ZERO};
     int[] count = {0};
     long start = System.nanoTime();
-    Generation.Result result =
-        new Generation(runtime, file.tokenizer(), sampler, endless)
-            .run(
-                read,
-                tokens,
-                token -> {
-                  if (count[0]++ == 0) {
-                    afterPrompt[0] = device.counters();
-                  }
-                  out.print(text.append(token));
-                  out.flush();
-                });
+    Generation generation = new Generation(runtime, file.tokenizer(), sampler, endless);
+    Generation.Result result;
+    try {
+      result =
+          generation.run(
+              read,
+              tokens,
+              token -> {
+                if (count[0]++ == 0) {
+                  afterPrompt[0] = device.counters();
+                }
+                out.print(text.append(token));
+                out.flush();
+              });
+    } catch (RuntimeException e) {
+      // What went wrong is said on a line of its own.
+      out.println();
+      out.flush();
+      throw e;
+    }
     Duration wall = Duration.ofNanos(System.nanoTime() - start);
     out.println(text.finish());
     printReason(result.stop(), runtime);

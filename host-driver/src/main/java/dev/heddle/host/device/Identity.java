@@ -2,6 +2,7 @@ package dev.heddle.host.device;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.host.transport.AccessRefusedException;
 import dev.heddle.host.transport.Transport;
 import java.util.Collection;
 import java.util.List;
@@ -12,10 +13,21 @@ import java.util.stream.Collectors;
 public final class Identity {
   private Identity() {}
 
-  /** A register of a machine of any configuration. */
+  /**
+   * A register of a machine of any configuration.
+   *
+   * @throws DeviceException when there is no machine that has registers
+   */
   public static long register(Transport transport, String name) {
-    return Integer.toUnsignedLong(
-        transport.read32(MachineRegisters.of(Configuration.NANO).register(name).offset()));
+    int offset = MachineRegisters.of(Configuration.NANO).register(name).offset();
+    try {
+      return Integer.toUnsignedLong(transport.read32(offset));
+    } catch (AccessRefusedException e) {
+      throw new DeviceException(
+          "%s has no machine, only card memory: it refuses register %s; program it with a bitstream that has one"
+              .formatted(transport.describe(), name),
+          e);
+    }
   }
 
   /**

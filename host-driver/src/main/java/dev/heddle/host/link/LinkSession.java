@@ -1,5 +1,6 @@
 package dev.heddle.host.link;
 
+import dev.heddle.host.transport.AccessRefusedException;
 import dev.heddle.host.transport.TransportException;
 import dev.heddle.lib.UartPeriod;
 import dev.heddle.lib.link.LinkDescription;
@@ -203,7 +204,7 @@ final class LinkSession implements AutoCloseable {
     if (failure != null) {
       String message = failure;
       failure = null;
-      throw new TransportException(message);
+      throw new AccessRefusedException(message);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.heddle.host.transport;
 
 /** A machine cannot be reached or does not do as asked. The message says what to do about it. */
-public final class TransportException extends RuntimeException {
+public class TransportException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** An error. */

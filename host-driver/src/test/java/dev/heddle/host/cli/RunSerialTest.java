@@ -55,7 +55,8 @@ class RunSerialTest {
       CommandRun run = run(board);
       assertThat(run.exitCode()).as(run.err()).isZero();
       assertThat(run.out())
-          .contains("  device                  uart:" + board.port() + ", configuration small");
+          .contains("  device                  uart:" + board.port() + ", configuration small")
+          .contains("  tokens/s in its cycles  -");
       assertThat(story(run)).isEqualTo(story(run("golden:small", text -> {})));
     }
   }
@@ -126,6 +127,21 @@ class RunSerialTest {
       assertThat(run.err())
           .contains("is no Heddle machine: its magic number is 0x00000000 instead of 0x")
           .contains("check that the board is on and programmed");
+    }
+  }
+
+  @Test
+  void aBoardWithoutMachineIsRefused() {
+    try (BoardOnTerminal board = BoardOnTerminal.withoutMachine(MEMORY_BYTES)) {
+      CommandRun run = run(board);
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.err())
+          .startsWith("heddle: uart (board with a clock of 24.0 MHz on " + board.port())
+          .endsWith(
+              " has no machine, only card memory: it refuses register MAGIC; program it with a bitstream that has one\n");
+      CommandRun bringUp = CommandRun.of("bringup", "--device", "uart:" + board.port());
+      assertThat(bringUp.exitCode()).isEqualTo(3);
+      assertThat(bringUp.out()).contains("  unsupported  identity ", " has no machine, only card");
     }
   }
 
@@ -212,7 +228,7 @@ class RunSerialTest {
                 }
               });
       assertThat(run.exitCode()).isOne();
-      assertThat(run.out()).isEqualTo("Once upon a time, there was a little girl");
+      assertThat(run.out()).isEqualTo("Once upon a time, there was a little girl\n");
       assertThat(run.err()).endsWith("; plug it in and start again\n").doesNotContain("\tat ");
     }
     try (Plugged board = plugged()) {

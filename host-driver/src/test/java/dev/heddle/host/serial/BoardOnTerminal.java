@@ -5,6 +5,7 @@ import dev.heddle.host.transport.MachineTarget;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.lib.link.LinkDescription;
 import dev.heddle.lib.link.LinkModel;
+import dev.heddle.lib.link.LinkTarget;
 import java.nio.ByteBuffer;
 
 /** The model of a board on the board's side of a pseudo-terminal, in a thread of its own. */
@@ -24,9 +25,48 @@ public final class BoardOnTerminal implements AutoCloseable {
 
   /** A board whose machine is the given one, with all of its card memory. */
   public static BoardOnTerminal of(Transport machine) {
-    LinkDescription description =
-        new LinkDescription(512, 32, 0, 24_000_000, 8 << 8, machine.describe().memoryBytes());
-    return new BoardOnTerminal(new LinkModel(description, new MachineTarget(machine)));
+    return of(new MachineTarget(machine), machine.describe().memoryBytes());
+  }
+
+  /** A board that has card memory alone. */
+  public static BoardOnTerminal withoutMachine(long memoryBytes) {
+    return of(new NoMachine(), memoryBytes);
+  }
+
+  private static BoardOnTerminal of(LinkTarget target, long memoryBytes) {
+    LinkDescription description = new LinkDescription(512, 32, 0, 24_000_000, 8 << 8, memoryBytes);
+    return new BoardOnTerminal(new LinkModel(description, target));
+  }
+
+  /** What a board leads to whose FPGA is too small for a machine. */
+  private record NoMachine() implements LinkTarget {
+    @Override
+    public int readRegister(int offset) {
+      throw new BusError(offset);
+    }
+
+    @Override
+    public void writeRegister(int offset, int value) {
+      throw new BusError(offset);
+    }
+
+    @Override
+    public void readMemory(long address, ByteBuffer target) {
+      target.position(target.limit());
+    }
+
+    @Override
+    public void writeMemory(long address, ByteBuffer source) {
+      source.position(source.limit());
+    }
+
+    @Override
+    public boolean interrupt() {
+      return false;
+    }
+
+    @Override
+    public void reset() {}
   }
 
   BoardOnTerminal(LinkModel board) {
