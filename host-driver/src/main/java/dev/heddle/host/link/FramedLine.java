@@ -216,7 +216,7 @@ final class FramedLine implements AutoCloseable {
         heardAnything
             ? "no board answers on %s, and what is heard makes no sense; check that it is the right port, that both have the same rate, and the levels of the line"
                 .formatted(where)
-            : "no board answers on %s, nothing is heard at all; check that it is the right port, that the board has power and is programmed, and that RX is connected to TX and TX to RX"
+            : "no board answers on %s, nothing is heard at all; check that it is the right port, that the board has power and is programmed, that both have the same rate, and that RX is connected to TX and TX to RX"
                 .formatted(where));
   }
 

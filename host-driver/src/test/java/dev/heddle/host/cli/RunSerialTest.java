@@ -289,7 +289,7 @@ class RunSerialTest {
       assertThat(run.exitCode()).isOne();
       assertThat(run.err())
           .isEqualTo(
-              "heddle: no board answers on %s at 1000000 baud; check that it is the right port, that the board has power and is programmed, and that both have the same rate\n"
+              "heddle: no board answers on %s at 1000000 baud, nothing is heard at all; check that it is the right port, that the board has power and is programmed, that both have the same rate, and that RX is connected to TX and TX to RX\n"
                   .formatted(board.path()));
     }
   }
