@@ -115,7 +115,7 @@ module heddle_default_MatmulEngine (
   reg  signed [12:0] activationSum_16;
   reg  [2:0] drainToken;
   reg  drainBank;
-  reg  [511:0] codes;
+  reg  [511:0] codes_delayed;
   reg  [63:0] scales_delayed;
   reg  [63:0] scales_delayed_1;
   reg  [63:0] scales_delayed_2;
@@ -138,7 +138,7 @@ module heddle_default_MatmulEngine (
   reg  signed [5:0] scale_exponent_3;
   reg  signed [11:0] minimum_significand_3;
   reg  signed [5:0] minimum_exponent_3;
-  reg  [511:0] codes_1;
+  reg  [511:0] codes_delayed_1;
   reg  [63:0] scales_delayed_3;
   reg  [63:0] scales_delayed_4;
   reg  [63:0] scales_delayed_5;
@@ -396,7 +396,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_0_0 (
     .clk(clk),
     .reset(reset),
-    .codes(codes[127:0]),
+    .codes(codes_delayed[127:0]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -419,7 +419,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_0_1 (
     .clk(clk),
     .reset(reset),
-    .codes(codes[255:128]),
+    .codes(codes_delayed[255:128]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -442,7 +442,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_0_2 (
     .clk(clk),
     .reset(reset),
-    .codes(codes[383:256]),
+    .codes(codes_delayed[383:256]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -465,7 +465,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_0_3 (
     .clk(clk),
     .reset(reset),
-    .codes(codes[511:384]),
+    .codes(codes_delayed[511:384]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -488,7 +488,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_1_0 (
     .clk(clk),
     .reset(reset),
-    .codes(codes_1[127:0]),
+    .codes(codes_delayed_1[127:0]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -511,7 +511,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_1_1 (
     .clk(clk),
     .reset(reset),
-    .codes(codes_1[255:128]),
+    .codes(codes_delayed_1[255:128]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -534,7 +534,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_1_2 (
     .clk(clk),
     .reset(reset),
-    .codes(codes_1[383:256]),
+    .codes(codes_delayed_1[383:256]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -557,7 +557,7 @@ module heddle_default_MatmulEngine (
   heddle_default_MatmulLane_16x8 lane_1_3 (
     .clk(clk),
     .reset(reset),
-    .codes(codes_1[511:384]),
+    .codes(codes_delayed_1[511:384]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -781,7 +781,7 @@ module heddle_default_MatmulEngine (
       activationSum_activationSum <= activationSum_before + activationSum_part;
     end
     activationSum_16 <= activationSum_activationSum;
-    codes <= unpacker_0_codes;
+    codes_delayed <= unpacker_0_codes;
     scales_delayed <= unpacker_0_scales;
     scales_delayed_1 <= scales_delayed;
     scales_delayed_2 <= scales_delayed_1;
@@ -804,7 +804,7 @@ module heddle_default_MatmulEngine (
     scale_exponent_3 <= effective_6 - 5'd25;
     minimum_significand_3 <= significand_7;
     minimum_exponent_3 <= effective_7 - 5'd25;
-    codes_1 <= unpacker_1_codes;
+    codes_delayed_1 <= unpacker_1_codes;
     scales_delayed_3 <= unpacker_1_scales;
     scales_delayed_4 <= scales_delayed_3;
     scales_delayed_5 <= scales_delayed_4;

@@ -106,7 +106,7 @@ module heddle_nano_MatmulEngine (
   reg  signed [12:0] activationSum_8;
   reg  [1:0] drainToken;
   reg  drainBank;
-  reg  [127:0] codes;
+  reg  [127:0] codes_delayed;
   reg  [31:0] scales_delayed;
   reg  [31:0] scales_delayed_1;
   reg  [31:0] scales_delayed_2;
@@ -227,7 +227,7 @@ module heddle_nano_MatmulEngine (
   heddle_nano_MatmulLane_8x4 lane_0_0 (
     .clk(clk),
     .reset(reset),
-    .codes(codes[63:0]),
+    .codes(codes_delayed[63:0]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -250,7 +250,7 @@ module heddle_nano_MatmulEngine (
   heddle_nano_MatmulLane_8x4 lane_0_1 (
     .clk(clk),
     .reset(reset),
-    .codes(codes[127:64]),
+    .codes(codes_delayed[127:64]),
     .activations(activationCodes),
     .valid(issued_delayed),
     .firstStep(positions_delayed_firstStep_2),
@@ -456,7 +456,7 @@ module heddle_nano_MatmulEngine (
       activationSum_activationSum <= activationSum_before + $signed({{2{activationSum_part[10]}}, activationSum_part});
     end
     activationSum_8 <= activationSum_activationSum;
-    codes <= unpacker_0_codes;
+    codes_delayed <= unpacker_0_codes;
     scales_delayed <= unpacker_0_scales;
     scales_delayed_1 <= scales_delayed;
     scales_delayed_2 <= scales_delayed_1;

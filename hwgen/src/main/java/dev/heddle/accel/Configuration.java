@@ -35,6 +35,9 @@ import java.util.Optional;
  *     machine without one
  * @param append whether keys and values are appended to caches by the machine, which then has an
  *     attention engine
+ * @param shortPaths whether registers cut the longest paths, for FPGAs: activations pass one
+ *     between their buffer and the multipliers, so that a row tile takes a cycle more, and the
+ *     addresses of reads one before their arbiter, so that a burst comes a cycle later
  */
 public record Configuration(
     String name,
@@ -48,7 +51,8 @@ public record Configuration(
     long clockHz,
     Optional<AttentionShape> attention,
     Optional<RouterShape> router,
-    boolean append) {
+    boolean append,
+    boolean shortPaths) {
 
   /** The slowest clock that a machine may have. */
   public static final long LEAST_CLOCK_HZ = 1_000_000;
@@ -59,6 +63,21 @@ public record Configuration(
   /** A few lanes behind a 32-bit port, for small FPGAs. */
   public static final Configuration NANO =
       new Configuration("nano", 1, 32, 2, 8, 4, 128, 8, 24_000_000, Optional.empty());
+
+  /** One row of whole blocks behind a 32-bit port, for FPGAs with few look-up tables. */
+  public static final Configuration MICRO =
+      new Configuration("micro", 1, 32, 1, 32, 4, 64, 8, 48_000_000, Optional.empty())
+          .withShortPaths();
+
+  /** Two rows of whole blocks behind a 32-bit port, for FPGAs with some 70 multipliers. */
+  public static final Configuration MINI =
+      new Configuration("mini", 1, 32, 2, 32, 8, 64, 8, 60_000_000, Optional.empty())
+          .withShortPaths();
+
+  /** Four rows of whole blocks behind a 64-bit port, for FPGAs with some 150 multipliers. */
+  public static final Configuration MIDI =
+      new Configuration("midi", 1, 64, 4, 32, 16, 128, 8, 60_000_000, Optional.empty())
+          .withShortPaths();
 
   /** One 64-bit port. */
   public static final Configuration SMALL =
@@ -102,7 +121,7 @@ public record Configuration(
 
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
-    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION);
+    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION, MICRO, MINI, MIDI);
   }
 
   public Configuration {
@@ -171,6 +190,7 @@ public record Configuration(
         clockHz,
         attention,
         Optional.empty(),
+        false,
         false);
   }
 
@@ -184,29 +204,35 @@ public record Configuration(
 
   /** This configuration with another clock. */
   public Configuration withClock(long hertz) {
-    return with(hertz, attention, router, append);
+    return with(hertz, attention, router, append, shortPaths);
   }
 
   /** This configuration with an attention engine. */
   public Configuration withAttention(AttentionShape shape) {
-    return with(clockHz, Optional.of(shape), router, append);
+    return with(clockHz, Optional.of(shape), router, append, shortPaths);
   }
 
   /** This configuration with a router. */
   public Configuration withRouter(RouterShape shape) {
-    return with(clockHz, attention, Optional.of(shape), append);
+    return with(clockHz, attention, Optional.of(shape), append, shortPaths);
   }
 
   /** This configuration with an engine that appends keys and values to caches. */
   public Configuration withAppend() {
-    return with(clockHz, attention, router, true);
+    return with(clockHz, attention, router, true, shortPaths);
+  }
+
+  /** This configuration with registers in the longest paths. */
+  public Configuration withShortPaths() {
+    return with(clockHz, attention, router, append, true);
   }
 
   private Configuration with(
       long hertz,
       Optional<AttentionShape> attentionShape,
       Optional<RouterShape> routerShape,
-      boolean appends) {
+      boolean appends,
+      boolean cut) {
     return new Configuration(
         name,
         ports,
@@ -219,7 +245,8 @@ public record Configuration(
         hertz,
         attentionShape,
         routerShape,
-        appends);
+        appends,
+        cut);
   }
 
   /** The engines of the machine, in the order of their bits in masks. */

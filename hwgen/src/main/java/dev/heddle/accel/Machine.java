@@ -317,7 +317,11 @@ public final class Machine extends Component {
                 new AxiReadArbiter(shape, masters.size()));
         connect(memory, readers.memory);
         for (int i = 0; i < masters.size(); i++) {
-          connect(readers.masters.get(i), masters.get(i));
+          AxiRead master = masters.get(i);
+          connect(
+              readers.masters.get(i).ar,
+              configuration.shortPaths() ? master.ar.slice() : master.ar);
+          connect(master.r, readers.masters.get(i).r);
         }
       }
     }

@@ -33,6 +33,8 @@ class MatmulRegressionTest {
   static Stream<Arguments> machines() {
     return Stream.of(
         Arguments.of(Configuration.NANO, 120),
+        Arguments.of(Configuration.NANO.withShortPaths(), 60),
+        Arguments.of(Configuration.MIDI, 60),
         Arguments.of(TestMachine.NARROW, 120),
         Arguments.of(TestMachine.BROAD, 120),
         Arguments.of(TestMachine.SINGLE, 100),

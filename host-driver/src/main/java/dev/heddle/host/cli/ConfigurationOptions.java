@@ -99,7 +99,7 @@ final class ConfigurationOptions {
       paramLabel = "NAME",
       defaultValue = "default",
       description = {
-        "Configuration: nano, small, default, large or vision.",
+        "Configuration: nano, small, default, large, vision, micro, mini or midi.",
         "Default: ${DEFAULT-VALUE}."
       })
   private String name;

@@ -214,30 +214,33 @@ public final class MatmulEngine extends Component {
     busy.set(issue);
 
     // ---- lanes, a pipeline behind the issue of a step
-    int dotReady = configuration.steps() == 1 ? 3 : 4;
+    int codesReady = configuration.shortPaths() ? 2 : 1;
+    int dotReady = codesReady + (configuration.steps() == 1 ? 2 : 3);
     Position position = new Position(firstStep, lastStep, firstBlock, bank, token);
     List<Bit> issued = Delay.line(this, dotReady + 2, issue, 0);
     List<Position> positions = Delay.line(this, dotReady + 2, position);
     SInt shift = activationExponent.sub(largestExponent).sub(unit).wrap(MatmulLane.SHIFT_BITS);
     SInt shiftNow = Delay.of(this, dotReady, shift);
-    SInt activationSum = activationSum(issued, positions);
+    UInt activations = Delay.of(this, codesReady - 1, activationCodes);
+    SInt activationSum =
+        activationSum(activations, issued.get(codesReady + 1), positions.get(codesReady + 1));
     Position atTerm = positions.get(dotReady + 2);
     UInt drainToken = reg(uint(tokenBits), 0);
     Bit drainBank = reg(bit(), 0);
     List<MatmulLane> rows = new ArrayList<>();
     for (int port = 0; port < ports; port++) {
       Unpacker unpacker = unpackers.get(port);
-      UInt codes = next(unpacker.codes);
+      UInt codes = Delay.of(this, codesReady, unpacker.codes);
       UInt scales = Delay.of(this, dotReady - 1, unpacker.scales);
       UInt minimums = Delay.of(this, dotReady - 1, unpacker.minimums);
       int laneBits = configuration.columns() * DotProduct.CODE_BITS;
       for (int lane = 0; lane < lanes; lane++) {
         MatmulLane row = inst("lane_" + port + "_" + lane, new MatmulLane(configuration));
         row.codes.set(codes.slice(laneBits * (lane + 1) - 1, laneBits * lane));
-        row.activations.set(activationCodes);
-        row.valid.set(issued.get(1));
-        row.step.set(issued.get(3));
-        row.firstStep.set(positions.get(3).firstStep());
+        row.activations.set(activations);
+        row.valid.set(issued.get(codesReady));
+        row.step.set(issued.get(codesReady + 2));
+        row.firstStep.set(positions.get(codesReady + 2).firstStep());
         Scale scale = next(decoded(scales, lane));
         Scale minimum = next(decoded(minimums, lane));
         connect(row.scale, scale);
@@ -314,19 +317,24 @@ public final class MatmulEngine extends Component {
     }
   }
 
-  /** The sum of a block's activation codes, when the block's dot product is complete. */
-  private SInt activationSum(List<Bit> issued, List<Position> positions) {
+  /**
+   * The sum of a block's activation codes, when the block's dot product is complete.
+   *
+   * @param added whether a step arrives, a cycle after its codes
+   * @param position of that step
+   */
+  private SInt activationSum(UInt activations, Bit added, Position position) {
     List<SInt> codes = new ArrayList<>();
     for (int column = 0; column < configuration.columns(); column++) {
-      codes.add(DotProduct.code(activationCodes, column));
+      codes.add(DotProduct.code(activations, column));
     }
     SInt part = next(sum(codes));
     if (configuration.steps() == 1) {
       return next(part.pad(MatmulLane.activationSumBits()));
     }
     SInt activationSum = reg(sint(MatmulLane.activationSumBits()));
-    SInt before = mux(positions.get(2).firstStep(), slit(0, activationSum.width()), activationSum);
-    when(issued.get(2), () -> activationSum.set(before.add(part).wrap(activationSum.width())));
+    SInt before = mux(position.firstStep(), slit(0, activationSum.width()), activationSum);
+    when(added, () -> activationSum.set(before.add(part).wrap(activationSum.width())));
     return next(activationSum);
   }
 
