@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param sdram chip that is the card memory, if there is one
  * @param programmer arguments of openFPGALoader that choose the board; none when it knows it not
  * @param sources where the pins are from
+ * @param seed of the placement, one with which the clock is met
  */
 public record Board(
     String name,
@@ -38,15 +39,34 @@ public record Board(
     long onChipBytes,
     Optional<BoardSdram> sdram,
     Optional<List<String>> programmer,
-    List<String> sources) {
+    List<String> sources,
+    int seed) {
+  /** Bytes of a word of card memory on a board without a machine. */
+  private static final int LINK_BYTES = 4;
+
   /** The machine, told the clock that it has here. */
   public Board {
     configuration = configuration.map(machine -> machine.withClock(clockHz));
   }
 
-  /** The board with an SDRAM as card memory. */
-  Board with(BoardSdram chip) {
-    return new Board(
+  /** A board that is placed with the first seed. */
+  Board(
+      String name,
+      String title,
+      FpgaDevice device,
+      Pin clock,
+      long oscillatorHz,
+      long clockHz,
+      Pin receive,
+      Pin transmit,
+      Pin light,
+      int baud,
+      Optional<Configuration> configuration,
+      long onChipBytes,
+      Optional<BoardSdram> sdram,
+      Optional<List<String>> programmer,
+      List<String> sources) {
+    this(
         name,
         title,
         device,
@@ -58,15 +78,59 @@ public record Board(
         light,
         baud,
         configuration,
-        0,
-        Optional.of(chip),
+        onChipBytes,
+        sdram,
         programmer,
-        sources);
+        sources,
+        1);
+  }
+
+  /** The board with an SDRAM as card memory. */
+  Board with(BoardSdram chip) {
+    return with(configuration, 0, Optional.of(chip), seed);
+  }
+
+  /** The board placed with another seed. */
+  Board withSeed(int other) {
+    return with(configuration, onChipBytes, sdram, other);
+  }
+
+  /** The board with another machine, of one memory port. */
+  public Board withMachine(Configuration machine) {
+    return with(Optional.of(machine), onChipBytes, sdram, seed);
+  }
+
+  private Board with(
+      Optional<Configuration> machine, long bytes, Optional<BoardSdram> chip, int placement) {
+    return new Board(
+        name,
+        title,
+        device,
+        clock,
+        oscillatorHz,
+        clockHz,
+        receive,
+        transmit,
+        light,
+        baud,
+        machine,
+        bytes,
+        chip,
+        programmer,
+        sources,
+        placement);
   }
 
   /** Bytes of card memory. */
   public long memoryBytes() {
     return sdram.map(chip -> chip.device().size()).orElse(onChipBytes);
+  }
+
+  /** Bytes that card memory moves in a cycle at most. */
+  public int memoryBytesPerCycle() {
+    return sdram
+        .map(chip -> chip.device().bytes())
+        .orElse(configuration.map(Configuration::beatBytes).orElse(LINK_BYTES));
   }
 
   /** Name of the top module, and of the files. */

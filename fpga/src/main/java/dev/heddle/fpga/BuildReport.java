@@ -13,7 +13,7 @@ import java.util.TreeMap;
  *
  * @param luts look-up tables, those that only pass a signal included
  * @param registers flip-flops
- * @param multipliers DSP blocks
+ * @param multipliers DSP blocks, those of 9 bits by half
  * @param blockRams blocks of RAM
  * @param singlePortRams larger single-ported RAMs, where the FPGA has some
  * @param achievedHz highest clock
@@ -27,7 +27,8 @@ public record BuildReport(
     double achievedHz) {
   private static final Set<String> LUTS = Set.of("ICESTORM_LC", "TRELLIS_COMB", "LUT4");
   private static final Set<String> MULTIPLIERS =
-      Set.of("ICESTORM_DSP", "MULT18X18D", "MULT18X18", "MULT9X9", "MULTADDALU18X18");
+      Set.of("ICESTORM_DSP", "MULT18X18D", "MULT18X18", "MULTADDALU18X18");
+  private static final Set<String> HALF_MULTIPLIERS = Set.of("MULT9X9");
   private static final Set<String> BLOCK_RAMS = Set.of("ICESTORM_RAM", "DP16KD", "BSRAM");
   private static final Set<String> SINGLE_PORT_RAMS = Set.of("ICESTORM_SPRAM");
   private static final double HZ_OF_A_MEGAHERTZ = 1e6;
@@ -50,7 +51,7 @@ public record BuildReport(
       return new BuildReport(
           sum(utilization, LUTS),
           registers(json.readTree(cells.toFile())),
-          sum(utilization, MULTIPLIERS),
+          sum(utilization, MULTIPLIERS) + (sum(utilization, HALF_MULTIPLIERS) + 1) / 2,
           sum(utilization, BLOCK_RAMS),
           sum(utilization, SINGLE_PORT_RAMS),
           slowest * HZ_OF_A_MEGAHERTZ);

@@ -1,12 +1,17 @@
 package dev.heddle.fpga;
 
+import dev.heddle.accel.Configuration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The commands that make the bitstream of a board of its Verilog. */
 public final class Flow {
-  private static final String SEED = "1";
+  /** Multipliers with which a lane scales its dot products. */
+  private static final int ECP5_SCALE_MULTIPLIERS = 3;
 
   private final Board board;
   private final List<String> sources;
@@ -84,10 +89,44 @@ public final class Flow {
         switch (board.device().family()) {
           case ICE40 -> "synth_ice40 -dsp -spram";
           case ECP5 -> "synth_ecp5";
-          case GOWIN -> "synth_gowin";
+          case GOWIN ->
+              "synth_gowin -family "
+                  + board.device().chip().replaceAll("-.*", "").toLowerCase(Locale.ROOT);
         };
-    return "read_verilog %s; %s -top %s -json %s; tee -q -o %s stat -json"
-        .formatted(String.join(" ", sources), family, board.top(), netlist(), cellsFile());
+    return "read_verilog %s; %s%s -top %s -json %s; tee -q -o %s stat -json"
+        .formatted(
+            String.join(" ", sources),
+            multipliersOfLogic(),
+            family,
+            board.top(),
+            netlist(),
+            cellsFile());
+  }
+
+  /**
+   * Makes as many of the products of each lane of look-up tables as there are too few DSP blocks
+   * for; nothing where there are enough.
+   */
+  private String multipliersOfLogic() {
+    Optional<Configuration> machine = board.configuration();
+    if (board.device().family() != Family.ECP5 || machine.isEmpty()) {
+      return "";
+    }
+    int columns = machine.get().columns();
+    int rows = machine.get().rows();
+    int missing = rows * (columns + ECP5_SCALE_MULTIPLIERS) - board.device().multipliers();
+    int ofEachLane = (missing + rows - 1) / rows;
+    if (ofEachLane <= 0) {
+      return "";
+    }
+    String module = "*_DotProduct" + columns;
+    String products =
+        IntStream.range(columns - ofEachLane, columns)
+            .mapToObj(column -> "%s/w:product_%d".formatted(module, column))
+            .collect(Collectors.joining(" "));
+    return ("hierarchy -top %s; proc; select -set products %s; select -set logic @products %%ci5 %s/t:$mul %%i;"
+            + " select -assert-count %d @logic; booth @logic; select -clear; ")
+        .formatted(board.top(), products, module, ofEachLane);
   }
 
   private List<String> placeAndRoute() {
@@ -101,7 +140,7 @@ public final class Flow {
             "--report",
             reportFile(),
             "--seed",
-            SEED,
+            String.valueOf(board.seed()),
             "--freq",
             megahertz,
             "--timing-allow-fail");

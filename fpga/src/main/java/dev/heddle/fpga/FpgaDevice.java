@@ -18,6 +18,9 @@ public record FpgaDevice(
     int luts,
     int multipliers,
     int memoryBits) {
+  private static final int ICE40_BLOCK_BITS = 4096;
+  private static final int BLOCK_BITS = 18432;
+
   /** iCE40UP5K in 48 pins; besides its block RAM it has four single-ported RAMs of 256 Kbit. */
   public static final FpgaDevice ICE40UP5K_SG48 =
       new FpgaDevice(Family.ICE40, "iCE40UP5K-SG48", "up5k", "sg48", 5280, 8, 30 * 4096);
@@ -45,4 +48,9 @@ public record FpgaDevice(
   /** GW2AR-18C with 8 MB of SDRAM. */
   public static final FpgaDevice GW2AR_18C =
       new FpgaDevice(Family.GOWIN, "GW2AR-LV18QN88C8/I7", "GW2A-18C", "", 20736, 48, 46 * 18432);
+
+  /** Blocks of RAM. */
+  public int blockRams() {
+    return memoryBits / (family == Family.ICE40 ? ICE40_BLOCK_BITS : BLOCK_BITS);
+  }
 }

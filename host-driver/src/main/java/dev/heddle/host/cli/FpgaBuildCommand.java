@@ -1,10 +1,12 @@
 package dev.heddle.host.cli;
 
+import dev.heddle.accel.Configuration;
 import dev.heddle.fpga.Board;
 import dev.heddle.fpga.BoardDesign;
 import dev.heddle.fpga.BuildReport;
 import dev.heddle.fpga.Flow;
 import dev.heddle.fpga.FlowStep;
+import dev.heddle.fpga.MeasuredBuild;
 import dev.heddle.host.board.FpgaTools;
 import dev.heddle.testbench.ExternalProgram;
 import java.io.IOException;
@@ -16,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -44,12 +48,18 @@ final class FpgaBuildCommand implements Callable<Integer> {
       description = "Folder of all files. Default: build/BOARD.")
   private Path out;
 
+  @Option(
+      names = "--config",
+      paramLabel = "NAME",
+      description = "Configuration of the machine. Default: that of the board.")
+  private String configuration;
+
   @Option(names = "--sources", description = "Writes the sources and build.sh only.")
   private boolean sourcesOnly;
 
   @Override
   public Integer call() {
-    Board board = BoardName.find(spec, name);
+    Board board = board();
     BoardDesign design = new BoardDesign(board);
     Path folder = Optional.ofNullable(out).orElse(Path.of("build", board.name()));
     try {
@@ -68,6 +78,35 @@ final class FpgaBuildCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
       throw new CommandFailedException("the build was interrupted", e);
     }
+  }
+
+  private Board board() {
+    Board board = BoardName.find(spec, name);
+    if (configuration == null) {
+      return board;
+    }
+    Configuration machine =
+        Configuration.shipped().stream()
+            .filter(shipped -> shipped.name().equals(configuration))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "there is no configuration %s; there are %s"
+                            .formatted(
+                                configuration,
+                                Configuration.shipped().stream()
+                                    .filter(shipped -> shipped.ports() == 1)
+                                    .map(Configuration::name)
+                                    .collect(Collectors.joining(", ")))));
+    if (machine.ports() > 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "configuration %s has %d memory ports, but a board has one"
+              .formatted(machine.name(), machine.ports()));
+    }
+    return board.withMachine(machine);
   }
 
   private static void write(Map<String, String> files, Path folder) throws IOException {
@@ -94,9 +133,12 @@ final class FpgaBuildCommand implements Callable<Integer> {
     }
   }
 
-  private static int report(Board board, Flow flow, Path folder, PrintWriter print) {
+  private static int report(Board board, Flow flow, Path folder, PrintWriter print)
+      throws IOException {
     BuildReport report =
         BuildReport.read(folder.resolve(flow.reportFile()), folder.resolve(flow.cellsFile()));
+    Files.writeString(
+        folder.resolve(MeasuredBuild.file(board)), MeasuredBuild.of(board, report).json());
     print.printf("%s, %s%n", board.title(), board.device().part());
     print.printf("  LUT          %,7d of %,d%n", report.luts(), board.device().luts());
     print.printf("  flip-flops   %,7d%n", report.registers());

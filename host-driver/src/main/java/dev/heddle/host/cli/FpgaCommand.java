@@ -11,12 +11,12 @@ import picocli.CommandLine.Spec;
     description = "Builds bitstreams of boards with open tools, and loads them.",
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
-    subcommands = {FpgaBuildCommand.class, FpgaProgramCommand.class})
+    subcommands = {FpgaBuildCommand.class, FpgaProgramCommand.class, FpgaDocumentCommand.class})
 final class FpgaCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to do: build or program");
+    throw new ParameterException(spec.commandLine(), "say what to do: build, program or document");
   }
 }

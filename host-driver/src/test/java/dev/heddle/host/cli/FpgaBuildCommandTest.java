@@ -7,6 +7,7 @@ import dev.heddle.fpga.BoardDesign;
 import dev.heddle.fpga.Boards;
 import dev.heddle.fpga.BuildReport;
 import dev.heddle.fpga.Flow;
+import dev.heddle.fpga.MeasuredBuild;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ class FpgaBuildCommandTest {
         BuildReport.read(out.resolve(flow.reportFile()), out.resolve(flow.cellsFile()));
     assertThat(report.achievedHz()).isGreaterThanOrEqualTo(board.clockHz());
     // All of card memory is in the four large memories, all queues are in block RAM.
+    MeasuredBuild kept =
+        MeasuredBuild.parse(Files.readString(out.resolve(MeasuredBuild.file(board))));
+    assertThat(kept).isEqualTo(MeasuredBuild.of(board, report));
     assertThat(report.singlePortRams()).isEqualTo(4);
     assertThat(report.blockRams()).isBetween(4, 8);
     assertThat(report.luts()).isBetween(1_000, 2_000);
@@ -52,6 +56,54 @@ class FpgaBuildCommandTest {
   }
 
   @Test
+  void aBoardIsBuiltWithAnotherMachineOfOnePort() throws IOException {
+    Path out = folder.resolve("ulx3s");
+    CommandRun run =
+        CommandRun.of(
+            "fpga", "build", "ulx3s", "--config", "small", "--sources", "--out", out.toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(out.resolve("heddle_ulx3s_core_heddle_small.v")).exists();
+    run = CommandRun.of("fpga", "build", "ulx3s", "--config", "default");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("configuration default has 2 memory ports, but a board has one");
+    run = CommandRun.of("fpga", "build", "ulx3s", "--config", "huge");
+    assertThat(run.err()).contains("there is no configuration huge; there are nano, small,");
+  }
+
+  @Test
+  void aBoardWithFewerMultipliersThanItsMachineMakesTheOthersOfLogic() throws IOException {
+    Path out = folder.resolve("orangecrab");
+    CommandRun.of("fpga", "build", "orangecrab", "--sources", "--out", out.toString());
+    // 32 products and 3 multiplications by scales, with 28 DSP blocks.
+    assertThat(out.resolve("build.sh"))
+        .content()
+        .contains("w:product_25 ", "select -assert-count 7 @logic; booth @logic")
+        .doesNotContain("w:product_24 ");
+  }
+
+  @Test
+  void theFiguresOfABuildGoIntoThePagesOfBoards() throws IOException {
+    Path docs = Files.createDirectory(folder.resolve("docs"));
+    Files.copy(Path.of("..", "docs", "boards.md"), docs.resolve("boards.md"));
+    Path builds = Files.createDirectories(folder.resolve("builds").resolve("icesugar"));
+    BuildReport figures = new BuildReport(1, 2, 3, 4, 0, 24e6);
+    Files.writeString(
+        builds.resolve("icesugar.json"), MeasuredBuild.of(Boards.ICESUGAR, figures).json());
+    CommandRun run =
+        CommandRun.of(
+            "fpga",
+            "document",
+            "--docs",
+            docs.toString(),
+            "--builds",
+            builds.getParent().toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("icesugar: figures of ", "pages of 8 boards");
+    assertThat(docs.resolve("boards.md")).content().contains("1 of 5,280 | 2 | 3 of 8, 38 %");
+    assertThat(docs.resolve("boards/icesugar.md")).content().contains("24.0 MHz for 24.");
+  }
+
+  @Test
   void anUnknownBoardIsRefusedWithThoseThatThereAre() {
     CommandRun run = CommandRun.of("fpga", "build", "icestick");
     assertThat(run.exitCode()).isEqualTo(2);
@@ -62,6 +114,6 @@ class FpgaBuildCommandTest {
   void withoutAnActionTheCommandSaysWhatThereIs() {
     CommandRun run = CommandRun.of("fpga");
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("say what to do: build");
+    assertThat(run.err()).contains("say what to do: build, program or document");
   }
 }

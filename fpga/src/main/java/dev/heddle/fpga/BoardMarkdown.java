@@ -1,0 +1,209 @@
+package dev.heddle.fpga;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is written about boards in Markdown: a page of each, and the table of those built. */
+public final class BoardMarkdown {
+  private static final double MEGA = 1e6;
+  private static final double GIGA = 1e9;
+
+  private BoardMarkdown() {}
+
+  /**
+   * The table of the boards that were built.
+   *
+   * @param builds figures by the names of boards
+   */
+  public static String table(Map<String, MeasuredBuild> builds) {
+    StringBuilder table =
+        new StringBuilder(
+            """
+            | board | machine | LUT | flip-flops | multipliers | block RAM | clock | peak GMAC/s | memory GB/s |
+            |---|---|---|---|---|---|---|---|---|
+            """);
+    for (Board board : Boards.all()) {
+      MeasuredBuild build = builds.get(board.name());
+      if (build != null) {
+        table.append(row(board, build));
+      }
+    }
+    return table.toString();
+  }
+
+  private static String row(Board board, MeasuredBuild build) {
+    BuildReport figures = build.figures();
+    FpgaDevice device = board.device();
+    return String.format(
+        Locale.ROOT,
+        "| [`%s`](boards/%s.md) | %s | %,d of %,d | %,d | %s | %s | %s | %s | %.3f |%n",
+        board.name(),
+        board.name(),
+        board.configuration().map(machine -> "`" + machine.name() + "`").orElse("none"),
+        figures.luts(),
+        device.luts(),
+        figures.registers(),
+        multipliers(figures, device),
+        memory(figures, device),
+        clock(build),
+        board
+            .configuration()
+            .map(machine -> String.format(Locale.ROOT, "%.2f", multiplications(board, machine)))
+            .orElse("none"),
+        bandwidth(board));
+  }
+
+  private static String multipliers(BuildReport figures, FpgaDevice device) {
+    return String.format(
+        Locale.ROOT,
+        "%d of %d, %.0f %%",
+        figures.multipliers(),
+        device.multipliers(),
+        100.0 * figures.multipliers() / device.multipliers());
+  }
+
+  private static String memory(BuildReport figures, FpgaDevice device) {
+    String large =
+        figures.singlePortRams() == 0
+            ? ""
+            : ", and %d large ones".formatted(figures.singlePortRams());
+    return "%d of %d%s".formatted(figures.blockRams(), device.blockRams(), large);
+  }
+
+  private static String clock(MeasuredBuild build) {
+    return String.format(
+        Locale.ROOT,
+        "%.1f MHz for %.0f%s",
+        build.figures().achievedHz() / MEGA,
+        build.clockHz() / MEGA,
+        build.meetsClock() ? "" : ", **missed**");
+  }
+
+  /** Multiplications that a machine can make in a second, in thousand millions. */
+  private static double multiplications(Board board, Configuration machine) {
+    return machine.multipliers() * board.clockHz() / GIGA;
+  }
+
+  /** Bytes that card memory can move in a second, in thousand millions. */
+  private static double bandwidth(Board board) {
+    return board.memoryBytesPerCycle() * board.clockHz() / GIGA;
+  }
+
+  /**
+   * The page of a board.
+   *
+   * @param build figures of its bitstream, if it was built
+   */
+  public static String page(Board board, Optional<MeasuredBuild> build) {
+    StringBuilder page = new StringBuilder();
+    page.append("# %s%n%n".formatted(board.title()));
+    page.append("<!-- Written by `./heddle fpga document`. -->\n\n");
+    page.append("| | |\n|---|---|\n");
+    line(page, "name in commands", "`" + board.name() + "`");
+    line(page, "FPGA", device(board.device()));
+    line(page, "clock", clock(board));
+    line(
+        page,
+        "machine",
+        board
+            .configuration()
+            .map(BoardMarkdown::machine)
+            .orElse("none: it has link and card memory alone"));
+    line(page, "card memory", memory(board));
+    line(page, "link", "UART, %,d baud after power-up".formatted(board.baud()));
+    line(
+        page,
+        "bitstream",
+        "`build/%s/%s`".formatted(board.name(), new Flow(board, List.of()).bitstream()));
+    page.append("\n## Pins\n| signal | site | standard |\n|---|---|---|\n");
+    ConstraintFile.pins(board)
+        .forEach(
+            (port, pin) ->
+                page.append(
+                    "| `%s`%s | %s | %s |%n"
+                        .formatted(
+                            port,
+                            pin.activeLow() ? ", on when it is 0" : "",
+                            pin.site(),
+                            pin.standard())));
+    page.append("\nFrom: %s.%n".formatted(String.join("; ", board.sources())));
+    page.append("%n## Build, load, bring up%n    ./heddle fpga build %s%n".formatted(board.name()));
+    page.append(
+        board.programmer().isPresent()
+            ? "    ./heddle fpga program %s --flash%n".formatted(board.name())
+            : "");
+    page.append(
+        "    ./heddle bringup --device uart:/dev/ttyUSB0 --baud %d%n".formatted(board.baud()));
+    page.append(
+        board.programmer().isPresent()
+            ? ""
+            : "\nopenFPGALoader does not know the board: load the bitstream as its maker says.\n");
+    page.append("\n## The bitstream\n");
+    page.append(
+        build
+            .map(figures -> figures(board, figures))
+            .orElse("No bitstream was built of this machine yet.\n"));
+    return page.toString().replace(System.lineSeparator(), "\n");
+  }
+
+  private static void line(StringBuilder page, String what, String value) {
+    page.append("| %s | %s |%n".formatted(what, value));
+  }
+
+  private static String device(FpgaDevice device) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d look-up tables, %d multipliers, %d blocks of RAM",
+        device.part(),
+        device.luts(),
+        device.multipliers(),
+        device.blockRams());
+  }
+
+  private static String clock(Board board) {
+    return String.format(
+        Locale.ROOT,
+        "%.0f MHz, made of %.0f MHz at pin %s",
+        board.clockHz() / MEGA,
+        board.oscillatorHz() / MEGA,
+        board.clock().site());
+  }
+
+  private static String machine(Configuration machine) {
+    return "`%s`: %d x %d multipliers (rows x columns), a port of %d bits, %d vectors of up to %,d elements"
+        .formatted(
+            machine.name(),
+            machine.rows(),
+            machine.columns(),
+            machine.portBits(),
+            machine.maxTokens(),
+            machine.maxBlocks() * WeightFormat.BLOCK);
+  }
+
+  private static String memory(Board board) {
+    String size =
+        board.memoryBytes() >= 1 << 20
+            ? board.memoryBytes() / (1 << 20) + " MB"
+            : board.memoryBytes() / (1 << 10) + " KB";
+    String kind =
+        board.sdram().map(chip -> "SDRAM, " + chip.device().name()).orElse("RAM of the FPGA");
+    return String.format(Locale.ROOT, "%s of %s, at most %.3f GB/s", size, kind, bandwidth(board));
+  }
+
+  private static String figures(Board board, MeasuredBuild build) {
+    BuildReport figures = build.figures();
+    return String.format(
+        Locale.ROOT,
+        "%,d look-up tables, %,d flip-flops, multipliers %s, blocks of RAM %s, clock %s.%n"
+            + "It was built and its timing checked; it has not run on a board.%n",
+        figures.luts(),
+        figures.registers(),
+        multipliers(figures, board.device()),
+        memory(figures, board.device()),
+        clock(build));
+  }
+}
