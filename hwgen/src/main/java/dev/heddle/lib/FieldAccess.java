@@ -37,4 +37,14 @@ public enum FieldAccess {
   public boolean isWritable() {
     return writable;
   }
+
+  /** What software may do, as CMSIS-SVD and IP-XACT call it. */
+  public String standardName() {
+    return standardName(readable, writable);
+  }
+
+  /** As {@link #standardName()}, of several fields together. */
+  static String standardName(boolean readable, boolean writable) {
+    return readable && writable ? "read-write" : readable ? "read-only" : "write-only";
+  }
 }

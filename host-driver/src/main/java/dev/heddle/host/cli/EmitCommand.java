@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     name = "emit",
     description = {
       "Writes a machine as Verilog, with file list, register map (Markdown, CMSIS-SVD, C header),",
-      "descriptor layouts and a JSON description."
+      "descriptor layouts, clock constraints, packages for FuseSoC, Vivado (script and IP-XACT) and",
+      "LiteX, and a JSON description."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,

@@ -30,6 +30,11 @@ import java.util.stream.Stream;
  *   heddle_NAME.f          Verilog files in the order of compilation
  *   heddle_NAME.v          the top module
  *   heddle_NAME_*.v        the modules below it, one a file
+ *   heddle_NAME.sdc, .xdc  the clock, for timing analysis
+ *   heddle_NAME.core       the core for FuseSoC
+ *   heddle_NAME_litex.py   the module for LiteX
+ *   component.xml          the component, IP-XACT 1685-2014
+ *   package_ip.tcl         packages it as an IP of Vivado
  *   heddle_NAME.json       parameters, ports, registers, descriptors, figures, this list
  *   heddle_NAME.svd        register map, CMSIS-SVD
  *   heddle_NAME.h          register map, C99
@@ -53,7 +58,18 @@ public final class MachineExport {
         VerilogWriter.writeLibrary(machine, NOTICE.formatted(configuration.name()));
     name = verilog.top();
     verilog.modules().forEach(module -> files.put(module.name() + ".v", module.text()));
-    files.put(name + ".f", String.join("\n", files.keySet()) + "\n");
+    List<String> sources = List.copyOf(files.keySet());
+    files.put(name + ".f", String.join("\n", sources) + "\n");
+    String constraints = name + ".xdc";
+    files.put(constraints, TimingConstraints.write(configuration));
+    files.put(name + ".sdc", TimingConstraints.write(configuration));
+    files.put(name + ".core", FuseSocCore.write(configuration, name, sources, constraints));
+    files.put("component.xml", IpXact.write(configuration, verilog, sources));
+    CoreInterfaces interfaces = CoreInterfaces.of(verilog);
+    files.put(
+        VivadoPackage.fileName(),
+        VivadoPackage.write(configuration, name, interfaces, sources, constraints));
+    files.put(name + "_litex.py", LitexWrapper.write(configuration, name, interfaces, sources));
     RegisterMap registers = MachineRegisters.of(configuration);
     files.put(
         name + ".svd", RegisterSvd.write(registers, MachineRegisters.GENERATOR_VERSION_TEXT, 0));

@@ -10,16 +10,26 @@ import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.verilog.Lint;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 class MachineExportTest {
   private static final MachineExport NANO = new MachineExport(Configuration.NANO);
@@ -147,5 +157,72 @@ class MachineExportTest {
     assertThatThrownBy(() -> new MachineExport(Configuration.SMALL).write(folder))
         .isInstanceOf(FileAlreadyExistsException.class)
         .hasMessageContaining("not an earlier output for heddle_small");
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void theComponentHasThePortsRegistersAndFilesOfTheMachine(Configuration configuration)
+      throws Exception {
+    MachineExport export = new MachineExport(configuration);
+    Document component =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(export.files().get("component.xml"))));
+    JsonNode description = new ObjectMapper().readTree(export.files().get(export.name() + ".json"));
+    assertThat(names(component, "/component/model/ports/port/name"))
+        .isEqualTo(description.get("ports").findValuesAsText("name"));
+    assertThat(names(component, "//register/name"))
+        .isEqualTo(
+            description.get("registers").valueStream().map(r -> r.get("name").asText()).toList());
+    assertThat(names(component, "//file/name"))
+        .isEqualTo(export.files().get(export.name() + ".f").lines().toList());
+    assertThat(names(component, "//physicalPort/name"))
+        .containsExactlyInAnyOrderElementsOf(names(component, "//port/name"));
+    assertThat(names(component, "//busInterface/name"))
+        .hasSize(configuration.ports() + 4)
+        .contains("s_axi_ctrl", "m_axi_mem0", "clk", "reset", "irq");
+  }
+
+  /** Texts of the elements of a path without prefixes. */
+  private static List<String> names(Document document, String path) throws Exception {
+    String local = path.replaceAll("(\\w+)", "*[local-name()='$1']");
+    NodeList found =
+        (NodeList)
+            XPathFactory.newInstance().newXPath().evaluate(local, document, XPathConstants.NODESET);
+    return IntStream.range(0, found.getLength())
+        .mapToObj(i -> found.item(i).getTextContent())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void theModuleForLitexConnectsEveryPortOnce(Configuration configuration) {
+    MachineExport export = new MachineExport(configuration);
+    String module = export.files().get(export.name() + "_litex.py");
+    Matcher ports =
+        Pattern.compile("(?:input  wire|output wire)(?: \\[\\d+:0])? (\\w+)")
+            .matcher(export.files().get(export.name() + ".v").split("\\);")[0]);
+    int count = 0;
+    for (; ports.find(); count++) {
+      assertThat(module).containsOnlyOnce("_" + ports.group(1) + "=");
+    }
+    assertThat(module.lines().filter(line -> line.matches(" {12}[io]_.*"))).hasSize(count);
+  }
+
+  @Test
+  void thePackagesForFusesocAndVivadoNameEverySourceAndTheClock() {
+    String core = NANO.files().get("heddle_nano.core");
+    String script = NANO.files().get("package_ip.tcl");
+    assertThat(core).startsWith("CAPI=2:\n");
+    for (String source : NANO.files().get("heddle_nano.f").split("\n")) {
+      assertThat(core).containsOnlyOnce("- \"" + source + "\"\n");
+      assertThat(script).containsOnlyOnce("\n  " + source + "\n");
+    }
+    assertThat(script)
+        .contains("foreach bus {s_axi_ctrl m_axi_mem0} {\n", "-clock clk", "ACTIVE_HIGH")
+        .contains("heddle_nano.xdc");
+    assertThat(NANO.files().get("heddle_nano.xdc"))
+        .endsWith("\ncreate_clock -name clk -period 41.667 [get_ports clk]\n")
+        .isEqualTo(NANO.files().get("heddle_nano.sdc"));
   }
 }
