@@ -66,7 +66,7 @@ final class PlantableDesign {
         "$1$2 & ~({%s{%s}} << %d))"
             .formatted(Byte.SIZE, bit(BoardFault.MULTIPLIER), DEAD_MULTIPLIER * Byte.SIZE));
     plantable.replace(
-        "(read_config_hash \\? )(32'd\\d+)", "$1$2 ^ {32{%s}}".formatted(bit(BoardFault.HASH)));
+        "(read_config_hash \\? )(32'[dh]\\w+)", "$1$2 ^ {32{%s}}".formatted(bit(BoardFault.HASH)));
     List<Port> ports = new ArrayList<>(design.ports());
     ports.add(0, new Port(INPUT, FAULTS.size(), true));
     return new VerilogDesign(design.top(), plantable.text, ports);

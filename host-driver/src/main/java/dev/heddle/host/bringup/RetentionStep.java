@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
 
 /**
  * Leaves card memory alone for longer than a dynamic memory keeps its content without being
- * refreshed, and reads it back. The machine counts the cycles of the wait.
+ * refreshed, and reads it back. Where the host does not know the time of the board, the machine
+ * counts the cycles of the wait.
  */
 final class RetentionStep implements BringUpStep {
   private static final int BLOCK_BYTES = 256;
@@ -15,9 +16,10 @@ final class RetentionStep implements BringUpStep {
   /**
    * Most cells outlast the 64 ms of their data sheets by far, so that a real board waits longer.
    */
-  private static final double SECONDS = 10;
+  private static final double SECONDS = 5;
 
   private static final double SIMULATED_SECONDS = 0.08;
+  private static final double NANOS_OF_A_SECOND = 1e9;
 
   @Override
   public String name() {
@@ -74,6 +76,21 @@ final class RetentionStep implements BringUpStep {
 
   /** Whether the wait was as it should be. */
   private static boolean waits(TestedBoard board, double seconds) {
+    return board.clock().measures() ? waitsForTime(board, seconds) : waitsForCycles(board, seconds);
+  }
+
+  private static boolean waitsForTime(TestedBoard board, double seconds) {
+    long end = board.clock().nanoTime().getAsLong() + Math.round(seconds * NANOS_OF_A_SECOND);
+    while (board.clock().nanoTime().getAsLong() < end) {
+      if (Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      board.identity("MAGIC");
+    }
+    return true;
+  }
+
+  private static boolean waitsForCycles(TestedBoard board, double seconds) {
     CircularList list = CircularList.start(board);
     long cycles = Math.round(seconds * board.configuration().clockHz());
     while (list.cycles() < cycles) {
