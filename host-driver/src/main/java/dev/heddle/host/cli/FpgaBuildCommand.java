@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -85,21 +84,7 @@ final class FpgaBuildCommand implements Callable<Integer> {
     if (configuration == null) {
       return board;
     }
-    Configuration machine =
-        Configuration.shipped().stream()
-            .filter(shipped -> shipped.name().equals(configuration))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new ParameterException(
-                        spec.commandLine(),
-                        "there is no configuration %s; there are %s"
-                            .formatted(
-                                configuration,
-                                Configuration.shipped().stream()
-                                    .filter(shipped -> shipped.ports() == 1)
-                                    .map(Configuration::name)
-                                    .collect(Collectors.joining(", ")))));
+    Configuration machine = ConfigurationName.find(spec, configuration);
     if (machine.ports() > 1) {
       throw new ParameterException(
           spec.commandLine(),
