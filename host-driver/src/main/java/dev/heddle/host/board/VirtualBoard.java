@@ -57,6 +57,9 @@ public final class VirtualBoard implements AutoCloseable {
       throw new IllegalArgumentException("the %s has no SDRAM".formatted(board.title()));
     }
     boolean planted = PlantableDesign.plants(faults);
+    if (planted && board.configuration().isEmpty()) {
+      throw new IllegalArgumentException("the %s has no machine".formatted(board.title()));
+    }
     VerilogDesign design = new BoardDesign(board).simulation();
     library = VerilatedLibrary.of(planted ? PlantableDesign.of(design) : design, options, progress);
     simulation = Simulation.in(library, 1);

@@ -8,8 +8,15 @@ package dev.heddle.host.transport;
  * @param memoryBytes bytes of card memory
  */
 public record TransportDescription(String kind, String detail, long memoryBytes) {
+  private static final int KIB_BITS = 10;
+  private static final int MIB_BITS = 20;
+
   @Override
   public String toString() {
-    return "%s (%s, %d MiB of card memory)".formatted(kind, detail, memoryBytes >> 20);
+    String size =
+        memoryBytes >= 1 << MIB_BITS
+            ? (memoryBytes >> MIB_BITS) + " MiB"
+            : (memoryBytes >> KIB_BITS) + " KiB";
+    return "%s (%s, %s of card memory)".formatted(kind, detail, size);
   }
 }

@@ -139,15 +139,13 @@ class BoardFaultTest {
     }
   }
 
-  @Test
-  void aBoardWithoutWhatIsToBeBrokenIsRefused() {
+  @ParameterizedTest
+  @CsvSource({"REFRESH,SDRAM", "MULTIPLIER,machine"})
+  void aBoardWithoutWhatIsToBeBrokenIsRefused(BoardFault fault, String missing) {
     assertThatThrownBy(
             () ->
                 new VirtualBoard(
-                    Boards.ICEBREAKER,
-                    Set.of(BoardFault.REFRESH),
-                    LibraryOptions.CHECKED,
-                    BuildProgress.SILENT))
-        .hasMessage("the 1BitSquared iCEBreaker has no SDRAM");
+                    Boards.ICEBREAKER, Set.of(fault), LibraryOptions.CHECKED, BuildProgress.SILENT))
+        .hasMessage("the 1BitSquared iCEBreaker has no " + missing);
   }
 }
