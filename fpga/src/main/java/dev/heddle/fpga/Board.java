@@ -137,4 +137,14 @@ public record Board(
   public String top() {
     return "heddle_" + name.replace('-', '_');
   }
+
+  /** Name of the file that it is loaded with. */
+  public String bitstream() {
+    return top()
+        + switch (device.family()) {
+          case ICE40 -> ".bin";
+          case ECP5 -> ".bit";
+          case GOWIN -> ".fs";
+        };
+  }
 }

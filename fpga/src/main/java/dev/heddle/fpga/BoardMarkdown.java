@@ -2,7 +2,6 @@ package dev.heddle.fpga;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -115,10 +114,7 @@ public final class BoardMarkdown {
             .orElse("none: it has link and card memory alone"));
     line(page, "card memory", memory(board));
     line(page, "link", "UART, %,d baud after power-up".formatted(board.baud()));
-    line(
-        page,
-        "bitstream",
-        "`build/%s/%s`".formatted(board.name(), new Flow(board, List.of()).bitstream()));
+    line(page, "bitstream", "`build/%s/%s`".formatted(board.name(), board.bitstream()));
     page.append("\n## Pins\n| signal | site | standard |\n|---|---|---|\n");
     ConstraintFile.pins(board)
         .forEach(

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * What a bitstream takes of its FPGA.
@@ -66,15 +65,9 @@ public record BuildReport(
 
   /** Flip-flops by the cells that the netlist has: each family names them its own way. */
   private static int registers(JsonNode statistics) {
-    TreeMap<String, Integer> cells = new TreeMap<>();
-    statistics
-        .path("design")
-        .path("num_cells_by_type")
-        .fields()
-        .forEachRemaining(entry -> cells.put(entry.getKey(), entry.getValue().asInt()));
-    return cells.entrySet().stream()
-        .filter(entry -> entry.getKey().matches("SB_DFF.*|TRELLIS_FF|DFF.*"))
-        .mapToInt(java.util.Map.Entry::getValue)
+    return statistics.path("design").path("num_cells_by_type").properties().stream()
+        .filter(cell -> cell.getKey().matches("SB_DFF.*|TRELLIS_FF|DFF.*"))
+        .mapToInt(cell -> cell.getValue().asInt())
         .sum();
   }
 }

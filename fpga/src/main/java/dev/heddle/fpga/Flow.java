@@ -36,16 +36,6 @@ public final class Flow {
     return board.top() + ".cells.json";
   }
 
-  /** What the board is loaded with. */
-  public String bitstream() {
-    return board.top()
-        + switch (board.device().family()) {
-          case ICE40 -> ".bin";
-          case ECP5 -> ".bit";
-          case GOWIN -> ".fs";
-        };
-  }
-
   /** The commands, in order. */
   public List<FlowStep> steps() {
     List<FlowStep> steps = new ArrayList<>();
@@ -189,15 +179,16 @@ public final class Flow {
 
   private List<String> pack() {
     return switch (board.device().family()) {
-      case ICE40 -> List.of("icepack", board.top() + ".asc", bitstream());
-      case ECP5 -> List.of("yowasp-ecppack", "--compress", board.top() + ".config", bitstream());
+      case ICE40 -> List.of("icepack", board.top() + ".asc", board.bitstream());
+      case ECP5 ->
+          List.of("yowasp-ecppack", "--compress", board.top() + ".config", board.bitstream());
       case GOWIN ->
           List.of(
               "gowin_pack",
               "-d",
               board.device().chip(),
               "-o",
-              bitstream(),
+              board.bitstream(),
               board.top() + ".routed.json");
     };
   }

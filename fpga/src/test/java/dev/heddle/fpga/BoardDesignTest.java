@@ -42,6 +42,6 @@ class BoardDesignTest {
     design.files().keySet().stream()
         .filter(file -> file.endsWith(".v"))
         .forEach(file -> assertThat(script).contains(" " + file));
-    assertThat(script).contains(ConstraintFile.name(board)).contains(design.flow().bitstream());
+    assertThat(script).contains(ConstraintFile.name(board)).contains(board.bitstream());
   }
 }

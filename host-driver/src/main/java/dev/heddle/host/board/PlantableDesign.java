@@ -60,13 +60,15 @@ final class PlantableDesign {
         "$0  input  wire [%d:0] %s,\n".formatted(FAULTS.size() - 1, INPUT));
     plantable.replace(
         "\\.irq\\(machine_irq\\),",
-        ".irq(machine_irq && !%s),".formatted(bit(BoardFault.INTERRUPT)));
+        ".irq(machine_irq && !%s),".formatted(plantable.bit(BoardFault.INTERRUPT)));
     plantable.replace(
         "(lane_0_%d \\([^;]*?\\.codes\\()([^)]*)\\)".formatted(DEAD_LANE),
         "$1$2 & ~({%s{%s}} << %d))"
-            .formatted(Byte.SIZE, bit(BoardFault.MULTIPLIER), DEAD_MULTIPLIER * Byte.SIZE));
+            .formatted(
+                Byte.SIZE, plantable.bit(BoardFault.MULTIPLIER), DEAD_MULTIPLIER * Byte.SIZE));
     plantable.replace(
-        "(read_config_hash \\? )(32'[dh]\\w+)", "$1$2 ^ {32{%s}}".formatted(bit(BoardFault.HASH)));
+        "(read_config_hash \\? )(32'[dh]\\w+)",
+        "$1$2 ^ {32{%s}}".formatted(plantable.bit(BoardFault.HASH)));
     List<Port> ports = new ArrayList<>(design.ports());
     ports.add(0, new Port(INPUT, FAULTS.size(), true));
     return new VerilogDesign(design.top(), plantable.text, ports);
@@ -78,11 +80,11 @@ final class PlantableDesign {
       throw new IllegalArgumentException(
           "%s has nothing like %s that could be broken".formatted(design.top(), pattern));
     }
-    text =
-        matcher.replaceFirst(replacement.replace("$root", "\\$root").replace("%top", design.top()));
+    text = matcher.replaceFirst(replacement);
   }
 
-  private static String bit(BoardFault fault) {
-    return "$root.%%top.%s[%d]".formatted(INPUT, FAULTS.indexOf(fault));
+  /** A bit of the input, as a replacement names it in a module below. */
+  private String bit(BoardFault fault) {
+    return "\\$root.%s.%s[%d]".formatted(design.top(), INPUT, FAULTS.indexOf(fault));
   }
 }

@@ -11,7 +11,6 @@ import dev.heddle.testbench.SdramDefects;
 import dev.heddle.testbench.Simulation;
 import dev.heddle.testbench.VerilatedLibrary;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -26,7 +25,6 @@ public final class VirtualBoard implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 12;
   private final VerilatedLibrary library;
   private final Simulation simulation;
-  private final Optional<SdramChip> sdram;
   private final SimulatedSerial pins;
 
   /**
@@ -69,7 +67,10 @@ public final class VirtualBoard implements AutoCloseable {
       simulation.set(PlantableDesign.INPUT, PlantableDesign.input(faults));
     }
     simulation.step(RESET_CYCLES);
-    sdram = attach(board, defects);
+    if (board.sdram().isPresent()) {
+      SdramChip.attach(
+          simulation, "sdram", board.sdram().get().device(), board.clockHz(), 0, defects);
+    }
     pins =
         new SimulatedSerial(
             simulation,
@@ -81,22 +82,9 @@ public final class VirtualBoard implements AutoCloseable {
             "virtual " + board.title());
   }
 
-  private Optional<SdramChip> attach(Board board, SdramDefects defects) {
-    return board
-        .sdram()
-        .map(
-            chip ->
-                SdramChip.attach(simulation, "sdram", chip.device(), board.clockHz(), 0, defects));
-  }
-
   /** The serial line of the board, in the time of the simulation. */
   public SimulatedSerial pins() {
     return pins;
-  }
-
-  /** The SDRAM of the board, if it has one. */
-  public Optional<SdramChip> sdram() {
-    return sdram;
   }
 
   /**

@@ -31,8 +31,7 @@ final class BandwidthStep implements BringUpStep {
     SplittableRandom random = new SplittableRandom(1);
     List<Figure> figures = new ArrayList<>();
     int largest = 0;
-    boolean slow = board.clock().slow() && board.link().isPresent();
-    long most = slow ? SIMULATED_BYTES : board.memoryBytes();
+    long most = board.hasSlowLine() ? SIMULATED_BYTES : board.memoryBytes();
     for (int size : SIZES) {
       if (size > most) {
         break;

@@ -42,8 +42,7 @@ final class MemoryPatternStep implements BringUpStep {
 
   @Override
   public StepResult run(TestedBoard board) {
-    boolean slow = board.clock().slow() && board.link().isPresent();
-    int most = slow ? mostBytes / SIMULATED_PART : mostBytes;
+    int most = board.hasSlowLine() ? mostBytes / SIMULATED_PART : mostBytes;
     int half = (int) Math.min(most, board.memoryBytes()) / 2;
     long upper = board.memoryBytes() - half;
     MemoryFaults faults = new MemoryFaults(board.configuration().beatBytes());

@@ -1,9 +1,9 @@
 package dev.heddle.host.bringup;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Leaves card memory alone for longer than a dynamic memory keeps its content without being
@@ -67,11 +67,7 @@ final class RetentionStep implements BringUpStep {
 
   private static int changed(TestedBoard board, long address, byte[] block) {
     byte[] found = board.read(address, BLOCK_BYTES);
-    int changed = 0;
-    for (int at = Arrays.mismatch(block, found); at >= 0 && at < BLOCK_BYTES; at++) {
-      changed += block[at] == found[at] ? 0 : 1;
-    }
-    return changed;
+    return (int) IntStream.range(0, BLOCK_BYTES).filter(at -> block[at] != found[at]).count();
   }
 
   /** Whether the wait was as it should be. */

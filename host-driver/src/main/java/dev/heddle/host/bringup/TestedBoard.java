@@ -58,6 +58,11 @@ public record TestedBoard(
     return new Registers(MachineRegisters.of(configuration()), transport.registerBus(), 0);
   }
 
+  /** Whether card memory is behind the line of a simulated board, which much of it takes long. */
+  boolean hasSlowLine() {
+    return clock.slow() && link.isPresent();
+  }
+
   /** Bytes of card memory. */
   long memoryBytes() {
     return transport.describe().memoryBytes();

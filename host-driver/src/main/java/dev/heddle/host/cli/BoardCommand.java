@@ -7,17 +7,14 @@ import dev.heddle.host.serial.PseudoTerminal;
 import dev.heddle.lib.UartPeriod;
 import dev.heddle.testbench.LibraryOptions;
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code heddle board}: a virtual board on a pseudo-terminal. */
 @Command(
@@ -38,27 +35,11 @@ final class BoardCommand implements Callable<Integer> {
   @Option(
       names = "--fault",
       paramLabel = "FAULT",
-      converter = FaultName.class,
       description = {
         "What is wrong with it, to see how bring-up finds it; may be repeated. One of:",
-        "data-pin, address-pin, refresh, clock, hash, interrupt, multiplier, crossed, inverted."
+        "${COMPLETION-CANDIDATES}."
       })
   private Set<BoardFault> faults = Set.of();
-
-  /** Reads a fault. */
-  static final class FaultName implements ITypeConverter<BoardFault> {
-    @Override
-    public BoardFault convert(String text) {
-      return Arrays.stream(BoardFault.values())
-          .filter(fault -> fault.toString().equals(text))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "there is no fault %s; there are %s"
-                          .formatted(text, Arrays.toString(BoardFault.values()))));
-    }
-  }
 
   @Override
   public Integer call() {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,7 +59,7 @@ final class FpgaBuildCommand implements Callable<Integer> {
   public Integer call() {
     Board board = board();
     BoardDesign design = new BoardDesign(board);
-    Path folder = Optional.ofNullable(out).orElse(Path.of("build", board.name()));
+    Path folder = FpgaCommand.folder(board, out);
     try {
       write(design.files(), folder);
       PrintWriter print = spec.commandLine().getOut();
@@ -122,8 +121,8 @@ final class FpgaBuildCommand implements Callable<Integer> {
       throws IOException {
     BuildReport report =
         BuildReport.read(folder.resolve(flow.reportFile()), folder.resolve(flow.cellsFile()));
-    Files.writeString(
-        folder.resolve(MeasuredBuild.file(board)), MeasuredBuild.of(board, report).json());
+    MeasuredBuild build = MeasuredBuild.of(board, report);
+    Files.writeString(folder.resolve(MeasuredBuild.file(board)), build.json());
     print.printf("%s, %s%n", board.title(), board.device().part());
     print.printf("  LUT          %,7d of %,d%n", report.luts(), board.device().luts());
     print.printf("  flip-flops   %,7d%n", report.registers());
@@ -136,9 +135,9 @@ final class FpgaBuildCommand implements Callable<Integer> {
     print.printf(
         "  clock        %7.1f MHz, %.1f wanted%n",
         report.achievedHz() / 1e6, board.clockHz() / 1e6);
-    print.println(folder.resolve(flow.bitstream()));
+    print.println(folder.resolve(board.bitstream()));
     print.flush();
-    if (report.achievedHz() < board.clockHz()) {
+    if (!build.meetsClock()) {
       throw new CommandFailedException(
           "the clock of %.1f MHz is missed: the slowest path allows %.1f MHz"
               .formatted(board.clockHz() / 1e6, report.achievedHz() / 1e6));

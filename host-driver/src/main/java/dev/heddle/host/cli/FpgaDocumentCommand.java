@@ -27,7 +27,7 @@ final class FpgaDocumentCommand implements Callable<Integer> {
   @Option(
       names = "--builds",
       paramLabel = "DIR",
-      defaultValue = "build",
+      defaultValue = FpgaCommand.BUILDS,
       description =
           "Folder of builds, one a board, whose figures are taken over. Default: ${DEFAULT-VALUE}.")
   private Path builds;

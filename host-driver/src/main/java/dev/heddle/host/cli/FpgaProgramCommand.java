@@ -2,7 +2,6 @@ package dev.heddle.host.cli;
 
 import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Family;
-import dev.heddle.fpga.Flow;
 import dev.heddle.host.board.FpgaTools;
 import dev.heddle.testbench.BuildException;
 import dev.heddle.testbench.ExternalProgram;
@@ -11,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,8 +71,8 @@ final class FpgaProgramCommand implements Callable<Integer> {
       throw new CommandFailedException(
           "openFPGALoader loads the %s from its flash only; add --flash".formatted(board.title()));
     }
-    Path folder = Optional.ofNullable(out).orElse(Path.of("build", board.name()));
-    Path bitstream = folder.resolve(new Flow(board, List.of()).bitstream());
+    Path folder = FpgaCommand.folder(board, out);
+    Path bitstream = folder.resolve(board.bitstream());
     if (!Files.exists(bitstream)) {
       throw new CommandFailedException(
           "there is no bitstream %s; make it: ./heddle fpga build %s"

@@ -26,7 +26,7 @@ class FpgaBuildCommandTest {
     assertThat(run.out()).contains("1BitSquared iCEBreaker, iCE40UP5K-SG48", "MHz, 24.0 wanted");
     Board board = Boards.ICEBREAKER;
     Flow flow = new BoardDesign(board).flow();
-    assertThat(Files.size(out.resolve(flow.bitstream()))).isGreaterThan(100_000);
+    assertThat(Files.size(out.resolve(board.bitstream()))).isGreaterThan(100_000);
     BuildReport report =
         BuildReport.read(out.resolve(flow.reportFile()), out.resolve(flow.cellsFile()));
     assertThat(report.achievedHz()).isGreaterThanOrEqualTo(board.clockHz());

@@ -2,7 +2,6 @@ package dev.heddle.accel.export;
 
 import dev.heddle.hdl.verilog.VerilogDesign.Port;
 import dev.heddle.hdl.verilog.VerilogLibrary;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +13,8 @@ import java.util.Map;
  * s_axi_ctrl}.
  *
  * @param buses the AXI interfaces, that of the registers first
- * @param single the other ports: clock, reset, interrupt
  */
-record CoreInterfaces(List<Bus> buses, List<Port> single) {
+record CoreInterfaces(List<Bus> buses) {
   /** The clock of all interfaces. */
   static final String CLOCK = "clk";
 
@@ -60,19 +58,15 @@ record CoreInterfaces(List<Bus> buses, List<Port> single) {
   /** The interfaces of a library's top module. */
   static CoreInterfaces of(VerilogLibrary library) {
     Map<String, Map<String, Port>> buses = new LinkedHashMap<>();
-    List<Port> single = new ArrayList<>();
     for (Port port : library.ports()) {
       if (port.name().startsWith(SLAVE) || port.name().startsWith(MASTER)) {
         int end = port.name().lastIndexOf('_');
         buses
             .computeIfAbsent(port.name().substring(0, end), name -> new LinkedHashMap<>())
             .put(port.name().substring(end + 1), port);
-      } else {
-        single.add(port);
       }
     }
     return new CoreInterfaces(
-        buses.entrySet().stream().map(bus -> new Bus(bus.getKey(), bus.getValue())).toList(),
-        List.copyOf(single));
+        buses.entrySet().stream().map(bus -> new Bus(bus.getKey(), bus.getValue())).toList());
   }
 }

@@ -65,24 +65,17 @@ final class IpXact {
     xml.element("ipxact:" + element, content);
   }
 
-  private void reference(String element, String vendor, String library, String name) {
+  /** A type of the standard interfaces that Vivado brings along. */
+  private void reference(String element, String library, String name) {
     xml.empty(
-        "ipxact:%s vendor=\"%s\" library=\"%s\" name=\"%s\" version=\"1.0\""
-            .formatted(element, vendor, library, name));
+        "ipxact:%s vendor=\"xilinx.com\" library=\"%s\" name=\"%s\" version=\"1.0\""
+            .formatted(element, library, name));
   }
 
   private void bus(CoreInterfaces.Bus bus) {
-    xml.open("ipxact:busInterface");
-    text("name", bus.name());
-    reference("busType", "xilinx.com", "interface", "aximm");
-    xml.open("ipxact:abstractionTypes");
-    xml.open("ipxact:abstractionType");
-    reference("abstractionRef", "xilinx.com", "interface", "aximm_rtl");
-    xml.open("ipxact:portMaps");
+    open(bus.name(), "interface", "aximm");
     bus.ports().forEach((name, port) -> portMap(CoreInterfaces.Bus.logical(name), port.name()));
-    xml.close("ipxact:portMaps");
-    xml.close("ipxact:abstractionType");
-    xml.close("ipxact:abstractionTypes");
+    closePortMaps();
     if (bus.isMaster()) {
       xml.open("ipxact:master");
       xml.empty("ipxact:addressSpaceRef addressSpaceRef=\"%s\"".formatted(bus.name()));
@@ -96,19 +89,28 @@ final class IpXact {
   }
 
   private void signal(String port, String type, String logical, String role) {
+    open(port, "signal", type);
+    portMap(logical, port);
+    closePortMaps();
+    xml.empty("ipxact:" + role);
+    xml.close("ipxact:busInterface");
+  }
+
+  /** Begins an interface, up to the maps of its ports. */
+  private void open(String name, String library, String type) {
     xml.open("ipxact:busInterface");
-    text("name", port);
-    reference("busType", "xilinx.com", "signal", type);
+    text("name", name);
+    reference("busType", library, type);
     xml.open("ipxact:abstractionTypes");
     xml.open("ipxact:abstractionType");
-    reference("abstractionRef", "xilinx.com", "signal", type + "_rtl");
+    reference("abstractionRef", library, type + "_rtl");
     xml.open("ipxact:portMaps");
-    portMap(logical, port);
+  }
+
+  private void closePortMaps() {
     xml.close("ipxact:portMaps");
     xml.close("ipxact:abstractionType");
     xml.close("ipxact:abstractionTypes");
-    xml.empty("ipxact:" + role);
-    xml.close("ipxact:busInterface");
   }
 
   private void portMap(String logical, String physical) {
