@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
 import dev.heddle.host.link.LineLostException;
+import dev.heddle.host.linux.Libc;
 import dev.heddle.host.transport.TransportException;
 
 /**

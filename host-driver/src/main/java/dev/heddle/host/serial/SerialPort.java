@@ -3,6 +3,7 @@ package dev.heddle.host.serial;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import dev.heddle.host.link.LineLostException;
+import dev.heddle.host.linux.Libc;
 
 /**
  * A serial port of Linux, at any rate that its driver makes: eight bits, no parity, one stop bit,

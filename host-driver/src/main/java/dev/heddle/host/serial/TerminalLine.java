@@ -5,6 +5,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.NativeLong;
 import dev.heddle.host.link.LineLostException;
 import dev.heddle.host.link.SerialLine;
+import dev.heddle.host.linux.Libc;
 import java.nio.ByteBuffer;
 
 /** An open terminal as a line: reads, writes and waits that never block for longer than asked. */
