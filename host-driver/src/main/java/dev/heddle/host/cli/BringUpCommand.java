@@ -11,6 +11,7 @@ import dev.heddle.host.bringup.JunitReport;
 import dev.heddle.host.bringup.StepStatus;
 import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.link.LinkTransport;
+import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportException;
 import dev.heddle.testbench.BuildException;
 import java.io.IOException;
@@ -40,7 +41,7 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:every step passed or had nothing to test",
       "1:a step failed, or something became worse than in --compare",
-      "2:wrong usage, or there is no port or no board",
+      "2:wrong usage, or there is no port, no card or no board",
       "3:the board is none that this host can work with",
       "4:ended by the user"
     })
@@ -154,9 +155,13 @@ final class BringUpCommand implements Callable<Integer> {
 
   private TestedBoard open(Optional<Configuration> wanted) {
     if (device.isBoard()) {
-      LinkTransport link = ways.board(device.where());
-      BoardClock clock = ways.isVirtual() ? BoardClock.simulated() : BoardClock.real();
-      return new TestedBoard(link, wanted, clock, Optional.of(link));
+      Transport transport = ways.board(device);
+      BoardClock clock = ways.isVirtual(device) ? BoardClock.simulated() : BoardClock.real();
+      return new TestedBoard(
+          transport,
+          wanted,
+          clock,
+          transport instanceof LinkTransport link ? Optional.of(link) : Optional.empty());
     }
     Configuration model =
         device.where().isEmpty()

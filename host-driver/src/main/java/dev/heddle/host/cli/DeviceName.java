@@ -1,6 +1,7 @@
 package dev.heddle.host.cli;
 
 import java.util.Locale;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -8,7 +9,8 @@ import picocli.CommandLine.TypeConversionException;
  * A device as {@code --device} names it.
  *
  * @param kind what it is
- * @param where the configuration of a model, the path of a port; empty when there is none
+ * @param where the configuration of a model, empty when there is none; the path of a port; the
+ *     number of a card; the name of a UIO device, and of a buffer after a comma
  */
 record DeviceName(Kind kind, String where) {
   /** Kinds of device. */
@@ -18,7 +20,11 @@ record DeviceName(Kind kind, String where) {
     /** A simulation of the Verilog. */
     SIM,
     /** A board behind a serial port. */
-    UART;
+    UART,
+    /** A PCIe card behind the driver XDMA. */
+    XDMA,
+    /** Programmable logic beside the processor, behind UIO. */
+    UIO;
 
     @Override
     public String toString() {
@@ -27,10 +33,14 @@ record DeviceName(Kind kind, String where) {
   }
 
   /** What names there are, for descriptions. */
-  static final String FORMS = "golden[:CONFIG], sim[:CONFIG] or uart:PATH";
+  static final String FORMS =
+      "golden[:CONFIG], sim[:CONFIG], uart:PATH, xdma:N or uio:NAME[,BUFFER]";
 
   /** Reads a name. */
   static final class Converter implements ITypeConverter<DeviceName> {
+    private static final Pattern CARD = Pattern.compile("[0-9]{1,3}");
+    private static final Pattern UIO = Pattern.compile("[^,/]+(,[^,/]+)?");
+
     @Override
     public DeviceName convert(String text) {
       int colon = text.indexOf(':');
@@ -45,6 +55,20 @@ record DeviceName(Kind kind, String where) {
           }
           yield new DeviceName(Kind.UART, where);
         }
+        case "xdma" -> {
+          if (!CARD.matcher(where).matches()) {
+            throw new TypeConversionException(
+                "xdma needs the number of a card, for instance xdma:0");
+          }
+          yield new DeviceName(Kind.XDMA, where);
+        }
+        case "uio" -> {
+          if (!UIO.matcher(where).matches()) {
+            throw new TypeConversionException(
+                "uio needs the name of a device, and may have that of a buffer, for instance uio:heddle or uio:heddle,udmabuf0");
+          }
+          yield new DeviceName(Kind.UIO, where);
+        }
         default ->
             throw new TypeConversionException(
                 "there is no device %s; there are %s".formatted(text, FORMS));
@@ -52,9 +76,9 @@ record DeviceName(Kind kind, String where) {
     }
   }
 
-  /** Whether it is a board behind a line. */
+  /** Whether it is a board, and no model. */
   boolean isBoard() {
-    return kind == Kind.UART;
+    return kind != Kind.GOLDEN && kind != Kind.SIM;
   }
 
   @Override

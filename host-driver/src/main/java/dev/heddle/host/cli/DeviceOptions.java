@@ -40,6 +40,8 @@ final class DeviceOptions {
 
   @Mixin private PortOptions port;
 
+  @Mixin private BusDevices buses;
+
   @Option(
       names = "--switch-baud",
       paramLabel = "N",
@@ -49,9 +51,9 @@ final class DeviceOptions {
       })
   private Integer switchBaud;
 
-  /** Whether the board behind the port is simulated. */
-  boolean isVirtual() {
-    return port.isVirtual();
+  /** Whether a board is simulated behind its port. */
+  boolean isVirtual(DeviceName device) {
+    return device.kind() == DeviceName.Kind.UART && port.isVirtual();
   }
 
   /**
@@ -69,12 +71,16 @@ final class DeviceOptions {
           yield new SimulatorTransport(machine, memoryBytes, memory, line::update);
         }
       }
-      case UART -> throw new IllegalArgumentException("a board is no model");
+      case UART, XDMA, UIO -> throw new IllegalArgumentException("a board is no model");
     };
   }
 
-  /** The board behind a port. */
-  LinkTransport board(String path) {
+  /** A board: behind a port it is a {@link LinkTransport}. */
+  Transport board(DeviceName device) {
+    return device.kind() == DeviceName.Kind.UART ? link(device.where()) : buses.open(device);
+  }
+
+  private LinkTransport link(String path) {
     LinkTransport link = new LinkTransport(() -> port.open(path));
     if (switchBaud == null) {
       return link;
@@ -93,7 +99,7 @@ final class DeviceOptions {
     return switch (device.kind()) {
       case GOLDEN -> device.kind().toString();
       case SIM -> device.kind() + ", memory " + memory.label();
-      case UART -> device + (isVirtual() ? ", simulated" : "");
+      case UART, XDMA, UIO -> device + (isVirtual(device) ? ", simulated" : "");
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
+import dev.heddle.host.bus.SystemFolders;
 import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.serial.SerialPorts;
 import dev.heddle.host.transport.TransportException;
@@ -11,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +26,7 @@ import picocli.CommandLine.Spec;
     name = "devices",
     description = {
       "Lists the devices that other commands take with --device: models of each configuration,",
-      "and serial ports with what answers there."
+      "serial ports with what answers there, PCIe cards and devices beside the processor."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,
@@ -38,9 +41,18 @@ final class DevicesCommand implements Callable<Integer> {
   @Option(
       names = "--in",
       paramLabel = "FOLDER",
-      defaultValue = SerialPorts.FOLDER,
+      defaultValue = SystemFolders.DEVICES,
       description = "Where the system names devices. Default: ${DEFAULT-VALUE}.")
   private Path folder;
+
+  @Option(
+      names = "--sys",
+      paramLabel = "FOLDER",
+      defaultValue = SystemFolders.INFORMATION,
+      description = "Where the system tells of devices. Default: ${DEFAULT-VALUE}.")
+  private Path information;
+
+  @Mixin private BusDevices buses;
 
   @Override
   public Integer call() {
@@ -57,8 +69,25 @@ final class DevicesCommand implements Callable<Integer> {
       out.flush();
       print(out, port.toString(), answer(port.toString()));
     }
+    printBuses(out);
     out.flush();
     return 0;
+  }
+
+  private void printBuses(PrintWriter out) {
+    Map<DeviceName, Supplier<String>> devices =
+        buses.in(new SystemFolders(folder, information)).all();
+    if (devices.isEmpty()) {
+      out.println(
+          "there is no xdma:N, a card behind the driver XDMA, and no uio:NAME, a UIO device");
+    } else {
+      out.println("xdma:N, cards behind the driver XDMA, and uio:NAME, UIO devices:");
+    }
+    devices.forEach(
+        (name, answer) -> {
+          out.flush();
+          print(out, name.toString(), answer.get());
+        });
   }
 
   private static void print(PrintWriter out, String name, String what) {

@@ -3,7 +3,6 @@ package dev.heddle.host.cli;
 import dev.heddle.accel.Configuration;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.Identity;
-import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.transport.Transport;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -17,10 +16,9 @@ final class MachineOptions {
   final class Chosen implements AutoCloseable {
     private final Configuration configuration;
     private final PrintWriter progress;
-    private Optional<LinkTransport> board;
+    private Optional<Transport> board;
 
-    private Chosen(
-        Configuration configuration, Optional<LinkTransport> board, PrintWriter progress) {
+    private Chosen(Configuration configuration, Optional<Transport> board, PrintWriter progress) {
       this.configuration = configuration;
       this.board = board;
       this.progress = progress;
@@ -38,16 +36,14 @@ final class MachineOptions {
      */
     Device open(long memoryBytes) {
       Transport transport =
-          board
-              .<Transport>map(link -> link)
-              .orElseGet(() -> ways.model(device.kind(), configuration, memoryBytes, progress));
+          board.orElseGet(() -> ways.model(device.kind(), configuration, memoryBytes, progress));
       board = Optional.empty();
       return Device.open(transport, configuration);
     }
 
     @Override
     public void close() {
-      board.ifPresent(LinkTransport::close);
+      board.ifPresent(Transport::close);
     }
   }
 
@@ -79,7 +75,7 @@ final class MachineOptions {
         options.isGiven(command)
             ? Optional.of(options.configuration(command, ""))
             : Optional.empty();
-    LinkTransport board = ways.board(device.where());
+    Transport board = ways.board(device);
     try {
       return new Chosen(Identity.find(board, wanted), Optional.of(board), progress);
     } catch (RuntimeException e) {
@@ -88,14 +84,14 @@ final class MachineOptions {
     }
   }
 
-  /** Whether it is a board, which is reached slowly. */
+  /** Whether it is a board. */
   boolean isBoard() {
     return device.isBoard();
   }
 
   /** Whether it is a model, or a board that is simulated. */
   boolean isSimulated() {
-    return !device.isBoard() || ways.isVirtual();
+    return !device.isBoard() || ways.isVirtual(device);
   }
 
   /** What to print as the device. */

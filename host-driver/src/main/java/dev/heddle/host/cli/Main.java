@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -46,7 +47,16 @@ public final class Main implements Runnable {
 
   /** The command line, ready to execute. */
   static CommandLine commandLine() {
-    CommandLine commandLine = new CommandLine(new Main());
+    return commandLine(CommandLine.defaultFactory());
+  }
+
+  /**
+   * The command line, ready to execute.
+   *
+   * @param factory makes what its commands consist of
+   */
+  static CommandLine commandLine(IFactory factory) {
+    CommandLine commandLine = new CommandLine(new Main(), factory);
     for (CommandLine command : commandLine.getSubcommands().values()) {
       if (command.getCommand() instanceof Configurable configurable) {
         configurable.configurationOptions().addParametersTo(command.getCommandSpec());

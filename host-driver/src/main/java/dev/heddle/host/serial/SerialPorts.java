@@ -13,9 +13,6 @@ import java.util.Map;
 
 /** The serial ports that a computer has, by the names that Linux gives to those of USB adapters. */
 public final class SerialPorts {
-  /** Where the system names devices. */
-  public static final String FOLDER = "/dev";
-
   private static final String BY_ID = "serial/by-id";
   private static final String ADAPTERS = "tty{USB,ACM}*";
 
@@ -25,7 +22,7 @@ public final class SerialPorts {
    * The paths of all ports, each once: by the name that stays the same wherever it is plugged in,
    * if it has one.
    *
-   * @param folder where devices are named, such as {@value #FOLDER}
+   * @param folder where devices are named, such as /dev
    */
   public static List<Path> in(Path folder) {
     Map<Path, Path> ports = new LinkedHashMap<>();

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.accel.isa.ShellRegisters;
+import dev.heddle.host.bringup.BoardClock;
+import dev.heddle.host.bringup.BringUp;
+import dev.heddle.host.bringup.BringUpReport;
+import dev.heddle.host.bringup.StepStatus;
+import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.linux.Libc;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.Transport;
@@ -282,5 +287,18 @@ class UioTransportTest extends TransportConformance {
     Files.writeString(size, "much");
     assertNotOpened(other, UioStandIn.DEVICE, Optional.empty())
         .hasMessage(size + " has much, which is no number");
+  }
+
+  // ---- above
+
+  @Test
+  void theStepsOfTheBringUpPass() {
+    BringUpReport report =
+        new BringUp(BringUp.standardSteps(), true)
+            .run(
+                new TestedBoard(transport(), Optional.empty(), BoardClock.none(), Optional.empty()),
+                step -> {});
+    assertThat(report.count(StepStatus.FAILED)).as(report.toString()).isZero();
+    assertThat(report.count(StepStatus.PASSED)).isEqualTo(10);
   }
 }

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.accel.isa.ShellRegisters;
+import dev.heddle.host.bringup.BoardClock;
+import dev.heddle.host.bringup.BringUp;
+import dev.heddle.host.bringup.BringUpReport;
+import dev.heddle.host.bringup.StepStatus;
+import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.linux.Libc;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.Transport;
@@ -16,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -353,5 +359,18 @@ class XdmaTransportTest extends TransportConformance {
     assertNotOpened(other, "leads to a stream, not to memory");
     other.identifier = 0x12345678;
     assertNotOpened(other, "there is no DMA engine behind", "0x12345678");
+  }
+
+  // ---- above
+
+  @Test
+  void theStepsOfTheBringUpPass() {
+    BringUpReport report =
+        new BringUp(BringUp.standardSteps(), true)
+            .run(
+                new TestedBoard(transport(), Optional.empty(), BoardClock.none(), Optional.empty()),
+                step -> {});
+    assertThat(report.count(StepStatus.FAILED)).as(report.toString()).isZero();
+    assertThat(report.count(StepStatus.PASSED)).isEqualTo(10);
   }
 }

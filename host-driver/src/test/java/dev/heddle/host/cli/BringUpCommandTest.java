@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BringUpCommandTest {
@@ -85,7 +86,19 @@ class BringUpCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"uart", "uart:", "pcie", "golden:huge"})
+  @CsvSource({
+    "xdma:999, there is no /dev/xdma999_user; list the cards with lspci -d 10ee:",
+    "uio:nosuch, there is no UIO device nosuch; there"
+  })
+  void aDeviceOnABusThatIsNotThereIsTheEnvironment(String device, String message) {
+    CommandRun run = CommandRun.of("bringup", "--device", device);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("heddle: " + message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"uart", "uart:", "pcie", "golden:huge", "xdma", "xdma:one", "uio", "uio:a,"})
   void aDeviceThatMakesNoSenseIsWrongUsage(String device) {
     CommandRun run = CommandRun.of("bringup", "--device", device);
     assertThat(run.exitCode()).isEqualTo(2);

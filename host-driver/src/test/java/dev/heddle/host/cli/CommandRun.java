@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.function.Consumer;
 import picocli.CommandLine;
+import picocli.CommandLine.IFactory;
 
 /**
  * What a command line did.
@@ -24,6 +25,15 @@ record CommandRun(int exitCode, String out, String err) {
    * @param listener hears all that was printed so far, at each flush
    */
   static CommandRun of(Consumer<String> listener, String... arguments) {
+    return of(listener, CommandLine.defaultFactory(), arguments);
+  }
+
+  /**
+   * Executes a command line.
+   *
+   * @param factory makes what its commands consist of
+   */
+  static CommandRun of(Consumer<String> listener, IFactory factory, String... arguments) {
     StringWriter out =
         new StringWriter() {
           @Override
@@ -32,7 +42,7 @@ record CommandRun(int exitCode, String out, String err) {
           }
         };
     StringWriter err = new StringWriter();
-    CommandLine commandLine = Main.commandLine();
+    CommandLine commandLine = Main.commandLine(factory);
     commandLine.setOut(new PrintWriter(out));
     commandLine.setErr(new PrintWriter(err));
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));

@@ -39,7 +39,10 @@ public final class ShellRegisters {
    * @param memoryBytes bytes of card memory; 0 where it is memory of the host, who says where
    */
   public static RegisterMap of(long memoryBytes) {
-    return RegisterMap.named("shell", "Card memory, reset and interrupt of the machine.")
+    return RegisterMap.named(
+            "shell",
+            "Card memory, reset and interrupt of a machine, behind its registers from 0x%x on."
+                .formatted(OFFSET))
         .register(
             "SHELL",
             0x00,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.accel.isa.ShellRegisters;
 import dev.heddle.lib.RegisterMarkdown;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,11 @@ class CommittedFilesTest {
   @Test
   void thePageOfRegistersIsTheOneThatIsGenerated() throws IOException {
     compare("registers.md", RegisterMarkdown.write(MachineRegisters.of(Configuration.DEFAULT)));
+  }
+
+  @Test
+  void thePageOfTheShellIsTheOneThatIsGenerated() throws IOException {
+    compare("shell.md", RegisterMarkdown.write(ShellRegisters.of(0)));
   }
 
   @Test
