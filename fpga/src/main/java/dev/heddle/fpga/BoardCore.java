@@ -6,6 +6,7 @@ import static dev.heddle.hdl.Hdl.lit;
 import static dev.heddle.hdl.Hdl.unused;
 
 import dev.heddle.accel.Machine;
+import dev.heddle.accel.MachineRestart;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.ClockDomain;

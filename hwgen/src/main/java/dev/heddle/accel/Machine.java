@@ -69,10 +69,19 @@ public final class Machine extends Component {
 
   /** The machine of {@code configuration}. */
   public Machine(Configuration configuration) {
+    this(configuration, MachineRegisters.of(configuration).addressBits());
+  }
+
+  /**
+   * The machine of {@code configuration} in a larger window of registers.
+   *
+   * @param addressBits of the window
+   */
+  Machine(Configuration configuration, int addressBits) {
     this.configuration = configuration;
     shape = CardMemory.master(configuration);
     RegisterMap map = MachineRegisters.of(configuration);
-    control = named("s_axi_ctrl", in(AxiLite.of(map.addressBits(), RegisterMap.WORD_BITS)));
+    control = named("s_axi_ctrl", in(AxiLite.of(addressBits, RegisterMap.WORD_BITS)));
     document("Heddle accelerator, configuration " + configuration.name() + ".");
     parameter("PORTS", configuration.ports());
     parameter("PORT_BITS", configuration.portBits());
@@ -81,7 +90,7 @@ public final class Machine extends Component {
     parameter("TOKENS", configuration.maxTokens());
     parameter("BLOCKS", configuration.maxBlocks());
 
-    RegisterFile registers = inst(new RegisterFile(map));
+    RegisterFile registers = inst(new RegisterFile(map, addressBits));
     connect(registers.bus, control);
     CommandFetch fetch = inst(new CommandFetch(configuration));
     ActivationLoader loader = inst(new ActivationLoader(configuration));

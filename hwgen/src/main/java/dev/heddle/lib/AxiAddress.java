@@ -76,4 +76,9 @@ public record AxiAddress(
   public AxiAddress withId(UInt other) {
     return new AxiAddress(other, addr, len, size, burst, lock, cache, prot, qos);
   }
+
+  /** The same burst at another place. */
+  public AxiAddress at(UInt other) {
+    return new AxiAddress(id, other, len, size, burst, lock, cache, prot, qos);
+  }
 }

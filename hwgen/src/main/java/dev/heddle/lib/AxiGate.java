@@ -1,16 +1,9 @@
 package dev.heddle.lib;
 
 import static dev.heddle.hdl.Hdl.bit;
-import static dev.heddle.hdl.Hdl.bits;
 import static dev.heddle.hdl.Hdl.connect;
-import static dev.heddle.hdl.Hdl.uint;
-import static dev.heddle.hdl.Hdl.when;
 
 import dev.heddle.hdl.Bit;
-import dev.heddle.hdl.Component;
-import dev.heddle.hdl.Data;
-import dev.heddle.hdl.HdlException;
-import dev.heddle.hdl.UInt;
 
 /**
  * Lets a master be stopped in good order: while {@code stop} is one no burst begins, and {@code
@@ -27,7 +20,7 @@ import dev.heddle.hdl.UInt;
  * <p>The master goes on to send the data of the writes it has begun and to take what it has asked
  * for. No latency.
  */
-public final class AxiGate extends Component {
+public final class AxiGate extends BurstGate {
   /** The master. */
   public final Axi4 master;
 
@@ -49,9 +42,7 @@ public final class AxiGate extends Component {
    * @param outstanding most bursts of a direction that are not answered
    */
   public AxiGate(AxiShape shape, int outstanding) {
-    if (outstanding < 1) {
-      throw new HdlException("%d bursts at once; there is at least 1", outstanding);
-    }
+    requireBursts(outstanding);
     this.shape = shape;
     this.outstanding = outstanding;
     document("Stops a master between its bursts.");
@@ -61,27 +52,17 @@ public final class AxiGate extends Component {
     quiet = out(bit());
     Bit readsQuiet =
         begin(
-            master.read.ar, memory.read.ar, memory.read.r.fire().and(memory.read.r.payload.last()));
-    Bit writesQuiet = begin(master.write.aw, memory.write.aw, memory.write.b.fire());
+            stop,
+            outstanding,
+            master.read.ar,
+            memory.read.ar,
+            memory.read.r.fire().and(memory.read.r.payload.last()));
+    Bit writesQuiet =
+        begin(stop, outstanding, master.write.aw, memory.write.aw, memory.write.b.fire());
     connect(master.read.r, memory.read.r);
     connect(memory.write.w, master.write.w);
     connect(master.write.b, memory.write.b);
     quiet.set(stop.and(readsQuiet).and(writesQuiet));
-  }
-
-  /** Passes addresses on; returns whether none waits and all are answered. */
-  private <T extends Data> Bit begin(AxiChannel<T> from, AxiChannel<T> to, Bit answered) {
-    // An address that was offered stays until it is taken.
-    Bit offered = reg(bit(), 0);
-    Bit blocked = stop.andNot(offered);
-    to.valid.set(from.valid.andNot(blocked));
-    from.ready.set(to.ready.andNot(blocked));
-    connect(to.payload, from.payload);
-    offered.set(to.valid.andNot(to.ready));
-    UInt open = reg(uint(bits(outstanding + 1)), 0);
-    when(to.fire().andNot(answered), () -> open.set(open.inc()))
-        .elseWhen(answered.andNot(to.fire()), () -> open.set(open.dec()));
-    return open.eq(0).andNot(offered);
   }
 
   @Override

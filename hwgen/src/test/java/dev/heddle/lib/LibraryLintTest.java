@@ -90,6 +90,8 @@ class LibraryLintTest {
         component("unbuffered reader", () -> AxiReader.unbuffered(LARGE, new AxiLimits(16, 8))),
         component("memory", () -> new AxiMemory(new AxiShape(32, 32, 2), 1 << 16)),
         component("gate", () -> new AxiGate(LARGE, 9)),
+        component("readGate", () -> new AxiReadGate(LARGE, 9)),
+        component("split", () -> new AxiLiteSplit(13)),
         component("refusal", () -> new AxiLiteRefusal(3)),
         component("small memory", () -> new AxiMemory(SMALL, 2)),
         component("writer", () -> new AxiWriter(LARGE, new AxiLimits(64, 8))),

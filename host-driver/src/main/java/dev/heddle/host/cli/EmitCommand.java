@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle emit}: writes a machine as Verilog with its register map and descriptions. */
@@ -39,6 +40,15 @@ final class EmitCommand implements Callable<Integer>, Configurable {
       })
   private Path folder;
 
+  @Option(
+      names = "--shell",
+      paramLabel = "BYTES",
+      description = {
+        "With a shell, for PCIe cards and logic beside a processor (docs/boards.md), which tells so",
+        "many bytes of card memory; 0: it is memory of the host. Default: the machine alone."
+      })
+  private Long shellBytes;
+
   @Mixin private ConfigurationOptions configuration;
 
   @Override
@@ -49,7 +59,14 @@ final class EmitCommand implements Callable<Integer>, Configurable {
   @Override
   public Integer call() {
     Configuration hardware = configuration.configuration(spec);
-    MachineExport export = new MachineExport(hardware);
+    if (shellBytes != null && shellBytes < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--shell is %d but must be 0 or more".formatted(shellBytes));
+    }
+    MachineExport export =
+        shellBytes == null
+            ? new MachineExport(hardware)
+            : MachineExport.shelled(hardware, shellBytes);
     try {
       export.write(folder);
     } catch (FileAlreadyExistsException e) {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 public record StandIns(DeviceFiles files, SystemFolders folders, Runnable removal) {
   /** A card as {@code xdma:0}. */
   public static StandIns xdma(GoldenTransport machine, Path folder) {
-    ShelledMachine shelled = new ShelledMachine(machine, machine.describe().memoryBytes());
+    ModelledShell shelled = new ModelledShell(machine, machine.describe().memoryBytes());
     XdmaStandIn driver = new XdmaStandIn(shelled, folder);
     return new StandIns(driver, driver.card().folders(), driver::remove);
   }
@@ -22,7 +22,7 @@ public record StandIns(DeviceFiles files, SystemFolders folders, Runnable remova
   /** A device as {@code uio:heddle}. */
   public static StandIns uio(GoldenTransport machine, Path folder) {
     int bytes = (int) machine.describe().memoryBytes();
-    UioStandIn drivers = new UioStandIn(new ShelledMachine(machine, 0), bytes, folder);
+    UioStandIn drivers = new UioStandIn(new ModelledShell(machine, 0), bytes, folder);
     return new StandIns(drivers, drivers.folders, drivers::remove);
   }
 }

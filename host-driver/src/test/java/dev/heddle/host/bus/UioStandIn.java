@@ -36,13 +36,14 @@ final class UioStandIn implements DeviceFiles {
       MachineRegisters.of(Configuration.NANO).register("DOORBELL").offset();
 
   final PlantedFaults faults = new PlantedFaults();
-  final ShelledMachine machine;
+  final ShelledBoard machine;
   final SystemFolders folders;
   int open;
   int mapped;
   int syncs;
   boolean takesBase = true;
 
+  private final long address;
   private final ByteBuffer cache;
   private boolean coherent;
   private boolean enabled;
@@ -51,14 +52,19 @@ final class UioStandIn implements DeviceFiles {
   private boolean noInterrupt;
   private boolean removed;
 
-  UioStandIn(ShelledMachine machine, int memoryBytes, Path folder) {
+  UioStandIn(ShelledBoard machine, int memoryBytes, Path folder) {
+    this(machine, memoryBytes, folder, ADDRESS);
+  }
+
+  UioStandIn(ShelledBoard machine, int memoryBytes, Path folder, long address) {
     this.machine = machine;
+    this.address = address;
     folders = new SystemFolders(folder.resolve("dev"), folder.resolve("sys"));
     cache = ByteBuffer.allocateDirect(memoryBytes);
     goStale(0, memoryBytes);
     machine.onInterrupt(this::fire);
     describe(folders.information(), "uio0", DEVICE, REGISTER_OFFSET, ShellRegisters.WINDOW_BYTES);
-    describeBuffer(BUFFER, memoryBytes, ADDRESS);
+    describeBuffer(BUFFER, memoryBytes, address);
   }
 
   private static void write(Path file, Object value) {
@@ -89,7 +95,7 @@ final class UioStandIn implements DeviceFiles {
   /** Lets hardware keep cache and memory alike. */
   void beCoherent(long bytes) {
     coherent = true;
-    describeBuffer(BUFFER, bytes, ADDRESS);
+    describeBuffer(BUFFER, bytes, address);
   }
 
   /** Lets the driver have no way to disable interrupts. */
@@ -121,7 +127,7 @@ final class UioStandIn implements DeviceFiles {
   }
 
   private void fetch(int from, int to) {
-    machine.machine().readMemory(from, cache.slice(from, to - from));
+    machine.readMemory(from, cache.slice(from, to - from));
   }
 
   private void synchronise(Path file, String text) {
@@ -136,7 +142,7 @@ final class UioStandIn implements DeviceFiles {
     assertThat(to % LINE == 0 || to == cache.capacity()).isTrue();
     if (file.endsWith("sync_for_device")) {
       assertThat(direction).isEqualTo(1);
-      machine.machine().writeMemory(from, cache.slice(from, to - from));
+      machine.writeMemory(from, cache.slice(from, to - from));
       goStale(from, to);
     } else {
       assertThat(direction).isEqualTo(2);
@@ -210,6 +216,7 @@ final class UioStandIn implements DeviceFiles {
         // What a driver returns as an error is taken for events.
         return -Libc.EIO & 0xffff;
       }
+      machine.pass();
       if (!pending) {
         XdmaStandIn.pause(milliseconds);
       }
@@ -251,7 +258,7 @@ final class UioStandIn implements DeviceFiles {
       requireBus();
       int at = (int) offset - REGISTER_OFFSET;
       if (at == DOORBELL) {
-        assertThat(machine.base()).isEqualTo(ADDRESS);
+        assertThat(machine.base()).isEqualTo(address);
         if (!coherent) {
           goStale(0, cache.capacity());
         }

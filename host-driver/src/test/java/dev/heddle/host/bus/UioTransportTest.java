@@ -48,8 +48,7 @@ class UioTransportTest extends TransportConformance {
   }
 
   private UioStandIn standIn(String name) {
-    ShelledMachine machine =
-        new ShelledMachine(new GoldenTransport(CONFIGURATION, MEMORY_BYTES), 0);
+    ModelledShell machine = new ModelledShell(new GoldenTransport(CONFIGURATION, MEMORY_BYTES), 0);
     return new UioStandIn(machine, MEMORY_BYTES, folder.resolve(name));
   }
 
@@ -87,7 +86,7 @@ class UioTransportTest extends TransportConformance {
     ByteBuffer before = ByteBuffer.allocate(LINES);
     transport().writeBlock(0, before);
     byte[] written = {1, 2, 3};
-    system.machine.machine().writeMemory(10, ByteBuffer.wrap(written));
+    system.machine.writeMemory(10, ByteBuffer.wrap(written));
     transport().writeBlock(20, ByteBuffer.wrap(new byte[] {7}));
     ByteBuffer back = ByteBuffer.allocate(LINES);
     transport().readBlock(0, back);
@@ -151,7 +150,7 @@ class UioTransportTest extends TransportConformance {
     int scratch = registers(transport()).map().register("SCRATCH").offset();
     transport().write32(scratch, -1);
     assertThat(transport().read32(scratch)).isEqualTo(-1);
-    system.machine.identify(-1, -1);
+    model(system).identify(-1, -1);
     assertThatThrownBy(() -> transport().read32(scratch))
         .isInstanceOf(TransportException.class)
         .hasMessageContaining("no shell of Heddle answers any more on heddle (uio0)");
@@ -203,6 +202,10 @@ class UioTransportTest extends TransportConformance {
   }
 
   // ---- opening
+
+  private static ModelledShell model(UioStandIn standIn) {
+    return (ModelledShell) standIn.machine;
+  }
 
   private static AbstractThrowableAssert<?, ?> assertNotOpened(
       UioStandIn system, String device, Optional<String> buffer) {
@@ -263,7 +266,7 @@ class UioTransportTest extends TransportConformance {
   @Test
   void whatHasNoShellIsRefused() {
     UioStandIn other = standIn("other");
-    other.machine.identify(0x1234, ShellRegisters.VERSION);
+    model(other).identify(0x1234, ShellRegisters.VERSION);
     assertNotOpened(other, UioStandIn.DEVICE, Optional.empty())
         .hasMessageContaining("there is no shell of Heddle on heddle (uio0) with udmabuf0");
   }

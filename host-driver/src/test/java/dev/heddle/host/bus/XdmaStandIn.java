@@ -30,7 +30,7 @@ final class XdmaStandIn implements DeviceFiles {
   private static final int STATUS = 0x40;
 
   final PlantedFaults faults = new PlantedFaults();
-  final ShelledMachine machine;
+  final ShelledBoard machine;
 
   /** Address of card memory where that of the machine begins, for cards of many gigabytes. */
   long origin;
@@ -45,11 +45,11 @@ final class XdmaStandIn implements DeviceFiles {
   private boolean event;
   private boolean removed;
 
-  XdmaStandIn(ShelledMachine machine, Path folder) {
+  XdmaStandIn(ShelledBoard machine, Path folder) {
     this(machine, folder, ShellRegisters.WINDOW_BYTES);
   }
 
-  XdmaStandIn(ShelledMachine machine, Path folder, int barBytes) {
+  XdmaStandIn(ShelledBoard machine, Path folder, int barBytes) {
     this.machine = machine;
     machine.onInterrupt(() -> event |= tells);
     card = new XdmaCard(new SystemFolders(folder.resolve("dev"), folder.resolve("sys")), 0);
@@ -185,9 +185,9 @@ final class XdmaStandIn implements DeviceFiles {
       assertThat(pieces).as("pieces of a page").isBetween(1L, (long) MOST_PIECES);
       ByteBuffer content = place.getByteBuffer(0, moved);
       if (toCard) {
-        machine.machine().writeMemory(offset - origin, content);
+        machine.writeMemory(offset - origin, content);
       } else {
-        machine.machine().readMemory(offset - origin, content);
+        machine.readMemory(offset - origin, content);
       }
       return moved;
     }
@@ -220,6 +220,7 @@ final class XdmaStandIn implements DeviceFiles {
       if (removed) {
         return Libc.POLLERR | Libc.POLLHUP;
       }
+      machine.pass();
       if (!event) {
         pause(milliseconds);
       }

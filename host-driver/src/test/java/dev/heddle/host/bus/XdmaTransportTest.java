@@ -49,8 +49,8 @@ class XdmaTransportTest extends TransportConformance {
     return new XdmaTransport(driver, driver.card());
   }
 
-  private static ShelledMachine machine(long tells) {
-    return new ShelledMachine(new GoldenTransport(CONFIGURATION, MEMORY_BYTES), tells);
+  private static ModelledShell machine(long tells) {
+    return new ModelledShell(new GoldenTransport(CONFIGURATION, MEMORY_BYTES), tells);
   }
 
   @AfterEach
@@ -70,6 +70,10 @@ class XdmaTransportTest extends TransportConformance {
     ByteBuffer target = ByteBuffer.allocate(bytes);
     transport().readBlock(address, target);
     return target.flip();
+  }
+
+  private static ModelledShell model(XdmaStandIn standIn) {
+    return (ModelledShell) standIn.machine;
   }
 
   private static AbstractThrowableAssert<?, ?> assertRefused(ThrowingCallable work) {
@@ -108,7 +112,7 @@ class XdmaTransportTest extends TransportConformance {
     ByteBuffer content = random(9 << 20);
     XdmaStandIn large =
         new XdmaStandIn(
-            new ShelledMachine(new GoldenTransport(CONFIGURATION, 16 << 20), 16 << 20),
+            new ModelledShell(new GoldenTransport(CONFIGURATION, 16 << 20), 16 << 20),
             folder.resolve("large"));
     try (Transport card = new XdmaTransport(large, large.card())) {
       card.writeBlock(0xfff, content.duplicate());
@@ -246,7 +250,7 @@ class XdmaTransportTest extends TransportConformance {
 
   @Test
   void aMachineWhosePortsHangCannotBeReset() {
-    driver.machine.stick();
+    model(driver).stick();
     assertRefused(() -> transport().reset())
         .hasMessageContaining("a burst of its memory ports has not been answered for 1000 ms");
   }
@@ -333,9 +337,9 @@ class XdmaTransportTest extends TransportConformance {
   @Test
   void aCardWithoutShellIsRefused() {
     XdmaStandIn other = another();
-    other.machine.identify(0, 0);
+    model(other).identify(0, 0);
     assertNotOpened(other, "there is no shell of Heddle", "0x00000000 instead of 0x5348454c");
-    other.machine.identify(ShellRegisters.MAGIC, 7);
+    model(other).identify(ShellRegisters.MAGIC, 7);
     assertNotOpened(other, "has version 7 and this host knows version 1");
   }
 

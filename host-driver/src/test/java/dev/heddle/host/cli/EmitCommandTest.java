@@ -46,6 +46,19 @@ class EmitCommandTest {
   }
 
   @Test
+  void aShellIsWrittenAroundTheMachineWhereItIsWanted() {
+    CommandRun run = emit(folder, "--config", "nano", "--shell", "0");
+    assertThat(run.err()).isEmpty();
+    assertThat(folder.resolve("heddle_nano_shelled.v"))
+        .content()
+        .contains("module heddle_nano_shelled (", "input  wire [12:0] s_axi_ctrl_araddr");
+    assertThat(folder.resolve("shell.md")).exists();
+    CommandRun refused = emit(folder.resolve("other"), "--shell", "-1");
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).startsWith("heddle: --shell is -1 but must be 0 or more");
+  }
+
+  @Test
   void everyParameterCanBeChanged() {
     CommandRun run =
         emit(

@@ -10,6 +10,7 @@ import dev.heddle.lib.RegisterField;
 import dev.heddle.lib.RegisterMap;
 import dev.heddle.lib.XmlText;
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * Writes a machine as an IP-XACT component (IEEE 1685-2014): its AXI interfaces, clock, reset and
@@ -28,14 +29,21 @@ final class IpXact {
    *
    * @param sources Verilog files in the order of compilation
    */
-  static String write(Configuration configuration, VerilogLibrary library, List<String> sources) {
+  static String write(
+      Configuration configuration,
+      VerilogLibrary library,
+      List<String> sources,
+      SortedMap<Integer, RegisterMap> registers) {
     IpXact component = new IpXact();
-    component.component(configuration, library, sources);
+    component.component(configuration, library, sources, registers);
     return component.xml.toString();
   }
 
   private void component(
-      Configuration configuration, VerilogLibrary library, List<String> sources) {
+      Configuration configuration,
+      VerilogLibrary library,
+      List<String> sources,
+      SortedMap<Integer, RegisterMap> registers) {
     xml.open(
         "ipxact:component xmlns:ipxact=\"http://www.accellera.org/XMLSchema/IPXACT/1685-2014\"");
     identify("heddle.dev", "accelerator", library.top(), MachineRegisters.GENERATOR_VERSION_TEXT);
@@ -47,7 +55,7 @@ final class IpXact {
     signal(CoreInterfaces.INTERRUPT, "interrupt", "INTERRUPT", "master");
     xml.close("ipxact:busInterfaces");
     addressSpaces(interfaces);
-    registers(MachineRegisters.of(configuration));
+    registers(registers);
     model(library);
     fileSets(sources);
     text("description", "Heddle accelerator, configuration %s".formatted(configuration.name()));
@@ -138,22 +146,26 @@ final class IpXact {
     xml.close("ipxact:addressSpaces");
   }
 
-  private void registers(RegisterMap map) {
+  private void registers(SortedMap<Integer, RegisterMap> maps) {
     xml.open("ipxact:memoryMaps");
     xml.open("ipxact:memoryMap");
     text("name", MAP);
+    maps.forEach(this::block);
+    text("addressUnitBits", "" + Byte.SIZE);
+    xml.close("ipxact:memoryMap");
+    xml.close("ipxact:memoryMaps");
+  }
+
+  private void block(int offset, RegisterMap map) {
     xml.open("ipxact:addressBlock");
     text("name", map.name());
     text("description", map.description());
-    text("baseAddress", hex(0));
+    text("baseAddress", hex(offset));
     text("range", hex(1L << map.addressBits()));
     text("width", "" + RegisterMap.WORD_BITS);
     text("usage", "register");
     map.registers().forEach(this::register);
     xml.close("ipxact:addressBlock");
-    text("addressUnitBits", "" + Byte.SIZE);
-    xml.close("ipxact:memoryMap");
-    xml.close("ipxact:memoryMaps");
   }
 
   private void register(Register register) {

@@ -3,6 +3,7 @@ package dev.heddle.accel.export;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.Machine;
 import dev.heddle.accel.isa.MachineRegisters;
+import dev.heddle.accel.isa.ShellRegisters;
 import dev.heddle.hdl.verilog.VerilogLibrary;
 import dev.heddle.hdl.verilog.VerilogWriter;
 import dev.heddle.lib.RegisterHeader;
@@ -19,6 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,6 +45,9 @@ import java.util.stream.Stream;
  *   descriptors.md         descriptors and completion records
  * </pre>
  *
+ * <p>A machine with a shell is {@code heddle_NAME_shelled}, and has {@code shell.md}, {@code
+ * heddle_NAME_shelled_shell.svd} and {@code .h} besides.
+ *
  * <p>The texts depend on the configuration alone.
  */
 public final class MachineExport {
@@ -53,9 +59,31 @@ public final class MachineExport {
 
   /** The files of the machine of {@code configuration}. */
   public MachineExport(Configuration configuration) {
-    Machine machine = new Machine(configuration);
-    VerilogLibrary verilog =
-        VerilogWriter.writeLibrary(machine, NOTICE.formatted(configuration.name()));
+    this(
+        configuration,
+        VerilogWriter.writeLibrary(
+            new Machine(configuration), NOTICE.formatted(configuration.name())),
+        new TreeMap<>(Map.of(0, MachineRegisters.of(configuration))));
+  }
+
+  /**
+   * The files of the machine of {@code configuration} with a shell.
+   *
+   * @param memoryBytes bytes of card memory; 0 where it is memory of the host
+   */
+  public static MachineExport shelled(Configuration configuration, long memoryBytes) {
+    RegisterMap shell = ShellRegisters.of(memoryBytes);
+    return new MachineExport(
+        configuration,
+        new ShelledDesign(configuration, memoryBytes, NOTICE.formatted(configuration.name()))
+            .library(),
+        new TreeMap<>(Map.of(0, MachineRegisters.of(configuration), ShellRegisters.OFFSET, shell)));
+  }
+
+  private MachineExport(
+      Configuration configuration,
+      VerilogLibrary verilog,
+      SortedMap<Integer, RegisterMap> registers) {
     name = verilog.top();
     verilog.modules().forEach(module -> files.put(module.name() + ".v", module.text()));
     List<String> sources = List.copyOf(files.keySet());
@@ -64,23 +92,31 @@ public final class MachineExport {
     files.put(constraints, TimingConstraints.write(configuration));
     files.put(name + ".sdc", TimingConstraints.write(configuration));
     files.put(name + ".core", FuseSocCore.write(configuration, name, sources, constraints));
-    files.put("component.xml", IpXact.write(configuration, verilog, sources));
+    files.put("component.xml", IpXact.write(configuration, verilog, sources, registers));
     CoreInterfaces interfaces = CoreInterfaces.of(verilog);
     files.put(
         VivadoPackage.fileName(),
         VivadoPackage.write(configuration, name, interfaces, sources, constraints));
     files.put(name + "_litex.py", LitexWrapper.write(configuration, name, interfaces, sources));
-    RegisterMap registers = MachineRegisters.of(configuration);
-    files.put(
-        name + ".svd", RegisterSvd.write(registers, MachineRegisters.GENERATOR_VERSION_TEXT, 0));
-    files.put(name + ".h", RegisterHeader.write(registers));
-    files.put("registers.md", RegisterMarkdown.write(registers));
+    registers.forEach(this::document);
     files.put("descriptors.md", DescriptorMarkdown.write());
     files.put(description(), "");
     files.put(
         description(),
         MachineDescription.write(
-            configuration, machine.close(), verilog, List.copyOf(files.keySet())));
+            configuration,
+            new Machine(configuration).close(),
+            verilog,
+            List.copyOf(files.keySet())));
+  }
+
+  private void document(int offset, RegisterMap map) {
+    String part = offset == 0 ? "" : "_" + map.name();
+    files.put(
+        name + part + ".svd",
+        RegisterSvd.write(map, MachineRegisters.GENERATOR_VERSION_TEXT, offset));
+    files.put(name + part + ".h", RegisterHeader.write(map));
+    files.put(offset == 0 ? "registers.md" : map.name() + ".md", RegisterMarkdown.write(map));
   }
 
   /** Name of the top module. */

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
@@ -44,6 +45,28 @@ class MachineExportTest {
   @MethodSource("shipped")
   void theFilesOfTheListAreCleanForAllTools(Configuration configuration) throws Exception {
     MachineExport export = new MachineExport(configuration);
+    export.write(folder);
+    List<String> list = Files.readAllLines(folder.resolve(export.name() + ".f"));
+    Lint.assertClean(export.name(), list, folder);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nano", "default"})
+  void theFilesOfAShelledMachineAreCleanForAllTools(String name) throws Exception {
+    Configuration configuration =
+        Configuration.shipped().stream()
+            .filter(shipped -> shipped.name().equals(name))
+            .findFirst()
+            .orElseThrow();
+    MachineExport export = MachineExport.shelled(configuration, 1L << 32);
+    assertThat(export.name()).isEqualTo("heddle_" + name + "_shelled");
+    assertThat(export.files())
+        .containsKeys("registers.md", "shell.md", export.name() + "_shell.h", "package_ip.tcl");
+    assertThat(export.files().get("component.xml"))
+        .contains("<ipxact:baseAddress>'h1000</ipxact:baseAddress>");
+    assertThat(export.files().get(export.name() + ".v"))
+        .contains(".machine_reset(reset || restart)");
+    assertThat(export.files().get(export.name() + "_litex.py")).doesNotContain("machine_reset");
     export.write(folder);
     List<String> list = Files.readAllLines(folder.resolve(export.name() + ".f"));
     Lint.assertClean(export.name(), list, folder);

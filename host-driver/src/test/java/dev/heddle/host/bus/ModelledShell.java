@@ -5,9 +5,10 @@ import dev.heddle.host.transport.MachineTarget;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.lib.Register;
 import dev.heddle.lib.RegisterMap;
+import java.nio.ByteBuffer;
 
-/** A machine with its shell in Java: what the stand-ins for drivers lead to. */
-final class ShelledMachine {
+/** A machine with its shell in Java. */
+final class ModelledShell implements ShelledBoard {
   private final MachineTarget machine;
   private final RegisterMap shell;
   private long base;
@@ -24,16 +25,23 @@ final class ShelledMachine {
    *
    * @param memoryBytes that the shell tells of
    */
-  ShelledMachine(Transport machine, long memoryBytes) {
+  ModelledShell(Transport machine, long memoryBytes) {
     this.machine = new MachineTarget(machine);
     shell = ShellRegisters.of(memoryBytes);
   }
 
-  MachineTarget machine() {
-    return machine;
+  @Override
+  public void readMemory(long address, ByteBuffer target) {
+    machine.readMemory(address, target);
   }
 
-  void onInterrupt(Runnable interrupt) {
+  @Override
+  public void writeMemory(long address, ByteBuffer source) {
+    machine.writeMemory(address, source);
+  }
+
+  @Override
+  public void onInterrupt(Runnable interrupt) {
     this.interrupt = interrupt;
   }
 
@@ -47,11 +55,13 @@ final class ShelledMachine {
     this.version = version;
   }
 
-  long base() {
+  @Override
+  public long base() {
     return base;
   }
 
-  boolean level() {
+  @Override
+  public boolean level() {
     return level;
   }
 
@@ -59,7 +69,8 @@ final class ShelledMachine {
     return offset - ShellRegisters.OFFSET == shell.register(register).offset();
   }
 
-  int read(int offset) {
+  @Override
+  public int read(int offset) {
     if (offset < ShellRegisters.OFFSET) {
       return machine.readRegister(offset);
     }
@@ -81,7 +92,8 @@ final class ShelledMachine {
     return (int) (high ? value >>> Integer.SIZE : value);
   }
 
-  void write(int offset, int value) {
+  @Override
+  public void write(int offset, int value) {
     if (offset < ShellRegisters.OFFSET) {
       machine.writeRegister(offset, value);
     } else if (is(offset, "RESET") && value != 0) {

@@ -1,4 +1,4 @@
-package dev.heddle.fpga;
+package dev.heddle.accel;
 
 import static dev.heddle.hdl.Hdl.bit;
 import static dev.heddle.hdl.Hdl.bits;
@@ -12,7 +12,7 @@ import dev.heddle.hdl.State;
 import dev.heddle.hdl.UInt;
 
 /** Resets a machine when the host asks for it, as soon as its memory port is quiet. */
-final class MachineRestart extends Component {
+public final class MachineRestart extends Component {
   private static final int RESET_CYCLES = 16;
 
   private enum Phase {
@@ -22,18 +22,19 @@ final class MachineRestart extends Component {
   }
 
   /** The host asks. */
-  final Bit wanted = in(bit());
+  public final Bit wanted = in(bit());
 
   /** The memory port is quiet. */
-  final Bit quiet = in(bit());
+  public final Bit quiet = in(bit());
 
   /** One from when the host asks until the machine runs again. */
-  final Bit active = out(bit());
+  public final Bit active = out(bit());
 
   /** The reset of the machine, from a register. */
-  final Bit restart = out(bit());
+  public final Bit restart = out(bit());
 
-  MachineRestart() {
+  /** A restart. */
+  public MachineRestart() {
     document("Resets the machine for %d cycles between its bursts.".formatted(RESET_CYCLES));
     State<Phase> phase = state(Phase.RUN);
     UInt left = reg(uint(bits(RESET_CYCLES)), 0);
