@@ -17,6 +17,7 @@ public final class BringUp {
   private static final Duration CLOCK_MEASUREMENT = Duration.ofSeconds(1);
   private static final int PATTERN_BYTES = 1 << 17;
   private static final int MARCH_BEATS = 256;
+  private static final int RANDOM_BLOCKS = 512;
   private static final int INTERRUPTS = 100;
 
   private final List<BringUpStep> steps;
@@ -42,6 +43,7 @@ public final class BringUp {
         new RetentionStep(),
         new MemoryPatternStep(PATTERN_BYTES),
         new MarchStep(MARCH_BEATS),
+        RandomMemoryStep.sampling(RANDOM_BLOCKS),
         new BandwidthStep(),
         new ResetStep(),
         new InterruptStep(INTERRUPTS),

@@ -5,11 +5,16 @@ import dev.heddle.accel.isa.Operation;
 import dev.heddle.lib.Registers;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Runs empty lists; each must raise the interrupt, and acknowledging it must clear it. */
+/**
+ * Runs empty lists; each must raise the interrupt, and acknowledging it must clear it. How long it
+ * takes from the doorbell until the host knows is measured.
+ */
 final class InterruptStep implements BringUpStep {
   private static final int MOST_LOST = 3;
+  private static final double NANOS_OF_A_MICRO = 1e3;
 
   private final int times;
 
@@ -38,9 +43,13 @@ final class InterruptStep implements BringUpStep {
     }
     registers.write("INTERRUPT_ENABLE", "done", 1);
     List<String> lost = new ArrayList<>();
+    long[] nanos = new long[times];
     for (int i = 1; i <= times && lost.size() < MOST_LOST; i++) {
       board.start(registers);
-      if (!board.transport().awaitInterrupt(board.clock().patience())) {
+      long rung = board.clock().nanoTime().getAsLong();
+      boolean came = board.transport().awaitInterrupt(board.clock().patience());
+      nanos[i - 1] = board.clock().nanoTime().getAsLong() - rung;
+      if (!came) {
         boolean done = registers.read("EVENTS", "done") != 0;
         lost.add(
             done
@@ -56,7 +65,18 @@ final class InterruptStep implements BringUpStep {
     if (!lost.isEmpty()) {
       return StepResult.failed("lost: " + lost.get(0), lost.subList(1, lost.size()));
     }
-    return StepResult.passed("%d raised, %d cleared, none lost".formatted(times, times));
+    String counted = "%d raised, %d cleared, none lost".formatted(times, times);
+    return board.clock().measures() ? measured(counted, nanos) : StepResult.passed(counted);
+  }
+
+  private StepResult measured(String counted, long[] nanos) {
+    Arrays.sort(nanos);
+    double median = nanos[times / 2] / NANOS_OF_A_MICRO;
+    double most = nanos[times * 99 / 100] / NANOS_OF_A_MICRO;
+    return StepResult.passed(
+        "%s; the host knows after %.1f us, 99 %% below %.1f us".formatted(counted, median, most),
+        new Figure("latency", median, "us", Figure.Better.LOWER),
+        new Figure("latency, 99 %", most, "us", Figure.Better.NEITHER));
   }
 
   private static boolean raised(TestedBoard board) {

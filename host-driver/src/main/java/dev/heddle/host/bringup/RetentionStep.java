@@ -33,7 +33,8 @@ final class RetentionStep implements BringUpStep {
 
   @Override
   public StepResult run(TestedBoard board) {
-    if (board.link().isEmpty() || board.clock().kind() == BoardClock.Kind.NONE) {
+    boolean model = board.link().isEmpty() && !board.clock().measures();
+    if (model || board.clock().kind() == BoardClock.Kind.NONE) {
       return StepResult.skipped("the card memory of a model needs no refresh");
     }
     long last = board.memoryBytes() - BLOCK_BYTES;

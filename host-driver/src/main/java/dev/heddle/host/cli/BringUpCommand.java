@@ -5,9 +5,11 @@ import dev.heddle.host.bringup.BoardClock;
 import dev.heddle.host.bringup.BringUp;
 import dev.heddle.host.bringup.BringUpComparison;
 import dev.heddle.host.bringup.BringUpReport;
+import dev.heddle.host.bringup.BringUpStep;
 import dev.heddle.host.bringup.HtmlReport;
 import dev.heddle.host.bringup.JsonReport;
 import dev.heddle.host.bringup.JunitReport;
+import dev.heddle.host.bringup.SoakStep;
 import dev.heddle.host.bringup.StepStatus;
 import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.link.LinkTransport;
@@ -18,6 +20,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code heddle bringup}: tests a board step by step and says what is wrong with it. */
@@ -50,6 +55,8 @@ final class BringUpCommand implements Callable<Integer> {
   static final int ENDED = 4;
 
   private static final long MEMORY_BYTES = 16 << 20;
+  private static final int MOST_MINUTES = 7 * 24 * 60;
+  private static final double MILLIS_OF_A_MINUTE = 60_000;
   private static final int FAILED = 1;
   private static final int ENVIRONMENT = 2;
   private static final int UNSUPPORTED = 3;
@@ -75,6 +82,14 @@ final class BringUpCommand implements Callable<Integer> {
   @Option(names = "--keep-going", description = "Goes on after a step that failed.")
   private boolean keepGoing;
 
+  @Option(
+      names = "--soak",
+      paramLabel = "MINUTES",
+      description = {
+        "When all else is right, works memory, interrupt and products for so many minutes."
+      })
+  private Double soakMinutes;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the report as JSON.")
   private Path json;
 
@@ -92,6 +107,12 @@ final class BringUpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (soakMinutes != null && !(soakMinutes > 0 && soakMinutes <= MOST_MINUTES)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--soak is %s but must be more than 0 and at most %d minutes"
+              .formatted(soakMinutes, MOST_MINUTES));
+    }
     Optional<Configuration> wanted =
         Optional.ofNullable(expected).map(name -> ConfigurationName.find(spec, name));
     Optional<BringUpReport> before = Optional.ofNullable(compare).map(BringUpCommand::read);
@@ -135,8 +156,10 @@ final class BringUpCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println("bring-up of " + board.transport().describe());
     out.flush();
-    BringUpReport report =
-        new BringUp(BringUp.standardSteps(), keepGoing).run(board, step -> print(out, step));
+    BringUpReport report;
+    try (ProgressLine line = new ProgressLine("soak", spec.commandLine().getErr())) {
+      report = new BringUp(steps(line), keepGoing).run(board, step -> print(out, step));
+    }
     out.printf(
         "%d passed, %d failed, %d skipped%s%n",
         report.count(StepStatus.PASSED),
@@ -144,6 +167,19 @@ final class BringUpCommand implements Callable<Integer> {
         report.count(StepStatus.SKIPPED),
         report.ended() ? "" : "; the steps after that have not run");
     return report;
+  }
+
+  private List<BringUpStep> steps(ProgressLine line) {
+    List<BringUpStep> steps = new ArrayList<>(BringUp.standardSteps());
+    if (soakMinutes != null) {
+      Duration time = Duration.ofMillis(Math.round(soakMinutes * MILLIS_OF_A_MINUTE));
+      steps.add(
+          new SoakStep(
+              time,
+              (passed, round) ->
+                  line.update(passed.toSeconds(), time.toSeconds(), "round " + round)));
+    }
+    return steps;
   }
 
   private static void print(PrintWriter out, BringUpReport.Step step) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.host.transport.GoldenTransport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -73,7 +76,7 @@ class PlantedFaultTest {
     BringUpReport report = run(Optional.of(CONFIGURATION), fault -> fault);
     assertThat(report.ended()).isTrue();
     assertThat(report.count(StepStatus.FAILED)).as(report.toString()).isZero();
-    assertThat(report.count(StepStatus.PASSED)).isEqualTo(10);
+    assertThat(report.count(StepStatus.PASSED)).isEqualTo(11);
     assertThat(report.count(StepStatus.SKIPPED)).isEqualTo(5);
   }
 
@@ -238,6 +241,83 @@ class PlantedFaultTest {
         .contains(
             "data bit 20 wrong in 2 beats", "0x00002344 address: expected 44230000, read 44231000")
         .hasSize(3);
+  }
+
+  private static UnaryOperator<FaultyTransport> weakCell(long place) {
+    return transport ->
+        transport.data(
+            (address, content) -> {
+              long at = place - address;
+              if (at >= 0 && at < content.length) {
+                content[(int) at] |= 0x10;
+              }
+              return content;
+            });
+  }
+
+  @Test
+  void aCellInTheMiddleOfTheMemoryIsFoundByARandomSequence() {
+    StepResult result = found("random memory", weakCell(0x80402));
+    assertThat(result.summary()).startsWith("1 of ").contains("always data bit 20;");
+    assertThat(result.details().get(1)).startsWith("0x00080400 sequence");
+  }
+
+  @Test
+  void aSoakReachesEveryCellAndTellsItsRounds() {
+    List<Integer> rounds = new ArrayList<>();
+    SoakStep soak = new SoakStep(Duration.ofMillis(1), (passed, round) -> rounds.add(round));
+    FaultyTransport sound = new FaultyTransport(new GoldenTransport(CONFIGURATION, MEMORY_BYTES));
+    try (TestedBoard board =
+        new TestedBoard(sound, Optional.empty(), BoardClock.none(), Optional.empty())) {
+      StepResult right = soak.run(board);
+      assertThat(right.status()).as(right.toString()).isEqualTo(StepStatus.PASSED);
+      assertThat(right.summary())
+          .matches("1 rounds in .* s: 2,097,152 bytes of memory, 100 interrupts and 3 products .*");
+      assertThat(rounds).containsExactly(1);
+      weakCell(MEMORY_BYTES - 1).apply(sound);
+      assertThat(soak.run(board).summary()).startsWith("round 1, random memory: 1 of ");
+      sound.data((address, content) -> content).losesInterrupt(130);
+      assertThat(soak.run(board).summary())
+          .matches("round 1, interrupt: lost: list [0-9]+ ended, .*");
+    }
+  }
+
+  @Test
+  void aRandomSequenceHasEveryPatternOfTenBits() {
+    byte[] bits = new byte[1 << 13];
+    new Prbs31(1, false).fill(bits);
+    BitSet patterns = new BitSet();
+    int window = 0;
+    for (int i = 0; i < bits.length * 8; i++) {
+      window = (window << 1 | bits[i / 8] >> 7 - i % 8 & 1) & 0x7fffffff;
+      int next = i + 1;
+      if (i >= 31 && next < bits.length * 8) {
+        int tapped = (window >> 30 ^ window >> 27) & 1;
+        assertThat(bits[next / 8] >> 7 - next % 8 & 1).isEqualTo(tapped);
+      }
+      patterns.set(window & 0x3ff);
+    }
+    assertThat(patterns.cardinality()).isEqualTo(1 << 10);
+    byte[] inverse = new byte[bits.length];
+    new Prbs31(1, true).fill(inverse);
+    for (int i = 0; i < bits.length; i++) {
+      assertThat(inverse[i]).isEqualTo((byte) ~bits[i]);
+    }
+  }
+
+  @Test
+  void theLatencyOfInterruptsIsMeasuredWhereTimeIsReal() {
+    try (TestedBoard board =
+        new TestedBoard(
+            new GoldenTransport(CONFIGURATION, MEMORY_BYTES),
+            Optional.empty(),
+            BoardClock.real(),
+            Optional.empty())) {
+      StepResult result = new InterruptStep(50).run(board);
+      assertThat(result.summary())
+          .matches("50 raised, 50 cleared, none lost; the host knows after [0-9.]+ us, 99 % .*");
+      assertThat(result.figures().get(0).value()).isBetween(0.0, result.figures().get(1).value());
+    }
   }
 
   @Test

@@ -44,7 +44,7 @@ class BringUpCommandTest {
             folder.resolve("report.html").toString());
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     BringUpReport report = JsonReport.read(Files.readString(json));
-    assertThat(report.steps()).hasSize(15);
+    assertThat(report.steps()).hasSize(16);
     assertThat(Files.readString(folder.resolve("report.xml"))).contains("<testsuite");
     assertThat(Files.readString(folder.resolve("report.html"))).startsWith("<!DOCTYPE html>");
     CommandRun again = CommandRun.of("bringup", "--device", "golden", "--compare", json.toString());
@@ -72,10 +72,30 @@ class BringUpCommandTest {
   }
 
   @Test
+  void aSoakComesAfterAllElse() {
+    CommandRun run = CommandRun.of("bringup", "--device", "golden:nano", "--soak", "0.001");
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.err()).startsWith("soak: round 1\n");
+    assertThat(run.out())
+        .containsPattern("  passed       soak             [0-9]+ rounds in .* bytes of memory, ")
+        .endsWith("12 passed, 0 failed, 5 skipped\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "NaN", "1e9"})
+  void aSoakOfNoTimeIsWrongUsage(String minutes) {
+    CommandRun run = CommandRun.of("bringup", "--device", "golden:nano", "--soak", minutes);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("heddle: --soak is ")
+        .contains("more than 0 and at most 10080");
+  }
+
+  @Test
   void aSimulatedBoardPasses() {
     CommandRun run = CommandRun.of("bringup", "--device", "sim:nano", "--config", "nano");
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-    assertThat(run.out()).contains("11 passed, 0 failed, 4 skipped");
+    assertThat(run.out()).contains("12 passed, 0 failed, 4 skipped");
   }
 
   @Test
