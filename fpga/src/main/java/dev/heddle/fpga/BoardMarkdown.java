@@ -126,6 +126,10 @@ public final class BoardMarkdown {
                             pin.activeLow() ? ", on when it is 0" : "",
                             pin.site(),
                             pin.standard())));
+    page.append(
+        board.sdram().filter(BoardSdram::isInPackage).isPresent()
+            ? "\nThe SDRAM is in the package of the FPGA: the tools connect it by the names of its ports.\n"
+            : "");
     page.append("\nFrom: %s.%n".formatted(String.join("; ", board.sources())));
     page.append("%n## Build, load, bring up%n    ./heddle fpga build %s%n".formatted(board.name()));
     page.append(

@@ -65,24 +65,36 @@ final class BoardShell {
 
   private void sdram(BoardSdram sdram) {
     int bits = sdram.device().dataBits();
-    sdram.outputs().forEach((port, width) -> pass(port, width, false));
-    ports.add(new Port("sdram_clk", 1, false));
+    sdram
+        .outputs()
+        .forEach(
+            (signal, width) -> {
+              ports.add(new Port(chipPort(signal), width, false));
+              connect(signal, chipPort(signal));
+            });
+    ports.add(new Port(chipPort(BoardSdram.CLOCK), 1, false));
     if (simulated) {
       pass("sdram_dq_out", bits, false);
       pass("sdram_dq_out_enable", 1, false);
       pass("sdram_dq_in", bits, true);
       return;
     }
+    String data = chipPort(BoardSdram.DATA);
     body.append(
         """
           wire %1$ssdram_dq_out;
           wire sdram_dq_out_enable;
-          assign sdram_dq = sdram_dq_out_enable ? sdram_dq_out : %2$d'bz;
+          assign %3$s = sdram_dq_out_enable ? sdram_dq_out : %2$d'bz;
         """
-            .formatted(range(bits), bits));
+            .formatted(range(bits), bits, data));
     connect("sdram_dq_out", "sdram_dq_out");
     connect("sdram_dq_out_enable", "sdram_dq_out_enable");
-    connect("sdram_dq_in", "sdram_dq");
+    connect("sdram_dq_in", data);
+  }
+
+  /** The port for a signal of the SDRAM; simulators have the same names on all boards. */
+  private String chipPort(String signal) {
+    return simulated ? signal : board.sdram().orElseThrow().port(signal);
   }
 
   private static String range(int bits) {
@@ -97,7 +109,7 @@ final class BoardShell {
     }
     if (board.sdram().isPresent() && !simulated) {
       int bits = board.sdram().get().device().dataBits();
-      header.add("  inout  wire " + range(bits) + "sdram_dq");
+      header.add("  inout  wire " + range(bits) + chipPort(BoardSdram.DATA));
     }
     return header;
   }
@@ -145,7 +157,11 @@ final class BoardShell {
             String.join(",\n", header()),
             body,
             Pll.of(board)
-                .verilog("clock_in", "clock", "locked", board.sdram().map(sdram -> "sdram_clk")),
+                .verilog(
+                    "clock_in",
+                    "clock",
+                    "locked",
+                    board.sdram().map(sdram -> chipPort(BoardSdram.CLOCK))),
             1 << RESET_BITS,
             RESET_BITS,
             RESET_BITS,

@@ -164,21 +164,24 @@ public final class Boards {
   /** Tang Nano 20K by Sipeed. */
   public static final Board TANG_NANO_20K =
       new Board(
-          "tang-nano-20k",
-          "Sipeed Tang Nano 20K",
-          FpgaDevice.GW2AR_18C,
-          Pin.at("4"),
-          27 * MHZ,
-          48 * MHZ,
-          Pin.at("70"),
-          Pin.at("69"),
-          Pin.at("15").low(),
-          115_200,
-          Optional.of(Configuration.NANO),
-          BLOCK_RAM,
-          Optional.empty(),
-          Optional.of(List.of("-b", "tangnano20k")),
-          List.of("litex-hub/litex-boards: sipeed_tang_nano_20k.py"));
+              "tang-nano-20k",
+              "Sipeed Tang Nano 20K",
+              FpgaDevice.GW2AR_18C,
+              Pin.at("4"),
+              27 * MHZ,
+              48 * MHZ,
+              Pin.at("70"),
+              Pin.at("69"),
+              Pin.at("15").low(),
+              115_200,
+              Optional.of(Configuration.NANO),
+              BLOCK_RAM,
+              Optional.empty(),
+              Optional.of(List.of("-b", "tangnano20k")),
+              List.of(
+                  "litex-hub/litex-boards: sipeed_tang_nano_20k.py",
+                  "YosysHQ/apicula: doc/sdram.md"))
+          .with(BoardSdram.inPackage(SdramDevice.GW2AR18));
 
   private Boards() {}
 

@@ -2,11 +2,14 @@ package dev.heddle.fpga;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.hdl.verilog.VerilogDesign;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,6 +35,31 @@ class BoardDesignTest {
               assertThat(sites.add(pin.site())).as(pin.site()).isTrue();
             });
     assertThat(board.sources()).isNotEmpty();
+  }
+
+  @Test
+  void aChipInThePackageHasPortsOfItsNamesAndNoPins() {
+    Board board = Boards.TANG_NANO_20K;
+    Map<String, String> files = new BoardDesign(board).files();
+    assertThat(files.get(board.top() + ".v"))
+        .contains(
+            "output wire O_sdram_clk",
+            "output wire O_sdram_cke",
+            "output wire O_sdram_cs_n",
+            "output wire O_sdram_ras_n",
+            "output wire O_sdram_cas_n",
+            "output wire O_sdram_wen_n",
+            "output wire [1:0] O_sdram_ba",
+            "output wire [10:0] O_sdram_addr",
+            "output wire [3:0] O_sdram_dqm",
+            "inout  wire [31:0] IO_sdram_dq",
+            ".sdram_we_n(O_sdram_wen_n)",
+            ".CLKOUTP(O_sdram_clk)");
+    assertThat(files.get(ConstraintFile.name(board))).doesNotContain("sdram_");
+    assertThat(BoardMarkdown.page(board, Optional.empty()))
+        .contains("8 MB of SDRAM, GW2AR18", "The SDRAM is in the package");
+    assertThat(new BoardDesign(board).simulation().ports().stream().map(VerilogDesign.Port::name))
+        .contains("sdram_clk", "sdram_we_n", "sdram_dq_in");
   }
 
   @ParameterizedTest

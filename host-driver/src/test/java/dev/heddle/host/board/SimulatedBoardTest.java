@@ -7,11 +7,6 @@ import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.fpga.Boards;
-import dev.heddle.host.bringup.BoardClock;
-import dev.heddle.host.bringup.BringUp;
-import dev.heddle.host.bringup.BringUpReport;
-import dev.heddle.host.bringup.StepStatus;
-import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportConformance;
@@ -20,7 +15,6 @@ import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.LibraryOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -84,23 +78,5 @@ class SimulatedBoardTest extends TransportConformance {
       board.readBlock(LIST, found);
       assertThat(found.flip()).isEqualTo(list);
     }
-  }
-
-  @Test
-  void bringUpFindsNothingWrong() {
-    TestedBoard tested =
-        new TestedBoard(
-            transport(),
-            Optional.of(configuration()),
-            BoardClock.shared(board.pins()::nanoTime),
-            Optional.of((LinkTransport) transport()));
-    BringUpReport report = new BringUp(BringUp.standardSteps(), true).run(tested, step -> {});
-    assertThat(report.steps())
-        .allSatisfy(
-            step ->
-                assertThat(step.result().status())
-                    .as(step.name() + ": " + step.result().summary())
-                    .isEqualTo(
-                        step.name().equals("attention") ? StepStatus.SKIPPED : StepStatus.PASSED));
   }
 }

@@ -1,0 +1,56 @@
+package dev.heddle.host.board;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.fpga.Board;
+import dev.heddle.fpga.Boards;
+import dev.heddle.host.bringup.BoardClock;
+import dev.heddle.host.bringup.BringUp;
+import dev.heddle.host.bringup.BringUpReport;
+import dev.heddle.host.bringup.StepStatus;
+import dev.heddle.host.bringup.TestedBoard;
+import dev.heddle.host.link.LinkTransport;
+import dev.heddle.lib.UartPeriod;
+import dev.heddle.testbench.BuildProgress;
+import dev.heddle.testbench.LibraryOptions;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The bring-up of boards at their serial pins, with the machines and memories they ship with. */
+class BoardBringUpTest {
+  static Stream<Board> boards() {
+    return Stream.of(Boards.ULX3S, Boards.TANG_NANO_20K);
+  }
+
+  @ParameterizedTest
+  @MethodSource("boards")
+  void bringUpFindsNothingWrong(Board board) {
+    Configuration machine = board.configuration().orElseThrow();
+    int fastest = Math.toIntExact(board.clockHz() / UartPeriod.LEAST_CYCLES);
+    try (VirtualBoard virtual =
+        new VirtualBoard(board, LibraryOptions.CHECKED, BuildProgress.SILENT)) {
+      LinkTransport link = new LinkTransport(virtual::pins);
+      link.setBaud(fastest);
+      try (TestedBoard tested =
+          new TestedBoard(
+              link,
+              Optional.of(machine),
+              BoardClock.shared(virtual.pins()::nanoTime),
+              Optional.of(link))) {
+        BringUpReport report = new BringUp(BringUp.standardSteps(), true).run(tested, step -> {});
+        assertThat(report.steps())
+            .allSatisfy(
+                step ->
+                    assertThat(step.result().status())
+                        .as(step.name() + ": " + step.result().summary())
+                        .isEqualTo(
+                            step.name().equals("attention")
+                                ? StepStatus.SKIPPED
+                                : StepStatus.PASSED));
+      }
+    }
+  }
+}
