@@ -66,7 +66,7 @@ public final class Boards {
               Pin.at("L4"),
               Pin.at("B2"),
               3_000_000,
-              Optional.of(Configuration.NANO),
+              Optional.of(Configuration.MIDI),
               BLOCK_RAM,
               Optional.empty(),
               Optional.of(List.of("-b", "ulx3s")),

@@ -3,6 +3,8 @@ package dev.heddle.host.board;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.accel.Configuration;
+import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
 import dev.heddle.host.bringup.BoardClock;
 import dev.heddle.host.bringup.BringUp;
@@ -27,14 +29,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every fault that a virtual board can have is found by bring-up at its pins, and named. */
 class BoardFaultTest {
-  private static final int BAUD = Boards.ULX3S.baud();
+  /** The board with a machine that is simulated soon. */
+  private static final Board BOARD = Boards.ULX3S.withMachine(Configuration.NANO);
+
+  private static final int BAUD = BOARD.baud();
 
   /** Five clocks a bit, so that a clock that is a little wrong can still be talked to. */
   private static final int FAST = 12_000_000;
 
   private static VirtualBoard board(BoardFault fault) {
-    return new VirtualBoard(
-        Boards.ULX3S, Set.of(fault), LibraryOptions.CHECKED, BuildProgress.SILENT);
+    return new VirtualBoard(BOARD, Set.of(fault), LibraryOptions.CHECKED, BuildProgress.SILENT);
   }
 
   /**
@@ -52,7 +56,7 @@ class BoardFaultTest {
       try (TestedBoard tested =
           new TestedBoard(
               link,
-              Optional.of(Boards.ULX3S.configuration().orElseThrow()),
+              BOARD.configuration(),
               BoardClock.shared(board.pins()::nanoTime),
               Optional.of(link))) {
         List<BringUpReport.Step> ran = new BringUp(steps, false).run(tested, done -> {}).steps();

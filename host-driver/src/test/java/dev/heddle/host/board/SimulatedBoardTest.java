@@ -6,6 +6,7 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.Operation;
+import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
 import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.transport.Transport;
@@ -22,16 +23,19 @@ import org.junit.jupiter.api.Test;
 class SimulatedBoardTest extends TransportConformance {
   private static final int FASTEST = 15_000_000;
 
+  /** The board with a machine that is simulated soon. */
+  private static final Board BOARD = Boards.ULX3S.withMachine(Configuration.NANO);
+
   private VirtualBoard board;
 
   @Override
   protected Configuration configuration() {
-    return Boards.ULX3S.configuration().orElseThrow();
+    return BOARD.configuration().orElseThrow();
   }
 
   @Override
   protected int memoryBytes() {
-    return (int) Boards.ULX3S.memoryBytes();
+    return (int) BOARD.memoryBytes();
   }
 
   @Override
@@ -41,7 +45,7 @@ class SimulatedBoardTest extends TransportConformance {
 
   @Override
   protected Transport open() {
-    board = new VirtualBoard(Boards.ULX3S, LibraryOptions.CHECKED, BuildProgress.SILENT);
+    board = new VirtualBoard(BOARD, LibraryOptions.CHECKED, BuildProgress.SILENT);
     LinkTransport link = new LinkTransport(board::pins);
     link.setBaud(FASTEST);
     return link;

@@ -54,9 +54,10 @@ class VirtualBoardRunTest {
         CommandRun run =
             run("--device", "uart:" + terminal.port(), "--virtual", "--switch-baud", "15000000");
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(story(run)).isEqualTo(story(run("--device", "golden:nano")));
+        String machine = Boards.ULX3S.configuration().orElseThrow().name();
+        assertThat(story(run)).isEqualTo(story(run("--device", "golden:" + machine)));
         assertThat(run.out())
-            .contains(", simulated, configuration nano", " at 60 MHz")
+            .contains(", simulated, configuration " + machine, " at 60 MHz")
             .doesNotContain("cycles per token        -");
         assertThat(terminal.baud()).isEqualTo(Boards.ULX3S.baud());
       } finally {
