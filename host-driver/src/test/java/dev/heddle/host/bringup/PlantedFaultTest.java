@@ -274,7 +274,7 @@ class PlantedFaultTest {
       assertThat(right.summary())
           .matches("1 rounds in .* s: 2,097,152 bytes of memory, 100 interrupts and 3 products .*");
       assertThat(rounds).containsExactly(1);
-      weakCell(MEMORY_BYTES - 1).apply(sound);
+      assertThat(weakCell(MEMORY_BYTES - 1).apply(sound)).isSameAs(sound);
       assertThat(soak.run(board).summary()).startsWith("round 1, random memory: 1 of ");
       sound.data((address, content) -> content).losesInterrupt(130);
       assertThat(soak.run(board).summary())
