@@ -9,6 +9,7 @@ import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** The options that choose the machine that work is done on. */
 final class MachineOptions {
@@ -32,9 +33,11 @@ final class MachineOptions {
     /**
      * Opens it.
      *
-     * @param memoryBytes card memory that the work needs, which a model gets
+     * @param neededBytes card memory that the work needs, which a model gets unless the options say
+     *     how much it has
      */
-    Device open(long memoryBytes) {
+    Device open(long neededBytes) {
+      long memoryBytes = cardMemory == null ? neededBytes : cardMemory;
       Transport transport =
           board.orElseGet(() -> ways.model(device.kind(), configuration, memoryBytes, progress));
       board = Optional.empty();
@@ -58,6 +61,16 @@ final class MachineOptions {
       })
   private DeviceName device;
 
+  @Option(
+      names = "--card-memory",
+      paramLabel = "BYTES",
+      converter = MemorySizeConverter.class,
+      description = {
+        "Card memory of golden or sim, for instance 128K or 32M.",
+        "Default: as much as is needed."
+      })
+  private Long cardMemory;
+
   @Mixin private DeviceOptions ways;
 
   /**
@@ -68,6 +81,11 @@ final class MachineOptions {
    */
   Chosen choose(CommandSpec command, ConfigurationOptions options) {
     PrintWriter progress = command.commandLine().getErr();
+    if (device.isBoard() && cardMemory != null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--card-memory is for golden and sim; a board tells how much it has");
+    }
     if (!device.isBoard()) {
       return new Chosen(options.configuration(command, device.where()), Optional.empty(), progress);
     }

@@ -4,6 +4,7 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.host.device.Counters;
 import dev.heddle.host.device.Device;
+import dev.heddle.host.device.WeightPlacement;
 import dev.heddle.host.model.ModelFile;
 import dev.heddle.host.model.ShippedModel;
 import dev.heddle.host.runtime.AttentionPattern;
@@ -14,6 +15,7 @@ import dev.heddle.host.tokenizer.TextStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -180,6 +182,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
         progress.summarise();
       }
     }
+    printPlacement(file, runtime.placement());
     TextStream text = file.tokenizer().stream();
     out.print(prompt);
     out.flush();
@@ -221,6 +224,7 @@ final class RunCommand implements Callable<Integer>, Configurable {
             runtime.attendsOnDevice(),
             runtime.hostAttention(),
             routing(runtime),
+            runtime.placement(),
             read.length,
             count[0],
             decode,
@@ -228,6 +232,18 @@ final class RunCommand implements Callable<Integer>, Configurable {
             wall)
         .print(out);
     return result.stop() == Generation.Stop.INTERRUPTED ? Interruption.EXIT_CODE : 0;
+  }
+
+  private void printPlacement(ModelFile file, WeightPlacement placement) {
+    if (!placement.isAllResident()) {
+      err.printf(
+          Locale.ROOT,
+          "streaming %s: %,d bytes of weights for each token, %,d stay in card memory%n",
+          file.name(),
+          placement.streamedBytes(),
+          placement.residentBytes());
+      err.flush();
+    }
   }
 
   /** Who chooses the blocks that tokens see where the device computes their attention. */

@@ -4,6 +4,7 @@ import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.host.device.Counters;
+import dev.heddle.host.device.WeightPlacement;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
@@ -19,6 +20,7 @@ import java.util.Optional;
  *     says
  * @param hostAttention why attention was computed on the host; empty when it was not
  * @param routing who chooses the blocks that tokens see; empty when they are not chosen
+ * @param placement which weights stay in card memory
  * @param promptTokens tokens of the prompt
  * @param tokens tokens generated
  * @param decode what the device did after the prompt, one token at a time
@@ -32,6 +34,7 @@ record RunReport(
     boolean attendsOnDevice,
     Optional<String> hostAttention,
     Optional<String> routing,
+    WeightPlacement placement,
     int promptTokens,
     int tokens,
     Counters decode,
@@ -43,6 +46,15 @@ record RunReport(
   void print(PrintWriter out) {
     row(out, "device", "%s, configuration %s".formatted(device, configuration.name()));
     row(out, "tokens", "%d after a prompt of %d".formatted(tokens, promptTokens));
+    if (!placement.isAllResident()) {
+      row(out, "weights in card memory", "%,d bytes".formatted(placement.residentBytes()));
+      row(
+          out,
+          "weights sent",
+          decodedTokens == 0
+              ? UNMEASURED
+              : "%,d bytes per token".formatted(decode.streamedBytes() / decodedTokens));
+    }
     boolean clocked = decode.cycles() > 0 && decodedTokens > 0;
     double cycles = clocked ? (double) decode.cycles() / decodedTokens : 0;
     row(out, "cycles per token", clocked ? "%,.0f".formatted(cycles) : UNMEASURED);

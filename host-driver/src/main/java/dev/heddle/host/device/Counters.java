@@ -14,6 +14,7 @@ import java.util.Map;
  *     clock
  * @param payloadBytes bytes of codes, scales and minimums that the products needed, without fill
  * @param products multiplications that the results needed, without those of padding
+ * @param streamedBytes bytes of weights that were written to card memory for products
  * @param stalledMemory cycles without work because card memory delivered or took nothing
  * @param stalledTokens cycles of waiting for activations
  * @param attentionCycles cycles of the attention engine, from the completion records of ATTEND,
@@ -28,6 +29,7 @@ public record Counters(
     long cycles,
     long payloadBytes,
     long products,
+    long streamedBytes,
     long stalledMemory,
     long stalledTokens,
     long attentionCycles,
@@ -35,7 +37,7 @@ public record Counters(
     long appendCycles,
     Map<AttentionCounter, Long> attention) {
   /** Nothing done yet. */
-  public static final Counters ZERO = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
+  public static final Counters ZERO = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Map.of());
 
   /** Counts; the map is copied. */
   public Counters {
@@ -51,6 +53,7 @@ public record Counters(
         cycles - earlier.cycles,
         payloadBytes - earlier.payloadBytes,
         products - earlier.products,
+        streamedBytes - earlier.streamedBytes,
         stalledMemory - earlier.stalledMemory,
         stalledTokens - earlier.stalledTokens,
         attentionCycles - earlier.attentionCycles,

@@ -21,15 +21,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
- * A machine that is open for work. Weights are uploaded once and stay; a product writes its
- * vectors, rings the doorbell of a resident descriptor list and reads the results. Keys and values
- * lie where their owner has put them; {@link #attend} brings the queries.
+ * A machine that is open for work. Weights are uploaded once and stay, or stay here and are written
+ * whenever they are needed; a product writes its vectors, rings the doorbell of a descriptor list
+ * and reads the results. Keys and values lie where their owner has put them; {@link #attend} brings
+ * the queries.
  *
  * <pre>{@code
  * try (Device device = Device.open(new GoldenTransport(configuration, bytes), configuration)) {
@@ -47,27 +46,14 @@ public final class Device implements AutoCloseable {
   /** How long a list may take unless said otherwise. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(10);
 
-  /** Fields of STATUS that say that a list failed. */
-  private static final List<String> ERRORS =
-      List.of("unknown_operation", "token_overflow", "memory_error");
-
-  private record ListKey(List<DeviceMatrix> matrices, int vectors) {}
-
-  private record ResidentList(MatmulList list, MemoryRegion region) {}
-
   private final Transport transport;
   private final Configuration configuration;
-  private final Duration timeout;
   private final Registers registers;
   private final MemoryAllocator memory;
-  private final Map<ListKey, ResidentList> lists = new HashMap<>();
-  private MemoryRegion activations;
-  private MemoryRegion results;
-  private MemoryRegion records;
-  private int lastRecords;
-  private long listCount;
-  private long payloadBytes;
-  private long products;
+  private final ListRunner runner;
+  private final ProductCounts productCounts = new ProductCounts();
+  private final ResidentProducts residentProducts;
+  private MatrixProducts products;
   private MemoryRegion attendWork;
   private long attentionCycles;
   private long attentionProducts;
@@ -76,9 +62,11 @@ public final class Device implements AutoCloseable {
   private Device(Transport transport, Configuration configuration, Duration timeout) {
     this.transport = transport;
     this.configuration = configuration;
-    this.timeout = timeout;
     this.registers = new Registers(MachineRegisters.of(configuration), transport.registerBus(), 0);
     this.memory = new MemoryAllocator(transport.describe().memoryBytes());
+    this.runner = new ListRunner(transport, registers, timeout);
+    this.residentProducts = new ResidentProducts(transport, memory, runner, productCounts);
+    this.products = residentProducts;
   }
 
   /** Opens a device with {@link #DEFAULT_TIMEOUT}. */
@@ -119,10 +107,11 @@ public final class Device implements AutoCloseable {
   /** What was done since the device was opened. */
   public Counters counters() {
     return new Counters(
-        listCount,
+        runner.count(),
         registers.read("CYCLES"),
-        payloadBytes,
-        products,
+        productCounts.payloadBytes(),
+        productCounts.products(),
+        productCounts.streamedBytes(),
         registers.read("STALLED_MEMORY"),
         registers.read("STALLED_TOKENS"),
         attentionCycles,
@@ -170,17 +159,6 @@ public final class Device implements AutoCloseable {
     transport.writeBlock(region.address() + offset, source);
   }
 
-  /** What the machine recorded about each descriptor of the last product, in order of their end. */
-  public List<CompletionRecord> records() {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(lastRecords * CompletionRecord.BYTES);
-    if (lastRecords > 0) {
-      transport.readBlock(records.address(), bytes);
-    }
-    return IntStream.range(0, lastRecords)
-        .mapToObj(i -> CompletionRecord.decode(bytes, i * CompletionRecord.BYTES))
-        .toList();
-  }
-
   /** Whether a result exceeded fp32 since the device was opened and was saturated. */
   public boolean saturated() {
     return registers.read("STATUS", "saturated") != 0;
@@ -203,7 +181,34 @@ public final class Device implements AutoCloseable {
     WeightLayout layout = image.layout();
     MemoryRegion region = memory.allocate(layout.size(), matrix.toString());
     Upload.run(transport, region.address(), image.bytes(), progress);
-    return new DeviceMatrix(layout, image.accumulatorUnit(), region);
+    return new ResidentMatrix(layout, image.accumulatorUnit(), region.address());
+  }
+
+  /**
+   * Packs a matrix for this machine and keeps it here: each product writes it to card memory, some
+   * row tiles at a time. That needs a window ({@link #openWindow}).
+   *
+   * @throws DeviceException when its rows are too long for the configuration
+   */
+  public DeviceMatrix stream(QuantisedMatrix matrix) {
+    requireRowLength(matrix);
+    return new StreamedMatrix(WeightImage.pack(matrix, configuration));
+  }
+
+  /**
+   * Takes the card memory through which streamed matrices pass, with the vectors, results and lists
+   * of all products from now on.
+   *
+   * @throws DeviceException when no free piece is as large
+   */
+  public void openWindow(long bytes) {
+    MemoryRegion window = memory.allocate(bytes, "a window for weights");
+    products = new StreamedProducts(transport, window, runner, productCounts);
+  }
+
+  /** Takes the card memory that products of resident matrices will need. */
+  public void reserve(ProductMemory bytes) {
+    residentProducts.reserve(bytes);
   }
 
   private void requireRowLength(QuantisedMatrix matrix) {
@@ -233,7 +238,7 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Multiplies several matrices with the same vectors in one list, which loads the vectors once.
+   * Multiplies several matrices with the same vectors, which are written once.
    *
    * @param matrices matrices of this device with equal row length
    * @param vectors any number of vectors; more than {@code maxTokens} are taken in turns
@@ -241,14 +246,7 @@ public final class Device implements AutoCloseable {
    */
   public List<float[][]> multiply(List<DeviceMatrix> matrices, List<X8Vector> vectors) {
     requireShapes(matrices, vectors);
-    ResidentList resident = resident(new ListKey(List.copyOf(matrices), vectors.size()));
-    MatmulList list = resident.list();
-    transport.writeBlock(activations.address(), list.encode(vectors));
-    run(resident.region().address(), records.address());
-    count(list);
-    ByteBuffer bytes = ByteBuffer.allocateDirect((int) list.resultBytes());
-    transport.readBlock(results.address(), bytes);
-    return list.decode(bytes.flip());
+    return products.multiply(List.copyOf(matrices), vectors);
   }
 
   /** {@link #attend(List, List, List)} with nothing to summarise or to append. */
@@ -278,7 +276,8 @@ public final class Device implements AutoCloseable {
                             .formatted(configuration.name())));
     AttendList list = new AttendList(heads, summaries, rows);
     int written = list.writtenBytes();
-    attendWork = atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
+    attendWork =
+        memory.atLeast(attendWork, (long) written + list.readBytes(), "queries and outputs");
     ByteBuffer source = list.encode(attendWork.address());
     for (HeadQueries head : heads) {
       HeadCheck.require(shape, head.entry(), head.lists());
@@ -288,11 +287,10 @@ public final class Device implements AutoCloseable {
     rows.forEach(row -> CacheCheck.require(configuration, row.entry()));
     transport.writeBlock(attendWork.address(), source);
     long results = attendWork.address() + written;
-    run(attendWork.address(), results + list.recordOffset());
+    runner.run(attendWork.address(), results + list.recordOffset());
     ByteBuffer bytes = ByteBuffer.allocateDirect(list.readBytes()).order(ByteOrder.LITTLE_ENDIAN);
     transport.readBlock(results, bytes);
     bytes.flip();
-    listCount++;
     attentionCycles += list.cycles(Engine.ATTENTION, bytes);
     appendCycles += list.cycles(Engine.CACHE, bytes);
     attentionProducts += list.products();
@@ -308,10 +306,9 @@ public final class Device implements AutoCloseable {
     entries.forEach(entry -> CacheCheck.require(configuration, entry));
     CopyList list = new CopyList(entries);
     long records = (long) list.engineDescriptors() * CompletionRecord.BYTES;
-    attendWork = atLeast(attendWork, list.bytes() + records, "a table of rows to copy");
+    attendWork = memory.atLeast(attendWork, list.bytes() + records, "a table of rows to copy");
     transport.writeBlock(attendWork.address(), list.encode(attendWork.address()));
-    run(attendWork.address(), attendWork.address() + list.bytes());
-    listCount++;
+    runner.run(attendWork.address(), attendWork.address() + list.bytes());
   }
 
   private void requireShapes(List<DeviceMatrix> matrices, List<X8Vector> vectors) {
@@ -338,71 +335,6 @@ public final class Device implements AutoCloseable {
                 .formatted(vector.blocks(), blocks));
       }
     }
-  }
-
-  /** The list of a product, written to card memory when it is not there yet. */
-  private ResidentList resident(ListKey key) {
-    MatmulList list = new MatmulList(key.matrices(), key.vectors());
-    MemoryRegion vectorsBefore = activations;
-    MemoryRegion resultsBefore = results;
-    activations = atLeast(activations, list.activationBytes(), "activation vectors");
-    results = atLeast(results, list.resultBytes(), "results");
-    records =
-        atLeast(
-            records,
-            (long) list.engineDescriptors() * CompletionRecord.BYTES,
-            "completion records");
-    if (activations != vectorsBefore || results != resultsBefore) {
-      lists.values().forEach(stale -> memory.free(stale.region()));
-      lists.clear();
-    }
-    return lists.computeIfAbsent(key, missing -> write(list));
-  }
-
-  private MemoryRegion atLeast(MemoryRegion region, long bytes, String what) {
-    if (region != null && region.bytes() >= bytes) {
-      return region;
-    }
-    if (region != null) {
-      memory.free(region);
-    }
-    return memory.allocate(bytes, what);
-  }
-
-  private ResidentList write(MatmulList list) {
-    MemoryRegion region = memory.allocate(list.bytes(), "a descriptor list");
-    transport.writeBlock(region.address(), list.encode(activations.address(), results.address()));
-    return new ResidentList(list, region);
-  }
-
-  private void run(long list, long recordsAt) {
-    registers.write("LIST", "address", list);
-    registers.write("RECORDS", "address", recordsAt);
-    registers.trigger("DOORBELL", "start");
-    if (!transport.awaitInterrupt(timeout)) {
-      throw new DeviceException(
-          "the machine did not finish a descriptor list within %d s: it is at the descriptor at 0x%x, STATUS is 0x%x; reset it"
-              .formatted(
-                  timeout.toSeconds(),
-                  registers.read("POSITION", "address"),
-                  registers.read("STATUS")));
-    }
-    registers.clear("EVENTS", "done", 1);
-    long status = registers.read("STATUS");
-    for (String error : ERRORS) {
-      if (registers.map().register("STATUS").field(error).decode(status) != 0) {
-        throw new DeviceException(
-            "the machine reports %s at the descriptor at 0x%x; reset it"
-                .formatted(error.replace('_', ' '), registers.read("POSITION", "address")));
-      }
-    }
-  }
-
-  private void count(MatmulList list) {
-    lastRecords = list.engineDescriptors();
-    listCount++;
-    payloadBytes += list.payloadBytes();
-    products += list.products();
   }
 
   /** Closes the transport. */

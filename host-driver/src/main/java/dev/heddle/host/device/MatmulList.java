@@ -1,6 +1,7 @@
 package dev.heddle.host.device;
 
 import dev.heddle.accel.format.ActivationImage;
+import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.Engine;
@@ -25,25 +26,31 @@ import java.util.List;
 final class MatmulList {
   private static final int HALVES = 2;
 
-  private final List<DeviceMatrix> matrices;
+  private final List<ResidentMatrix> matrices;
   private final int vectors;
   private final int maxTokens;
 
   /** The product of each of {@code matrices} with {@code vectors} vectors. */
-  MatmulList(List<DeviceMatrix> matrices, int vectors) {
+  MatmulList(List<ResidentMatrix> matrices, int vectors) {
     this.matrices = matrices;
     this.vectors = vectors;
     this.maxTokens = matrices.get(0).layout().configuration().maxTokens();
   }
 
-  /** Bytes of the list in card memory. */
-  long bytes() {
-    return (long) (engineDescriptors() + 1) * Operation.BYTES;
+  /** Bytes of the list of {@code chunks} chunks of vectors for so many matrices. */
+  static long bytes(int chunks, int matrices) {
+    return ((long) chunks * (1 + matrices) + 1) * Operation.BYTES;
   }
 
-  /** Descriptors that engines execute, each with a completion record. */
-  int engineDescriptors() {
-    return chunks() * (1 + matrices.size());
+  /** Bytes from one token's results to the next: the rows of all row tiles in fp32. */
+  static long outputStride(WeightLayout layout) {
+    long rows = (long) layout.tiles() * layout.configuration().rows();
+    return ActivationImage.aligned(rows * Float.BYTES);
+  }
+
+  /** Bytes of the list in card memory. */
+  long bytes() {
+    return bytes(chunks(), matrices.size());
   }
 
   private int chunks() {
@@ -62,7 +69,7 @@ final class MatmulList {
 
   /** Bytes of all results. */
   long resultBytes() {
-    return vectors * matrices.stream().mapToLong(DeviceMatrix::outputStride).sum();
+    return vectors * matrices.stream().mapToLong(ResidentMatrix::outputStride).sum();
   }
 
   /** The list for vectors and results in the given places. */
@@ -83,7 +90,7 @@ final class MatmulList {
       descriptors.add(chunk >= HALVES ? load.await(Engine.MATMUL) : load);
       long output = results;
       for (int i = 0; i < matrices.size(); i++) {
-        DeviceMatrix matrix = matrices.get(i);
+        ResidentMatrix matrix = matrices.get(i);
         Descriptor matmul = matmul(matrix, output + first * matrix.outputStride(), count, half);
         if (i == 0) {
           matmul.await(Engine.LOADER);
@@ -103,9 +110,9 @@ final class MatmulList {
     return list;
   }
 
-  private static Descriptor matmul(DeviceMatrix matrix, long output, int count, int half) {
+  private static Descriptor matmul(ResidentMatrix matrix, long output, int count, int half) {
     return Descriptor.of(Operation.MATMUL)
-        .with("weights", matrix.region().address())
+        .with("weights", matrix.address())
         .with("port_stride", matrix.layout().portStride())
         .with("port_beats", matrix.layout().portBeats())
         .with("output", output)
@@ -132,7 +139,7 @@ final class MatmulList {
   List<float[][]> decode(ByteBuffer results) {
     List<float[][]> decoded = new ArrayList<>();
     int at = 0;
-    for (DeviceMatrix matrix : matrices) {
+    for (ResidentMatrix matrix : matrices) {
       float[][] y = new float[vectors][matrix.rows()];
       for (float[] row : y) {
         results

@@ -5,10 +5,12 @@ import java.util.TreeMap;
 
 /**
  * Places regions in card memory, first fit, at multiples of {@value ActivationImage#ALIGNMENT}
- * bytes. The first {@value ActivationImage#ALIGNMENT} bytes stay free, so that address 0 is no
- * region's.
+ * bytes. The first {@value #FIRST_ADDRESS} bytes stay free, so that address 0 is no region's.
  */
 public final class MemoryAllocator {
+  /** The address of the first region. */
+  public static final int FIRST_ADDRESS = ActivationImage.ALIGNMENT;
+
   private final long capacity;
   private final TreeMap<Long, Long> freeBytesAt = new TreeMap<>();
 
@@ -16,8 +18,8 @@ public final class MemoryAllocator {
   public MemoryAllocator(long capacity) {
     this.capacity = capacity;
     long usable = capacity / ActivationImage.ALIGNMENT * ActivationImage.ALIGNMENT;
-    if (usable > ActivationImage.ALIGNMENT) {
-      freeBytesAt.put((long) ActivationImage.ALIGNMENT, usable - ActivationImage.ALIGNMENT);
+    if (usable > FIRST_ADDRESS) {
+      freeBytesAt.put((long) FIRST_ADDRESS, usable - FIRST_ADDRESS);
     }
   }
 
@@ -47,6 +49,21 @@ public final class MemoryAllocator {
         "card memory is full: %s takes %d bytes, but of %d bytes the largest free piece has %d;"
                 .formatted(what, size, capacity, largestFree())
             + " use a device with more memory or a smaller model");
+  }
+
+  /**
+   * A region of at least so many bytes: the one that there is, or another in its stead.
+   *
+   * @param region null when there is none yet
+   */
+  public MemoryRegion atLeast(MemoryRegion region, long bytes, String what) {
+    if (region != null && region.bytes() >= bytes) {
+      return region;
+    }
+    if (region != null) {
+      free(region);
+    }
+    return allocate(bytes, what);
   }
 
   /** Gives a region back. */

@@ -62,7 +62,7 @@ record AttentionPlan(Configuration configuration, LlamaShape model, AttentionPat
     long bytes = cardForm().bytes();
     return bytes > budget
         ? Optional.of(
-            "the keys and values of a sequence take %,d bytes, but card memory has %,d left"
+            "the keys and values of a sequence take %,d bytes of card memory, but weights, vectors and lists leave %,d"
                 .formatted(bytes, budget))
         : Optional.empty();
   }

@@ -1,16 +1,21 @@
 package dev.heddle.host.runtime;
 
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.ActivationImage;
 import dev.heddle.accel.format.Fp32;
 import dev.heddle.accel.format.GoldenAttention;
 import dev.heddle.accel.format.RmsNorm;
 import dev.heddle.accel.format.Rope;
 import dev.heddle.accel.format.Silu;
 import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.format.X8Vector;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.DeviceMatrix;
+import dev.heddle.host.device.MemoryAllocator;
+import dev.heddle.host.device.ProductMemory;
 import dev.heddle.host.device.UploadProgress;
+import dev.heddle.host.device.WeightPlacement;
 import dev.heddle.host.model.LlamaShape;
 import dev.heddle.host.model.LlamaTensors;
 import dev.heddle.host.model.ModelFile;
@@ -37,14 +42,18 @@ import java.util.stream.IntStream;
  * time.
  */
 public final class LlamaRuntime {
-  /** Room in card memory for descriptor lists and records. */
-  private static final long LIST_BYTES = 4L << 20;
+  /** Card memory that is left alone, so that regions can grow by being moved. */
+  private static final long SPARE_BYTES = 1L << 18;
+
+  /** Tokens of a prompt for which weights that do not stay in card memory are sent once. */
+  private static final int STREAMED_TOKENS = 64;
 
   private final Device device;
   private final LlamaShape shape;
   private final Tensor embedding;
   private final LlamaWeights weights;
   private final Rope rope;
+  private final int chunk;
   private final CacheForm caches;
   private final AttentionPlan plan;
   private final HostAttention hostAttention;
@@ -52,7 +61,11 @@ public final class LlamaRuntime {
   private String hostReason;
 
   private LlamaRuntime(
-      ModelFile model, Device device, LlamaWeights weights, AttentionPattern pattern) {
+      ModelFile model,
+      Device device,
+      LlamaWeights weights,
+      AttentionPattern pattern,
+      long freeBytes) {
     this.device = device;
     this.shape = model.shape();
     this.embedding = model.tensor(LlamaTensors.TOKEN_EMBEDDING);
@@ -64,10 +77,13 @@ public final class LlamaRuntime {
         };
     this.rope = new Rope(pairing, model.ropeFrequencies());
     Configuration configuration = device.configuration();
-    this.caches = CacheForm.of(shape, pattern, rope, configuration.maxTokens());
+    boolean streams = !weights.placement().isAllResident();
+    this.chunk =
+        streams ? Math.max(STREAMED_TOKENS, configuration.maxTokens()) : configuration.maxTokens();
+    this.caches = CacheForm.of(shape, pattern, rope, chunk);
     this.hostAttention = new HostAttention(shape);
     plan = new AttentionPlan(configuration, shape, pattern);
-    long budget = device.freeBytes() - workBytes(plan);
+    long budget = Math.max(0, freeBytes - plan.workBytes() - SPARE_BYTES);
     hostReason = plan.refusal(budget).orElse(null);
     deviceAttention =
         hostReason == null
@@ -82,7 +98,9 @@ public final class LlamaRuntime {
   }
 
   /**
-   * Uploads a model. Its file must stay open as long as the runtime is used.
+   * Uploads a model, or as much of its weights as card memory has room for; the others are sent
+   * when they are used ({@link #placement}). Its file must stay open as long as the runtime is
+   * used.
    *
    * @param otherwise the format that F32 and F16 matrices are quantised to; quantised ones keep
    *     their codes
@@ -95,7 +113,10 @@ public final class LlamaRuntime {
       AttentionPattern pattern,
       UploadProgress progress) {
     LlamaWeights weights = LlamaWeights.upload(model, device, otherwise, progress);
-    return new LlamaRuntime(model, device, weights, pattern);
+    List<List<WeightLayout>> products =
+        LlamaWeights.layouts(model, otherwise, device.configuration());
+    long free = device.freeBytes() - ProductMemory.of(products).listBytes();
+    return new LlamaRuntime(model, device, weights, pattern, free);
   }
 
   /**
@@ -107,23 +128,15 @@ public final class LlamaRuntime {
       WeightFormat otherwise,
       AttentionPattern pattern,
       Configuration configuration) {
+    List<List<WeightLayout>> products = LlamaWeights.layouts(model, otherwise, configuration);
+    long weights = products.stream().flatMap(List::stream).mapToLong(WeightLayout::size).sum();
     AttentionPlan plan = new AttentionPlan(configuration, model.shape(), pattern);
-    long bytes = workBytes(plan);
-    for (Tensor matrix : LlamaWeights.matrices(model)) {
-      bytes += LlamaWeights.imageBytes(matrix, otherwise, configuration);
-    }
-    return bytes + plan.memoryBytes();
-  }
-
-  /** Bytes of vectors, results and lists. */
-  private static long workBytes(AttentionPlan plan) {
-    LlamaShape shape = plan.model();
-    long widest = Math.max(shape.vocabulary(), 2L * shape.ffn());
-    widest = Math.max(widest, shape.queryWidth() + 2L * shape.kvWidth());
-    // Vectors and results grow by being moved, so that the old and the new place exist together.
-    return LIST_BYTES
-        + 2 * plan.configuration().maxTokens() * (widest + shape.width() + 1024) * Float.BYTES
-        + plan.workBytes();
+    return ActivationImage.aligned(
+        MemoryAllocator.FIRST_ADDRESS
+            + weights
+            + ProductMemory.of(products).bytes()
+            + plan.memoryBytes()
+            + SPARE_BYTES);
   }
 
   /** The hyperparameters. */
@@ -134,6 +147,11 @@ public final class LlamaRuntime {
   /** The device. */
   public Device device() {
     return device;
+  }
+
+  /** Which weights stay in card memory. */
+  public WeightPlacement placement() {
+    return weights.placement();
   }
 
   /** The longest sequence, in tokens: the model's context, unless the attention has a window. */
@@ -180,7 +198,7 @@ public final class LlamaRuntime {
   }
 
   /**
-   * Reads tokens, {@code maxTokens} at a time.
+   * Reads tokens, {@code maxTokens} at a time, or more where weights are streamed.
    *
    * @return the logits behind the last token
    * @throws ContextFullException when the sequence would exceed {@link #contextLength}
@@ -188,7 +206,6 @@ public final class LlamaRuntime {
   public float[] read(Sequence sequence, int... tokens) {
     requireRoom(sequence, tokens);
     float[][] states = null;
-    int chunk = device.configuration().maxTokens();
     for (int from = 0; from < tokens.length; from += chunk) {
       states = states(sequence, tokens, from, Math.min(tokens.length, from + chunk));
     }
@@ -203,7 +220,6 @@ public final class LlamaRuntime {
   public float[][] readAll(Sequence sequence, int... tokens) {
     requireRoom(sequence, tokens);
     List<float[]> logits = new ArrayList<>();
-    int chunk = device.configuration().maxTokens();
     for (int from = 0; from < tokens.length; from += chunk) {
       int to = Math.min(tokens.length, from + chunk);
       logits.addAll(Arrays.asList(logits(states(sequence, tokens, from, to))));
@@ -228,7 +244,6 @@ public final class LlamaRuntime {
     requireRoom(sequence, tokens);
     sequence.dropUnfinished();
     List<float[]> logits = new ArrayList<>();
-    int chunk = device.configuration().maxTokens();
     for (int from = 0; from < tokens.length; from += chunk) {
       int to = Math.min(tokens.length, from + chunk);
       logits.addAll(Arrays.asList(logits(states(sequence, tree, from, to))));

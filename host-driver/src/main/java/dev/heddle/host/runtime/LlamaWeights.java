@@ -1,30 +1,39 @@
 package dev.heddle.host.runtime;
 
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.QuantisedMatrix;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.host.device.Device;
 import dev.heddle.host.device.DeviceException;
 import dev.heddle.host.device.DeviceMatrix;
+import dev.heddle.host.device.ProductMemory;
 import dev.heddle.host.device.UploadProgress;
-import dev.heddle.host.model.LlamaShape;
+import dev.heddle.host.device.WeightPlacement;
 import dev.heddle.host.model.LlamaTensors;
 import dev.heddle.host.model.ModelFile;
 import dev.heddle.host.model.Tensor;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /**
- * The weights of a Llama model: matrices in card memory, vectors on the host.
+ * The weights of a Llama model: matrices in card memory or on their way to it, vectors on the host.
  *
  * @param layers transformer blocks
  * @param outputNorm weights of the norm in front of the output matrix
  * @param output the output matrix
+ * @param placement which matrices stay in card memory
  */
-record LlamaWeights(List<Layer> layers, float[] outputNorm, DeviceMatrix output) {
-  /** The matrices of a layer, in the order of their use. */
-  private static final List<String> MATRICES =
-      List.of("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down");
+record LlamaWeights(
+    List<Layer> layers, float[] outputNorm, DeviceMatrix output, WeightPlacement placement) {
+  /** The matrices of a layer, in the order of their use; those of a product share vectors. */
+  private static final List<List<String>> PRODUCTS =
+      List.of(
+          List.of("attn_q", "attn_k", "attn_v"),
+          List.of("attn_output"),
+          List.of("ffn_gate", "ffn_up"),
+          List.of("ffn_down"));
 
   /**
    * A transformer block.
@@ -44,58 +53,66 @@ record LlamaWeights(List<Layer> layers, float[] outputNorm, DeviceMatrix output)
       List<DeviceMatrix> expansions,
       DeviceMatrix down) {}
 
-  /** The tensors that become matrices of the device. */
-  static List<Tensor> matrices(ModelFile model) {
-    List<Tensor> tensors = new ArrayList<>();
+  /** The tensors that become matrices of the device, in the order of their use, by product. */
+  static List<List<Tensor>> products(ModelFile model) {
+    List<List<Tensor>> products = new ArrayList<>();
     for (int layer = 0; layer < model.shape().layers(); layer++) {
-      for (String part : MATRICES) {
-        tensors.add(model.tensor(layer, part));
+      for (List<String> product : PRODUCTS) {
+        int n = layer;
+        products.add(product.stream().map(part -> model.tensor(n, part)).toList());
       }
     }
-    tensors.add(model.output());
-    return tensors;
+    products.add(List.of(model.output()));
+    return products;
   }
 
-  /** Bytes that a matrix takes in card memory. */
-  static long imageBytes(Tensor tensor, WeightFormat otherwise, Configuration configuration) {
+  /** How the matrices of the products of a model lie in card memory. */
+  static List<List<WeightLayout>> layouts(
+      ModelFile model, WeightFormat otherwise, Configuration configuration) {
+    return products(model).stream()
+        .map(product -> product.stream().map(t -> layout(t, otherwise, configuration)).toList())
+        .toList();
+  }
+
+  private static WeightLayout layout(
+      Tensor tensor, WeightFormat otherwise, Configuration configuration) {
     WeightFormat format = tensor.type().weightFormat().orElse(otherwise);
-    return new WeightLayout(format, tensor.rows(), tensor.columns(), configuration).size();
+    return new WeightLayout(format, tensor.rows(), tensor.columns(), configuration);
   }
 
-  /** Uploads the matrices of a model. */
+  /**
+   * Uploads the matrices of a model, or those of them for which there is room.
+   *
+   * @throws DeviceException when the others cannot be streamed either
+   */
   static LlamaWeights upload(
       ModelFile model, Device device, WeightFormat otherwise, UploadProgress progress) {
-    Configuration configuration = device.configuration();
-    long total = 0;
-    for (Tensor tensor : matrices(model)) {
-      total += imageBytes(tensor, otherwise, configuration);
+    List<List<WeightLayout>> products = layouts(model, otherwise, device.configuration());
+    ProductMemory work = ProductMemory.of(products);
+    List<WeightLayout> matrices = products.stream().flatMap(List::stream).toList();
+    WeightPlacement placement = WeightPlacement.allResident(matrices);
+    boolean fits = placement.residentBytes() + work.bytes() <= device.freeBytes();
+    if (!fits) {
+      requireWindow(model, device, placement.residentBytes(), matrices);
+      placement = WeightPlacement.of(matrices, device.freeBytes());
     }
-    if (total > device.freeBytes()) {
+    LlamaWeights weights = new Uploader(device, otherwise, progress, placement).upload(model);
+    if (fits) {
+      device.reserve(work);
+    } else {
+      device.openWindow(device.freeBytes());
+    }
+    return weights;
+  }
+
+  private static void requireWindow(
+      ModelFile model, Device device, long bytes, List<WeightLayout> matrices) {
+    long least = WeightPlacement.leastBytes(matrices);
+    if (least > device.freeBytes()) {
       throw new DeviceException(
-          "the weights of %s take %,d bytes of card memory, but %,d are free on %s; use a board with more memory, a smaller model, or weights of fewer bits"
-              .formatted(model.name(), total, device.freeBytes(), device.description()));
+          "the weights of %s take %,d bytes, and to stream them takes %,d bytes of card memory for some rows, but %,d are free on %s; use a board with more memory, a configuration of fewer lanes, or a model with shorter rows"
+              .formatted(model.name(), bytes, least, device.freeBytes(), device.description()));
     }
-    Uploader uploader = new Uploader(device, otherwise, progress, total);
-    LlamaShape shape = model.shape();
-    List<Layer> layers = new ArrayList<>();
-    for (int n = 0; n < shape.layers(); n++) {
-      List<DeviceMatrix> matrices = new ArrayList<>();
-      for (String part : MATRICES) {
-        matrices.add(uploader.upload(model.tensor(n, part)));
-      }
-      layers.add(
-          new Layer(
-              model.tensor(n, "attn_norm").floats(),
-              List.copyOf(matrices.subList(0, 3)),
-              matrices.get(3),
-              model.tensor(n, "ffn_norm").floats(),
-              List.copyOf(matrices.subList(4, 6)),
-              matrices.get(6)));
-    }
-    return new LlamaWeights(
-        List.copyOf(layers),
-        model.tensor(LlamaTensors.OUTPUT_NORM).floats(),
-        uploader.upload(model.output()));
   }
 
   /** Uploads one matrix after the other and tells of the whole. */
@@ -103,29 +120,59 @@ record LlamaWeights(List<Layer> layers, float[] outputNorm, DeviceMatrix output)
     private final Device device;
     private final WeightFormat otherwise;
     private final UploadProgress progress;
-    private final long total;
+    private final WeightPlacement placement;
+    private int number;
     private long before;
     private long skippedBefore;
 
-    Uploader(Device device, WeightFormat otherwise, UploadProgress progress, long total) {
+    Uploader(
+        Device device, WeightFormat otherwise, UploadProgress progress, WeightPlacement placement) {
       this.device = device;
       this.otherwise = otherwise;
       this.progress = progress;
-      this.total = total;
+      this.placement = placement;
     }
 
-    DeviceMatrix upload(Tensor tensor) {
+    LlamaWeights upload(ModelFile model) {
+      List<List<DeviceMatrix>> matrices = new ArrayList<>();
+      for (List<Tensor> product : products(model)) {
+        matrices.add(product.stream().map(this::place).toList());
+      }
+      Iterator<List<DeviceMatrix>> next = matrices.iterator();
+      List<Layer> layers = new ArrayList<>();
+      for (int n = 0; n < model.shape().layers(); n++) {
+        layers.add(
+            new Layer(
+                model.tensor(n, "attn_norm").floats(),
+                next.next(),
+                next.next().get(0),
+                model.tensor(n, "ffn_norm").floats(),
+                next.next(),
+                next.next().get(0)));
+      }
+      return new LlamaWeights(
+          List.copyOf(layers),
+          model.tensor(LlamaTensors.OUTPUT_NORM).floats(),
+          next.next().get(0),
+          placement);
+    }
+
+    private DeviceMatrix place(Tensor tensor) {
+      QuantisedMatrix matrix = tensor.quantised(otherwise);
+      if (!placement.isResident(number++)) {
+        return device.stream(matrix);
+      }
       long[] skipped = {0};
-      DeviceMatrix matrix =
+      DeviceMatrix uploaded =
           device.upload(
-              tensor.quantised(otherwise),
+              matrix,
               (done, there, size) -> {
                 skipped[0] = there;
-                progress.update(before + done, skippedBefore + there, total);
+                progress.update(before + done, skippedBefore + there, placement.residentBytes());
               });
-      before += matrix.layout().size();
+      before += uploaded.layout().size();
       skippedBefore += skipped[0];
-      return matrix;
+      return uploaded;
     }
   }
 }

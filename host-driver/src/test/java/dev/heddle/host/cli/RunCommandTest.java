@@ -138,6 +138,23 @@ class RunCommandTest {
     assertThat(host.out()).doesNotContain("keys appended");
   }
 
+  @Test
+  void weightsThatDoNotFitAreStreamed() {
+    CommandRun resident = golden("--config", "nano");
+    CommandRun run = golden("--config", "nano", "--card-memory", "128K");
+    assertThat(run.err())
+        .isEqualTo(
+            "streaming tale-800k: 757,248 bytes of weights for each token, 95,744 stay in card memory\n");
+    assertThat(run.out())
+        .contains("  weights in card memory  95,744 bytes\n")
+        .contains("  weights sent            757,248 bytes per token\n");
+    assertThat(story(run)).isEqualTo(story(resident));
+    assertThat(resident.out()).doesNotContain("weights");
+    assertFailure(
+        golden("--config", "nano", "--card-memory", "1K"),
+        "the weights of tale-800k take 852,992 bytes, and to stream them takes 1,472 bytes of card memory");
+  }
+
   private static String story(CommandRun run) {
     return run.out().substring(0, run.out().indexOf("  device ")).strip();
   }
@@ -178,11 +195,20 @@ class RunCommandTest {
         "--router-count 8 | a router lists pages, but there is no attention engine that takes them; use attentionPages=true",
         "--router-count 1 | router: count is 1 but must be 2 to 256; use count=2",
         "--set attentionRows=x | attentionRows is x but must be a whole number up to 2147483647",
+        "--card-memory 4X | '4X' is no size; write for instance 131072, 128K, 32M or 1G",
+        "--card-memory 0 | '0' is no size",
         "--colour red    | Unknown option",
         "extra           | Unmatched argument"
       })
   void aWrongOptionIsExplained(String arguments, String message) {
     assertUsage(golden(arguments.split(" +")), message);
+  }
+
+  @Test
+  void theCardMemoryOfABoardIsItsOwn() {
+    assertUsage(
+        CommandRun.of("run", "--device", "uart:/dev/ttyUSB0", "--card-memory", "128K"),
+        "--card-memory is for golden and sim; a board tells how much it has");
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class RunSerialTest {
   private static final int MEMORY_BYTES = 8 << 20;
+  private static final int SMALL_MEMORY_BYTES = 128 << 10;
   private static final int HALF_THE_MODEL = 400_000;
 
   private static CommandRun run(String device, Consumer<String> listener, String... options) {
@@ -71,18 +72,6 @@ class RunSerialTest {
       assertThat(second.err())
           .matches("loading tale-800k: [0-9,]+ bytes, all on the card already\n");
       assertThat(story(second)).isEqualTo(story(first));
-    }
-  }
-
-  @Test
-  void aModelThatDoesNotFitIsRefusedBeforeItsUpload() {
-    try (BoardOnTerminal board =
-        BoardOnTerminal.of(new GoldenTransport(Configuration.NANO, 1 << 19))) {
-      CommandRun run = run(board);
-      assertThat(run.exitCode()).isOne();
-      assertThat(run.err())
-          .startsWith("heddle: the weights of tale-800k take ")
-          .contains(" bytes of card memory, but 524,224 are free on uart (board ");
     }
   }
 
@@ -292,5 +281,64 @@ class RunSerialTest {
               "heddle: no board answers on %s at 1000000 baud, nothing is heard at all; check that it is the right port, that the board has power and is programmed, that both have the same rate, and that RX is connected to TX and TX to RX\n"
                   .formatted(board.path()));
     }
+  }
+
+  private final GoldenTransport small = new GoldenTransport(Configuration.NANO, SMALL_MEMORY_BYTES);
+
+  private Plugged pluggedSmall() {
+    return new Plugged(small, folder.resolve("board"));
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsStreamedAndTheNextStartUploadsNothing() {
+    try (Plugged board = pluggedSmall()) {
+      CommandRun run = board.run(text -> {}, "--tokens", "3");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.err())
+          .matches(
+              "loading tale-800k: 95,744 bytes; 95,744 written in .* s, .* kB/s\n"
+                  + "streaming tale-800k: 757,248 bytes of weights for each token, 95,744 stay in card memory\n");
+      assertThat(run.out()).contains("  weights sent            757,248 bytes per token\n");
+      assertThat(story(run)).isEqualTo(story(run("golden:nano", text -> {}, "--tokens", "3")));
+    }
+    assertTheNextStartStreams();
+  }
+
+  private void assertTheNextStartStreams() {
+    try (Plugged board = pluggedSmall()) {
+      CommandRun run = board.run(text -> {}, "--tokens", "1");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      assertThat(run.err())
+          .startsWith("loading tale-800k: 95,744 bytes, all on the card already\n");
+      assertThat(run.out()).startsWith("Once upon a time,");
+    }
+  }
+
+  @Test
+  void aPlugPulledWhileWeightsAreStreamedIsAnErrorAndTheNextStartWorks() {
+    try (Plugged board = pluggedSmall()) {
+      board.board().after(HALF_THE_MODEL, board::pull);
+      CommandRun run = board.run(text -> {});
+      assertThat(run.exitCode()).isOne();
+      assertThat(run.out()).isEqualTo("Once upon a time\n");
+      assertThat(run.err()).endsWith("; plug it in and start again\n").doesNotContain("\tat ");
+    }
+    assertTheNextStartStreams();
+  }
+
+  @Test
+  void anInterruptWhileWeightsAreStreamedEndsTheRunAndTheNextStartWorks() {
+    Thread user = Thread.currentThread();
+    try (Plugged board = pluggedSmall()) {
+      board.board().after(HALF_THE_MODEL, user::interrupt);
+      CommandRun run = board.run(text -> {});
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(run.exitCode()).isEqualTo(130);
+      assertThat(run.err()).endsWith("\nInterrupted.\n");
+      assertThat(run.out())
+          .startsWith("Once upon a time\n")
+          .contains("  weights sent            -");
+    }
+    assertTheNextStartStreams();
   }
 }

@@ -101,7 +101,7 @@ class DeviceTest {
 
   @Test
   void sharesFollowFromTheCycles() {
-    Counters counters = new Counters(1, 1000, 16_000, 64_000, 0, 0, 0, 0, 0, Map.of());
+    Counters counters = new Counters(1, 1000, 16_000, 64_000, 0, 0, 0, 0, 0, 0, Map.of());
     assertThat(counters.payloadShare(Configuration.DEFAULT)).isEqualTo(0.5);
     assertThat(counters.multiplierShare(Configuration.DEFAULT)).isEqualTo(0.5);
     assertThat(counters.minus(Counters.ZERO)).isEqualTo(counters);

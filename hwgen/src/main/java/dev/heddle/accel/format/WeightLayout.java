@@ -87,6 +87,18 @@ public record WeightLayout(
     return (long) groups() * scaleBeats() + (long) blocks() * codeBeats();
   }
 
+  /** Bytes of a row tile on each port. */
+  public int tileBytes() {
+    return Math.toIntExact(tileBeats() * configuration.beatBytes());
+  }
+
+  /** The layout of the rows of {@code count} row tiles from tile {@code first} on. */
+  public WeightLayout tiles(int first, int count) {
+    int from = first * configuration.rows();
+    int to = Math.min(rows, (first + count) * configuration.rows());
+    return new WeightLayout(format, to - from, columns, configuration);
+  }
+
   /** Beats of the whole stream of each port. */
   public long portBeats() {
     return tileBeats() * tiles();
@@ -107,6 +119,11 @@ public record WeightLayout(
   /** Bytes of the image. */
   public long size() {
     return portStride() * configuration.ports();
+  }
+
+  /** Bytes of the streams of all ports, without the fill behind each. */
+  public long streamBytes() {
+    return beats() * configuration.beatBytes();
   }
 
   /** Bytes of real codes, scales and minimums, without any fill. */
