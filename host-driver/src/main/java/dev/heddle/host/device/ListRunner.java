@@ -17,6 +17,8 @@ final class ListRunner {
   private final Transport transport;
   private final Registers registers;
   private final Duration timeout;
+  private long listSet = -1;
+  private long recordsSet = -1;
   private long count;
 
   /**
@@ -36,15 +38,22 @@ final class ListRunner {
   }
 
   /**
-   * Runs a list to its end.
+   * Runs a list to its end. Over a line every access to a register takes a turn, so addresses that
+   * the machine has already are not written again.
    *
    * @param list address of the first descriptor
    * @param records where completion records go, or {@link #NO_RECORDS}
    * @throws DeviceException when the machine reports an error, or nothing in time
    */
   void run(long list, long records) {
-    registers.write("LIST", "address", list);
-    registers.write("RECORDS", "address", records);
+    if (list != listSet) {
+      registers.write("LIST", "address", list);
+      listSet = list;
+    }
+    if (records != recordsSet) {
+      registers.write("RECORDS", "address", records);
+      recordsSet = records;
+    }
     registers.trigger("DOORBELL", "start");
     if (!transport.awaitInterrupt(timeout)) {
       throw new DeviceException(

@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
  * Which matrices stay in card memory where not all fit; the others pass through a window of it.
  *
  * <p>Every byte that stays need not be sent for each token, so the largest matrices are taken first
- * and then each that still fits. What is left is the window, {@value #WINDOW_BYTES} bytes and the
- * vectors of a product at least, unless that is more than a quarter of the memory: a list takes a
- * few turns of the line, which is little beside the time of so many bytes.
+ * and then each that still fits. What is left is the window, with room for the vectors of a product
+ * and {@value #WINDOW_BYTES} bytes at least, unless that is more than half of the memory: each list
+ * takes some turns of the line, which is little beside the time of so many bytes.
  *
  * @param resident numbers of the matrices that stay
  * @param residentBytes bytes of card memory that they take
@@ -23,7 +23,7 @@ public record WeightPlacement(BitSet resident, long residentBytes, long streamed
   /** Bytes of a window that are left for weights and results. */
   private static final int WINDOW_BYTES = 1 << 15;
 
-  private static final int MEMORY_SHARE = 4;
+  private static final int MEMORY_SHARE = 2;
 
   /** A placement; the set is copied. */
   public WeightPlacement {

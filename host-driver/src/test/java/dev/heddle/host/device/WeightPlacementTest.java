@@ -24,7 +24,7 @@ class WeightPlacementTest {
   @Test
   void theLargestStayAndThenWhateverFits() {
     List<WeightLayout> matrices = List.of(matrix(100), matrix(500), matrix(300), matrix(200));
-    // A quarter of the memory is the window: 96 KB are left for 66 KB, 26.6 KB, and no more.
+    // Beside a window of 34,304 bytes there are 96,768: for 68,032 and 27,200, and no more.
     WeightPlacement placement = WeightPlacement.of(matrices, 128 * KB);
     assertThat(resident(placement, 4)).containsExactly(1, 3);
     assertThat(placement.residentBytes()).isEqualTo(matrix(500).size() + matrix(200).size());
