@@ -143,7 +143,7 @@ public record Board(
     return top()
         + switch (device.family()) {
           case ICE40 -> ".bin";
-          case ECP5 -> ".bit";
+          case ECP5, ARTIX7 -> ".bit";
           case GOWIN -> ".fs";
         };
   }

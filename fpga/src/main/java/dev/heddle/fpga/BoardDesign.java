@@ -14,8 +14,9 @@ import java.util.Map;
  * <pre>
  *   heddle_BOARD.v         the top module: PLL, reset, pins
  *   heddle_BOARD_core*.v   the modules below it, one a file
- *   heddle_BOARD.pcf       pins and clock, or .lpf, .cst
+ *   heddle_BOARD.pcf       pins and clock, or .lpf, .cst, .xdc
  *   build.sh               the commands
+ *   build.tcl              what Vivado does, where it is the tool
  * </pre>
  */
 public final class BoardDesign {
@@ -50,6 +51,9 @@ public final class BoardDesign {
     core.modules().forEach(module -> files.put(module.name() + ".v", module.text()));
     files.put(ConstraintFile.name(board), ConstraintFile.text(board));
     files.put("build.sh", flow().script());
+    if (!board.device().family().hasFreeTools()) {
+      files.put(VivadoScript.FILE, VivadoScript.text());
+    }
     return files;
   }
 

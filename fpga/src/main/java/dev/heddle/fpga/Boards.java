@@ -183,7 +183,37 @@ public final class Boards {
                   "YosysHQ/apicula: doc/sdram.md"))
           .with(BoardSdram.inPackage(SdramDevice.GW2AR18));
 
+  /** Arty A7-35T by Digilent, without its DDR3. */
+  public static final Board ARTY_A7_35T =
+      arty("arty-a7-35t", "35T", FpgaDevice.XC7A35T_CSG324, Configuration.MINI, BLOCK_RAM);
+
+  /** Arty A7-100T by Digilent, without its DDR3. */
+  public static final Board ARTY_A7_100T =
+      arty("arty-a7-100t", "100T", FpgaDevice.XC7A100T_CSG324, Configuration.MIDI, 4 * BLOCK_RAM);
+
   private Boards() {}
+
+  private static Board arty(
+      String name, String size, FpgaDevice device, Configuration machine, long memoryBytes) {
+    return new Board(
+        name,
+        "Digilent Arty A7-" + size,
+        device,
+        Pin.at("E3"),
+        100 * MHZ,
+        60 * MHZ,
+        Pin.at("A9"),
+        Pin.at("D10"),
+        Pin.at("H5"),
+        3_000_000,
+        Optional.of(machine),
+        memoryBytes,
+        Optional.empty(),
+        Optional.of(List.of("-b", name.replace('-', '_'))),
+        List.of(
+            "litex-hub/litex-boards: digilent_arty.py",
+            "amaranth-lang/amaranth-boards: arty_a7.py"));
+  }
 
   /** All of them. */
   public static List<Board> all() {
@@ -195,7 +225,9 @@ public final class Boards {
         COLORLIGHT_I9,
         ORANGECRAB,
         TANG_NANO_9K,
-        TANG_NANO_20K);
+        TANG_NANO_20K,
+        ARTY_A7_35T,
+        ARTY_A7_100T);
   }
 
   /** The board of a name, if there is one. */

@@ -24,11 +24,11 @@ public record BuildReport(
     int blockRams,
     int singlePortRams,
     double achievedHz) {
-  private static final Set<String> LUTS = Set.of("ICESTORM_LC", "TRELLIS_COMB", "LUT4");
+  private static final Set<String> LUTS = Set.of("ICESTORM_LC", "TRELLIS_COMB", "LUT4", "LUT");
   private static final Set<String> MULTIPLIERS =
-      Set.of("ICESTORM_DSP", "MULT18X18D", "MULT18X18", "MULTADDALU18X18");
+      Set.of("ICESTORM_DSP", "MULT18X18D", "MULT18X18", "MULTADDALU18X18", "DSP48E1");
   private static final Set<String> HALF_MULTIPLIERS = Set.of("MULT9X9");
-  private static final Set<String> BLOCK_RAMS = Set.of("ICESTORM_RAM", "DP16KD", "BSRAM");
+  private static final Set<String> BLOCK_RAMS = Set.of("ICESTORM_RAM", "DP16KD", "BSRAM", "RAMB18");
   private static final Set<String> SINGLE_PORT_RAMS = Set.of("ICESTORM_SPRAM");
   private static final double HZ_OF_A_MEGAHERTZ = 1e6;
 
@@ -66,7 +66,7 @@ public record BuildReport(
   /** Flip-flops by the cells that the netlist has: each family names them its own way. */
   private static int registers(JsonNode statistics) {
     return statistics.path("design").path("num_cells_by_type").properties().stream()
-        .filter(cell -> cell.getKey().matches("SB_DFF.*|TRELLIS_FF|DFF.*"))
+        .filter(cell -> cell.getKey().matches("SB_DFF.*|TRELLIS_FF|DFF.*|FD"))
         .mapToInt(cell -> cell.getValue().asInt())
         .sum();
   }

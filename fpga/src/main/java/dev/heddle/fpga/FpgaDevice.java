@@ -6,8 +6,8 @@ package dev.heddle.fpga;
  * @param part as its maker sells it
  * @param chip as the place-and-route tool names it
  * @param enclosure package, as the place-and-route tool names it; empty where the chip says it
- * @param luts look-up tables of 4 inputs
- * @param multipliers DSP blocks that multiply 16x16 or 18x18 bits
+ * @param luts look-up tables, of 4 inputs, in the Artix-7 of 6
+ * @param multipliers DSP blocks that multiply 16x16, 18x18 or 25x18 bits
  * @param memoryBits bits of block RAM
  */
 public record FpgaDevice(
@@ -48,6 +48,16 @@ public record FpgaDevice(
   /** GW2AR-18C with 8 MB of SDRAM. */
   public static final FpgaDevice GW2AR_18C =
       new FpgaDevice(Family.GOWIN, "GW2AR-LV18QN88C8/I7", "GW2A-18C", "", 20736, 48, 46 * 18432);
+
+  /** Artix-7 35T in 324 balls. */
+  public static final FpgaDevice XC7A35T_CSG324 =
+      new FpgaDevice(
+          Family.ARTIX7, "xc7a35ticsg324-1L", "xc7a35t", "csg324", 20800, 90, 100 * 18432);
+
+  /** Artix-7 100T in 324 balls. */
+  public static final FpgaDevice XC7A100T_CSG324 =
+      new FpgaDevice(
+          Family.ARTIX7, "xc7a100tcsg324-1", "xc7a100t", "csg324", 63400, 240, 270 * 18432);
 
   /** Blocks of RAM. */
   public int blockRams() {

@@ -31,6 +31,9 @@ public record Pll(
     String locked) {
   private static final int MHZ = 1_000_000;
 
+  /** The net from the loop back to itself, where it has ports for that. */
+  private static final String FEEDBACK = "feedback";
+
   /** The loop filter for all settings, as Project Trellis sets it. */
   private static final Map<String, String> ECP5_LOOP_FILTER =
       Map.of(
@@ -51,6 +54,7 @@ public record Pll(
       case ICE40 -> ice40(from, to);
       case ECP5 -> ecp5(from, to);
       case GOWIN -> gowin(from, to, board.device());
+      case ARTIX7 -> artix7(from, to);
     };
   }
 
@@ -186,6 +190,40 @@ public record Pll(
     throw impossible(from, to);
   }
 
+  /**
+   * PLLE2_BASE: {@code to = from * m / (d * o)}, the oscillator of the loop at 800 to 1600 MHz, its
+   * comparison at 19 to 450 MHz (AMD DS181, speed grade -1).
+   */
+  static Pll artix7(long from, long to) {
+    for (int d = 1; d <= 56; d++) {
+      for (int m = 2; m <= 64; m++) {
+        for (int o = 1; o <= 128; o++) {
+          if (from * m == to * o * d
+              && within(from / d, 19 * MHZ, 450 * MHZ)
+              && within(from / d * m, 800 * MHZ, 1600 * MHZ)) {
+            Map<String, String> parameters = new LinkedHashMap<>();
+            parameters.put("CLKIN1_PERIOD", "%.3f".formatted(1e9 / from));
+            parameters.put("DIVCLK_DIVIDE", String.valueOf(d));
+            parameters.put("CLKFBOUT_MULT", String.valueOf(m));
+            parameters.put("CLKOUT0_DIVIDE", String.valueOf(o));
+            parameters.put("CLKOUT1_DIVIDE", String.valueOf(o));
+            parameters.put("CLKOUT1_PHASE", "90.0");
+            return new Pll(
+                "PLLE2_BASE",
+                Map.of(),
+                parameters,
+                Map.of("CLKFBIN", FEEDBACK, "CLKFBOUT", FEEDBACK, "PWRDWN", "1'b0", "RST", "1'b0"),
+                "CLKIN1",
+                "CLKOUT0",
+                "CLKOUT1",
+                "LOCKED");
+          }
+        }
+      }
+    }
+    throw impossible(from, to);
+  }
+
   private static boolean within(long value, long least, long most) {
     return value >= least && value <= most;
   }
@@ -212,8 +250,9 @@ public record Pll(
             .entrySet().stream()
                 .map(entry -> "%s = \"%s\"".formatted(entry.getKey(), entry.getValue()))
                 .collect(Collectors.joining(", "));
-    return "%s  %s #(%n%s%n  ) pll (%n%s%n  );%n"
+    return "%s%s  %s #(%n%s%n  ) pll (%n%s%n  );%n"
         .formatted(
+            ports.containsValue(FEEDBACK) ? "  wire %s;%n".formatted(FEEDBACK) : "",
             marks.isEmpty() ? "" : "  (* %s *)%n".formatted(marks),
             primitive,
             list(parameters),

@@ -38,6 +38,11 @@ class PllTest {
         loop = made * setting(pll, "CLKOP_DIV");
         assertThat(loop).isBetween(400_000_000L, 800_000_000L);
       }
+      case ARTIX7 -> {
+        loop = from / setting(pll, "DIVCLK_DIVIDE") * setting(pll, "CLKFBOUT_MULT");
+        made = loop / setting(pll, "CLKOUT0_DIVIDE");
+        assertThat(loop).isBetween(800_000_000L, 1_600_000_000L);
+      }
       default -> {
         made = from * (setting(pll, "FBDIV_SEL") + 1) / (setting(pll, "IDIV_SEL") + 1);
         loop = made * setting(pll, "ODIV_SEL");

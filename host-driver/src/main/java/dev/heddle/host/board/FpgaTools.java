@@ -16,6 +16,7 @@ import java.util.Optional;
  * of them is first asked for.
  */
 public final class FpgaTools {
+  private static final String VIVADO = "vivado";
   private static final String PYTHON_PROGRAMS = "yowasp-.*|gowin_pack";
 
   private static final List<String> PACKAGES =
@@ -60,12 +61,15 @@ public final class FpgaTools {
       }
       return installed;
     }
+    String remedy =
+        name.equals(VIVADO)
+            ? "install Vivado of AMD, whose free edition knows this FPGA, and source its settings64.sh"
+            : "install the tools: sudo apt-get install -y yosys nextpnr-ice40 fpga-icestorm openfpgaloader";
     return ExternalProgram.find(name, searchPath)
         .orElseThrow(
             () ->
                 new BuildException(
-                    "%s was not found on the search path; install the tools: sudo apt-get install -y yosys nextpnr-ice40 fpga-icestorm openfpgaloader"
-                        .formatted(name)));
+                    "%s was not found on the search path; %s".formatted(name, remedy)));
   }
 
   private void install() throws IOException, InterruptedException {

@@ -10,11 +10,16 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Builds the bitstreams of all boards, which takes an hour; only in the profile bitstreams. */
+/**
+ * Builds the bitstreams of all boards that free tools build, which takes an hour; only in the
+ * profile bitstreams.
+ */
 @EnabledIfSystemProperty(named = "heddle.bitstreams", matches = "true")
 class BitstreamTest {
   static Stream<String> boards() {
-    return Boards.all().stream().map(Board::name);
+    return Boards.all().stream()
+        .filter(board -> board.device().family().hasFreeTools())
+        .map(Board::name);
   }
 
   @ParameterizedTest

@@ -98,7 +98,7 @@ class FpgaBuildCommandTest {
             "--builds",
             builds.getParent().toString());
     assertThat(run.err()).isEmpty();
-    assertThat(run.out()).contains("icesugar: figures of ", "pages of 8 boards");
+    assertThat(run.out()).contains("icesugar: figures of ", "pages of 10 boards");
     assertThat(docs.resolve("boards.md")).content().contains("1 of 5,280 | 2 | 3 of 8, 38 %");
     assertThat(docs.resolve("boards/icesugar.md")).content().contains("24.0 MHz for 24.");
   }

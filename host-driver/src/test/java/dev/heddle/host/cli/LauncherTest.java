@@ -191,6 +191,8 @@ class LauncherTest {
     assertThat(launch("run", "--device", "golden").exitCode()).isZero();
     assertThat(launch("bringup", "--device=golden:nano").exitCode()).isZero();
     assertThat(launch("run", "--device", "uart:/dev/ttyUSB0").exitCode()).isZero();
+    assertThat(launch("run", "--device", "xdma:0").exitCode()).isZero();
+    assertThat(launch("run", "--device=uio:heddle").exitCode()).isZero();
     assertThat(launch("run", "--help").exitCode()).isZero();
     present("g++", "make", "iverilog", "yosys");
     assertThat(launch("run").exitCode()).isZero();
