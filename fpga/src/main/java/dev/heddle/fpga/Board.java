@@ -5,146 +5,49 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A board, once: top level, constraints, commands and documents come from here.
- *
- * @param name as commands take it, lower case
- * @param title as its maker calls it
- * @param clock pin of the oscillator
- * @param oscillatorHz of it
- * @param clockHz of everything inside, made by a PLL
- * @param receive pin on which the FPGA hears the host
- * @param transmit pin on which the host hears the FPGA
- * @param light a light: on while the machine works
- * @param baud bits a second of the serial line after power-up
- * @param configuration the machine, of one memory port; none where none is small enough: then the
- *     board has link and card memory alone
- * @param onChipBytes bytes of card memory on the FPGA; 0 with an SDRAM
- * @param sdram chip that is the card memory, if there is one
- * @param programmer arguments of openFPGALoader that choose the board; none when it knows it not
- * @param sources where the pins are from
- * @param seed of the placement, one with which the clock is met
+ * A board, once: sources, commands and documents come from here. The host reaches it by a serial
+ * line, or is the processor beside its logic.
  */
-public record Board(
-    String name,
-    String title,
-    FpgaDevice device,
-    Pin clock,
-    long oscillatorHz,
-    long clockHz,
-    Pin receive,
-    Pin transmit,
-    Pin light,
-    int baud,
-    Optional<Configuration> configuration,
-    long onChipBytes,
-    Optional<BoardSdram> sdram,
-    Optional<List<String>> programmer,
-    List<String> sources,
-    int seed) {
-  /** Bytes of a word of card memory on a board without a machine. */
-  private static final int LINK_BYTES = 4;
+public sealed interface Board permits SerialBoard, ProcessorBoard {
+  /** As commands take it, lower case. */
+  String name();
 
-  /** The machine, told the clock that it has here. */
-  public Board {
-    configuration = configuration.map(machine -> machine.withClock(clockHz));
-  }
+  /** As its maker calls it. */
+  String title();
 
-  /** A board that is placed with the first seed. */
-  Board(
-      String name,
-      String title,
-      FpgaDevice device,
-      Pin clock,
-      long oscillatorHz,
-      long clockHz,
-      Pin receive,
-      Pin transmit,
-      Pin light,
-      int baud,
-      Optional<Configuration> configuration,
-      long onChipBytes,
-      Optional<BoardSdram> sdram,
-      Optional<List<String>> programmer,
-      List<String> sources) {
-    this(
-        name,
-        title,
-        device,
-        clock,
-        oscillatorHz,
-        clockHz,
-        receive,
-        transmit,
-        light,
-        baud,
-        configuration,
-        onChipBytes,
-        sdram,
-        programmer,
-        sources,
-        1);
-  }
+  /** Its FPGA. */
+  FpgaDevice device();
 
-  /** The board with an SDRAM as card memory. */
-  Board with(BoardSdram chip) {
-    return with(configuration, 0, Optional.of(chip), seed);
-  }
+  /** Clock of the machine. */
+  long clockHz();
 
-  /** The board placed with another seed. */
-  Board withSeed(int other) {
-    return with(configuration, onChipBytes, sdram, other);
-  }
-
-  /** The board with another machine, of one memory port. */
-  public Board withMachine(Configuration machine) {
-    return with(Optional.of(machine), onChipBytes, sdram, seed);
-  }
-
-  private Board with(
-      Optional<Configuration> machine, long bytes, Optional<BoardSdram> chip, int placement) {
-    return new Board(
-        name,
-        title,
-        device,
-        clock,
-        oscillatorHz,
-        clockHz,
-        receive,
-        transmit,
-        light,
-        baud,
-        machine,
-        bytes,
-        chip,
-        programmer,
-        sources,
-        placement);
-  }
+  /** The machine, if there is one. */
+  Optional<Configuration> configuration();
 
   /** Bytes of card memory. */
-  public long memoryBytes() {
-    return sdram.map(chip -> chip.device().size()).orElse(onChipBytes);
-  }
+  long memoryBytes();
 
   /** Bytes that card memory moves in a cycle at most. */
-  public int memoryBytesPerCycle() {
-    return sdram
-        .map(chip -> chip.device().bytes())
-        .orElse(configuration.map(Configuration::beatBytes).orElse(LINK_BYTES));
-  }
+  int memoryBytesPerCycle();
 
-  /** Name of the top module, and of the files. */
-  public String top() {
-    return "heddle_" + name.replace('-', '_');
-  }
+  /** Where what is said of it is from. */
+  List<String> sources();
+
+  /**
+   * The board with another machine.
+   *
+   * @throws IllegalArgumentException when the board cannot have it
+   */
+  Board withMachine(Configuration machine);
+
+  /** What becomes its bitstream. */
+  BoardDesign design();
 
   /** Name of the file that it is loaded with. */
-  public String bitstream() {
-    return top()
-        + switch (device.family()) {
-          case ICE40 -> ".bin";
-          case ECP5, ARTIX7 -> ".bit";
-          case GOWIN -> ".fs";
-        };
+  String bitstream();
+
+  /** Name of the top module, and of the files. */
+  default String top() {
+    return "heddle_" + name().replace('-', '_');
   }
 }

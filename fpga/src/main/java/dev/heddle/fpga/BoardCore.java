@@ -72,10 +72,10 @@ public final class BoardCore extends Component {
   /** The SDRAM of the board; null where there is none. */
   public final SdramPins sdram;
 
-  private final Board board;
+  private final SerialBoard board;
 
   /** The core of a board. */
-  public BoardCore(Board board) {
+  public BoardCore(SerialBoard board) {
     this.board = board;
     document("Heddle on the %s.".formatted(board.title()));
     if (board.sdram().isPresent()) {

@@ -104,7 +104,8 @@ public final class BoardMarkdown {
     page.append("| | |\n|---|---|\n");
     line(page, "name in commands", "`" + board.name() + "`");
     line(page, "FPGA", device(board.device()));
-    line(page, "clock", clock(board));
+    BoardConnections connections = BoardConnections.of(board);
+    line(page, "clock", megahertz(board) + ", " + connections.clock());
     line(
         page,
         "machine",
@@ -112,36 +113,10 @@ public final class BoardMarkdown {
             .configuration()
             .map(BoardMarkdown::machine)
             .orElse("none: it has link and card memory alone"));
-    line(page, "card memory", memory(board));
-    line(page, "link", "UART, %,d baud after power-up".formatted(board.baud()));
+    line(page, "card memory", memory(board, connections));
+    line(page, "link", connections.link());
     line(page, "bitstream", "`build/%s/%s`".formatted(board.name(), board.bitstream()));
-    page.append("\n## Pins\n| signal | site | standard |\n|---|---|---|\n");
-    ConstraintFile.pins(board)
-        .forEach(
-            (port, pin) ->
-                page.append(
-                    "| `%s`%s | %s | %s |%n"
-                        .formatted(
-                            port,
-                            pin.activeLow() ? ", on when it is 0" : "",
-                            pin.site(),
-                            pin.standard())));
-    page.append(
-        board.sdram().filter(BoardSdram::isInPackage).isPresent()
-            ? "\nThe SDRAM is in the package of the FPGA: the tools connect it by the names of its ports.\n"
-            : "");
-    page.append("\nFrom: %s.%n".formatted(String.join("; ", board.sources())));
-    page.append("%n## Build, load, bring up%n    ./heddle fpga build %s%n".formatted(board.name()));
-    page.append(
-        board.programmer().isPresent()
-            ? "    ./heddle fpga program %s --flash%n".formatted(board.name())
-            : "");
-    page.append(
-        "    ./heddle bringup --device uart:/dev/ttyUSB0 --baud %d%n".formatted(board.baud()));
-    page.append(
-        board.programmer().isPresent()
-            ? ""
-            : "\nopenFPGALoader does not know the board: load the bitstream as its maker says.\n");
+    page.append(connections.sections());
     page.append("\n## The bitstream\n");
     page.append(
         build
@@ -164,34 +139,29 @@ public final class BoardMarkdown {
         device.blockRams());
   }
 
-  private static String clock(Board board) {
-    return String.format(
-        Locale.ROOT,
-        "%.0f MHz, made of %.0f MHz at pin %s",
-        board.clockHz() / MEGA,
-        board.oscillatorHz() / MEGA,
-        board.clock().site());
+  private static String megahertz(Board board) {
+    return String.format(Locale.ROOT, "%.0f MHz", board.clockHz() / MEGA);
   }
 
   private static String machine(Configuration machine) {
-    return "`%s`: %d x %d multipliers (rows x columns), a port of %d bits, %d vectors of up to %,d elements"
+    return "`%s`: %d x %d multipliers (rows x columns), %s of %d bits, %d vectors of up to %,d elements"
         .formatted(
             machine.name(),
             machine.rows(),
             machine.columns(),
+            machine.ports() == 1 ? "a port" : machine.ports() + " ports",
             machine.portBits(),
             machine.maxTokens(),
             machine.maxBlocks() * WeightFormat.BLOCK);
   }
 
-  private static String memory(Board board) {
+  private static String memory(Board board, BoardConnections connections) {
     String size =
         board.memoryBytes() >= 1 << 20
             ? board.memoryBytes() / (1 << 20) + " MB"
             : board.memoryBytes() / (1 << 10) + " KB";
-    String kind =
-        board.sdram().map(chip -> "SDRAM, " + chip.device().name()).orElse("RAM of the FPGA");
-    return String.format(Locale.ROOT, "%s of %s, at most %.3f GB/s", size, kind, bandwidth(board));
+    return String.format(
+        Locale.ROOT, "%s of %s, at most %.3f GB/s", size, connections.memory(), bandwidth(board));
   }
 
   private static String figures(Board board, MeasuredBuild build) {

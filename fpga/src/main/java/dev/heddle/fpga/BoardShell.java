@@ -17,7 +17,7 @@ import java.util.List;
 final class BoardShell {
   private static final int RESET_BITS = 4;
 
-  private final Board board;
+  private final SerialBoard board;
   private final String core;
   private final boolean simulated;
   private final List<Port> ports = new ArrayList<>();
@@ -30,7 +30,7 @@ final class BoardShell {
    * @param core name of the module inside
    * @param simulated whether the data pins of an SDRAM are split in three, as simulators want them
    */
-  BoardShell(Board board, String core, boolean simulated) {
+  BoardShell(SerialBoard board, String core, boolean simulated) {
     this.board = board;
     this.core = core;
     this.simulated = simulated;

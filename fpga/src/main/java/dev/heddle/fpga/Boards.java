@@ -4,6 +4,7 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.lib.sdram.SdramDevice;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The boards that Heddle knows. */
 public final class Boards {
@@ -12,8 +13,8 @@ public final class Boards {
   private static final long SINGLE_PORT_RAM = 1 << 17;
 
   /** iCEBreaker 1.0 by 1BitSquared. */
-  public static final Board ICEBREAKER =
-      new Board(
+  public static final SerialBoard ICEBREAKER =
+      new SerialBoard(
           "icebreaker",
           "1BitSquared iCEBreaker",
           FpgaDevice.ICE40UP5K_SG48,
@@ -33,8 +34,8 @@ public final class Boards {
               "litex-hub/litex-boards: icebreaker.py"));
 
   /** iCESugar 1.5 by MuseLab. */
-  public static final Board ICESUGAR =
-      new Board(
+  public static final SerialBoard ICESUGAR =
+      new SerialBoard(
           "icesugar",
           "MuseLab iCESugar",
           FpgaDevice.ICE40UP5K_SG48,
@@ -54,8 +55,8 @@ public final class Boards {
               "litex-hub/litex-boards: muselab_icesugar.py"));
 
   /** ULX3S with the 85F by Radiona. */
-  public static final Board ULX3S =
-      new Board(
+  public static final SerialBoard ULX3S =
+      new SerialBoard(
               "ulx3s",
               "Radiona ULX3S 85F",
               FpgaDevice.ECP5_85F_BG381,
@@ -84,8 +85,8 @@ public final class Boards {
                   "J16 L18 M18 N18 P18 T18 T17 U20 E19 D20 D19 C20 E18 F18 J18 J17"));
 
   /** Colorlight i5 7.0 on its extension board. */
-  public static final Board COLORLIGHT_I5 =
-      new Board(
+  public static final SerialBoard COLORLIGHT_I5 =
+      new SerialBoard(
           "colorlight-i5",
           "Colorlight i5 v7.0",
           FpgaDevice.ECP5_25F_BG381,
@@ -103,8 +104,8 @@ public final class Boards {
           List.of("litex-hub/litex-boards: colorlight_i5.py"));
 
   /** Colorlight i9 7.2 on its extension board. */
-  public static final Board COLORLIGHT_I9 =
-      new Board(
+  public static final SerialBoard COLORLIGHT_I9 =
+      new SerialBoard(
           "colorlight-i9",
           "Colorlight i9 v7.2",
           FpgaDevice.ECP5_45F_BG381,
@@ -122,8 +123,8 @@ public final class Boards {
           List.of("litex-hub/litex-boards: colorlight_i5.py, _io_v7_2"));
 
   /** OrangeCrab r0.2 with the 25F; its serial line is on GPIO 0 and 1. */
-  public static final Board ORANGECRAB =
-      new Board(
+  public static final SerialBoard ORANGECRAB =
+      new SerialBoard(
           "orangecrab",
           "OrangeCrab r0.2",
           FpgaDevice.ECP5_25F_MG285,
@@ -143,8 +144,8 @@ public final class Boards {
               "amaranth-lang/amaranth-boards: orangecrab_r0_2.py"));
 
   /** Tang Nano 9K by Sipeed; the bank of its lights has 1.8 V. */
-  public static final Board TANG_NANO_9K =
-      new Board(
+  public static final SerialBoard TANG_NANO_9K =
+      new SerialBoard(
           "tang-nano-9k",
           "Sipeed Tang Nano 9K",
           FpgaDevice.GW1NR_9C,
@@ -162,8 +163,8 @@ public final class Boards {
           List.of("litex-hub/litex-boards: sipeed_tang_nano_9k.py"));
 
   /** Tang Nano 20K by Sipeed. */
-  public static final Board TANG_NANO_20K =
-      new Board(
+  public static final SerialBoard TANG_NANO_20K =
+      new SerialBoard(
               "tang-nano-20k",
               "Sipeed Tang Nano 20K",
               FpgaDevice.GW2AR_18C,
@@ -184,18 +185,35 @@ public final class Boards {
           .with(BoardSdram.inPackage(SdramDevice.GW2AR18));
 
   /** Arty A7-35T by Digilent, without its DDR3. */
-  public static final Board ARTY_A7_35T =
+  public static final SerialBoard ARTY_A7_35T =
       arty("arty-a7-35t", "35T", FpgaDevice.XC7A35T_CSG324, Configuration.MINI, BLOCK_RAM);
 
   /** Arty A7-100T by Digilent, without its DDR3. */
-  public static final Board ARTY_A7_100T =
+  public static final SerialBoard ARTY_A7_100T =
       arty("arty-a7-100t", "100T", FpgaDevice.XC7A100T_CSG324, Configuration.MIDI, 4 * BLOCK_RAM);
+
+  /** Kria KV260 by AMD: the machine has 512 MB of the processor's DDR4. */
+  public static final ProcessorBoard KV260 =
+      new ProcessorBoard(
+          "kv260",
+          "AMD Kria KV260",
+          FpgaDevice.XCK26_SFVC784,
+          "xilinx.com:kv260_som:part0",
+          100 * MHZ,
+          Configuration.DEFAULT,
+          1L << 29,
+          List.of(
+              "litex-hub/litex-boards: xilinx_kv260.py",
+              "AMD DS987, UG1085 and UG994",
+              "Xilinx/kria-apps-firmware: kv260-defect-detect.dtsi",
+              "ryuz/jelly: projects/ultra96v2_udmabuf_sample",
+              "ikwzm/udmabuf: Readme.md"));
 
   private Boards() {}
 
-  private static Board arty(
+  private static SerialBoard arty(
       String name, String size, FpgaDevice device, Configuration machine, long memoryBytes) {
-    return new Board(
+    return new SerialBoard(
         name,
         "Digilent Arty A7-" + size,
         device,
@@ -217,6 +235,11 @@ public final class Boards {
 
   /** All of them. */
   public static List<Board> all() {
+    return Stream.<Board>concat(serial().stream(), Stream.of(KV260)).toList();
+  }
+
+  /** Those that the host reaches by a serial line. */
+  public static List<SerialBoard> serial() {
     return List.of(
         ICEBREAKER,
         ICESUGAR,

@@ -26,7 +26,7 @@ public record BuildReport(
     double achievedHz) {
   private static final Set<String> LUTS = Set.of("ICESTORM_LC", "TRELLIS_COMB", "LUT4", "LUT");
   private static final Set<String> MULTIPLIERS =
-      Set.of("ICESTORM_DSP", "MULT18X18D", "MULT18X18", "MULTADDALU18X18", "DSP48E1");
+      Set.of("ICESTORM_DSP", "MULT18X18D", "MULT18X18", "MULTADDALU18X18", "DSP48E1", "DSP48E2");
   private static final Set<String> HALF_MULTIPLIERS = Set.of("MULT9X9");
   private static final Set<String> BLOCK_RAMS = Set.of("ICESTORM_RAM", "DP16KD", "BSRAM", "RAMB18");
   private static final Set<String> SINGLE_PORT_RAMS = Set.of("ICESTORM_SPRAM");

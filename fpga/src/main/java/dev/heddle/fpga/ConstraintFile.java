@@ -10,18 +10,18 @@ public final class ConstraintFile {
   private ConstraintFile() {}
 
   /** Name of the file. */
-  public static String name(Board board) {
+  public static String name(SerialBoard board) {
     return board.top()
         + switch (board.device().family()) {
           case ICE40 -> ".pcf";
           case ECP5 -> ".lpf";
           case GOWIN -> ".cst";
-          case ARTIX7 -> ".xdc";
+          case ARTIX7, ULTRASCALE_PLUS -> ".xdc";
         };
   }
 
   /** Contents of the file. */
-  public static String text(Board board) {
+  public static String text(SerialBoard board) {
     StringBuilder text = new StringBuilder();
     text.append("# %s, %s\n".formatted(board.title(), board.device().part()));
     board.sources().forEach(source -> text.append("# pins: ").append(source).append('\n'));
@@ -42,7 +42,7 @@ public final class ConstraintFile {
   }
 
   /** The ports of the top module and their pins. */
-  static Map<String, Pin> pins(Board board) {
+  static Map<String, Pin> pins(SerialBoard board) {
     Map<String, Pin> pins = new LinkedHashMap<>();
     pins.put("clock_in", board.clock());
     pins.put("receive", board.receive());
@@ -61,7 +61,7 @@ public final class ConstraintFile {
       case GOWIN ->
           "IO_LOC \"%s\" %s;\nIO_PORT \"%s\" IO_TYPE=%s;\n"
               .formatted(port, pin.site(), port, pin.standard());
-      case ARTIX7 ->
+      case ARTIX7, ULTRASCALE_PLUS ->
           "set_property -dict {PACKAGE_PIN %s IOSTANDARD %s} [get_ports {%s}]\n"
               .formatted(pin.site(), pin.standard(), port);
     };

@@ -12,10 +12,13 @@ public enum Family {
   GOWIN,
 
   /** AMD Artix-7: Vivado. */
-  ARTIX7;
+  ARTIX7,
+
+  /** AMD Zynq UltraScale+: Vivado. */
+  ULTRASCALE_PLUS;
 
   /** Whether free tools build for it, which the commands install. */
   public boolean hasFreeTools() {
-    return this != ARTIX7;
+    return this != ARTIX7 && this != ULTRASCALE_PLUS;
   }
 }

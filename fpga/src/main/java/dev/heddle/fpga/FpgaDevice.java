@@ -6,8 +6,8 @@ package dev.heddle.fpga;
  * @param part as its maker sells it
  * @param chip as the place-and-route tool names it
  * @param enclosure package, as the place-and-route tool names it; empty where the chip says it
- * @param luts look-up tables, of 4 inputs, in the Artix-7 of 6
- * @param multipliers DSP blocks that multiply 16x16, 18x18 or 25x18 bits
+ * @param luts look-up tables, of 4 inputs, of 6 in those of AMD
+ * @param multipliers DSP blocks that multiply 16x16, 18x18, 25x18 or 27x18 bits
  * @param memoryBits bits of block RAM
  */
 public record FpgaDevice(
@@ -58,6 +58,17 @@ public record FpgaDevice(
   public static final FpgaDevice XC7A100T_CSG324 =
       new FpgaDevice(
           Family.ARTIX7, "xc7a100tcsg324-1", "xc7a100t", "csg324", 63400, 240, 270 * 18432);
+
+  /** Zynq UltraScale+ of the Kria K26; besides its block RAM it has 64 UltraRAMs of 288 Kbit. */
+  public static final FpgaDevice XCK26_SFVC784 =
+      new FpgaDevice(
+          Family.ULTRASCALE_PLUS,
+          "xck26-sfvc784-2LV-c",
+          "xck26",
+          "sfvc784",
+          117120,
+          1248,
+          288 * 18432);
 
   /** Blocks of RAM. */
   public int blockRams() {

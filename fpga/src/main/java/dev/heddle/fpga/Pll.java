@@ -47,7 +47,7 @@ public record Pll(
    *
    * @throws IllegalArgumentException when no setting gives exactly its clock
    */
-  public static Pll of(Board board) {
+  public static Pll of(SerialBoard board) {
     long from = board.oscillatorHz();
     long to = board.clockHz();
     return switch (board.device().family()) {
@@ -55,6 +55,10 @@ public record Pll(
       case ECP5 -> ecp5(from, to);
       case GOWIN -> gowin(from, to, board.device());
       case ARTIX7 -> artix7(from, to);
+      case ULTRASCALE_PLUS ->
+          throw new IllegalArgumentException(
+              "the logic of %s takes its clock from the processor"
+                  .formatted(board.device().part()));
     };
   }
 

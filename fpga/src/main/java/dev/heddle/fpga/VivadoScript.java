@@ -27,6 +27,19 @@ final class VivadoScript {
         phys_opt_design
         route_design
 
+        %swrite_bitstream -force $bitstream
+        """
+        .formatted(figures("E1"));
+  }
+
+  /**
+   * The part that writes the figures of a routed design to the files {@code $report} and {@code
+   * $cells}.
+   *
+   * @param generation with which the names of multipliers and RAMs end, such as E1
+   */
+  static String figures(String generation) {
+    return """
         proc count {kind} {
           llength [get_cells -quiet -hierarchical -filter "IS_PRIMITIVE && REF_NAME =~ $kind"]
         }
@@ -38,12 +51,12 @@ final class VivadoScript {
         set worst [get_timing_paths -setup -max_paths 1]
         set nanoseconds [expr {[get_property REQUIREMENT $worst] - [get_property SLACK $worst]}]
         set megahertz [format %.3f [expr {1000.0 / $nanoseconds}]]
-        set rams [expr {[count RAMB18E1] + 2 * [count RAMB36E1]}]
-        save $report [string map [list LUTS [count LUT*] PRODUCTS [count DSP48E1] RAMS $rams MHZ $megahertz] \\
-          {{"utilization": {"LUT": {"used": LUTS}, "DSP48E1": {"used": PRODUCTS}, "RAMB18": {"used": RAMS}}, "fmax": {"clock": {"achieved": MHZ}}}}]
+        set rams [expr {[count RAMB18GENERATION] + 2 * [count RAMB36GENERATION]}]
+        save $report [string map [list LUTS [count LUT*] PRODUCTS [count DSP48GENERATION] RAMS $rams MHZ $megahertz] \\
+          {{"utilization": {"LUT": {"used": LUTS}, "DSP48GENERATION": {"used": PRODUCTS}, "RAMB18": {"used": RAMS}}, "fmax": {"clock": {"achieved": MHZ}}}}]
         save $cells [string map [list FLIPFLOPS [count FD*]] \\
           {{"design": {"num_cells_by_type": {"FD": FLIPFLOPS}}}}]
-        write_bitstream -force $bitstream
-        """;
+        """
+        .replace("GENERATION", generation);
   }
 }

@@ -14,14 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BoardDesignTest {
-  static Stream<Board> boards() {
-    return Boards.all().stream();
+  static Stream<SerialBoard> boards() {
+    return Boards.serial().stream();
   }
 
   @ParameterizedTest
   @MethodSource("boards")
-  void everyPortOfTheTopHasAPinOfItsOwn(Board board) {
-    Map<String, String> files = new BoardDesign(board).files();
+  void everyPortOfTheTopHasAPinOfItsOwn(SerialBoard board) {
+    Map<String, String> files = board.design().files();
     String top = files.get(board.top() + ".v");
     String constraints = files.get(ConstraintFile.name(board));
     Set<String> sites = new HashSet<>();
@@ -41,8 +41,8 @@ class BoardDesignTest {
 
   @Test
   void aChipInThePackageHasPortsOfItsNamesAndNoPins() {
-    Board board = Boards.TANG_NANO_20K;
-    Map<String, String> files = new BoardDesign(board).files();
+    SerialBoard board = Boards.TANG_NANO_20K;
+    Map<String, String> files = board.design().files();
     assertThat(files.get(board.top() + ".v"))
         .contains(
             "output wire O_sdram_clk",
@@ -60,14 +60,14 @@ class BoardDesignTest {
     assertThat(files.get(ConstraintFile.name(board))).doesNotContain("sdram_");
     assertThat(BoardMarkdown.page(board, Optional.empty()))
         .contains("8 MB of SDRAM, GW2AR18", "The SDRAM is in the package");
-    assertThat(new BoardDesign(board).simulation().ports().stream().map(VerilogDesign.Port::name))
+    assertThat(board.design().simulation().ports().stream().map(VerilogDesign.Port::name))
         .contains("sdram_clk", "sdram_we_n", "sdram_dq_in");
   }
 
   @ParameterizedTest
   @MethodSource("boards")
-  void theScriptBuildsEveryModuleThatIsWritten(Board board) {
-    BoardDesign design = new BoardDesign(board);
+  void theScriptBuildsEveryModuleThatIsWritten(SerialBoard board) {
+    BoardDesign design = board.design();
     String script = design.files().get("build.sh");
     design.files().keySet().stream()
         .filter(file -> file.endsWith(".v"))

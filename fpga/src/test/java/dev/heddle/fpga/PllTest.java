@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PllTest {
-  static Stream<Board> boards() {
-    return Boards.all().stream();
+  static Stream<SerialBoard> boards() {
+    return Boards.serial().stream();
   }
 
   private static long setting(Pll pll, String name) {
@@ -20,7 +20,7 @@ class PllTest {
 
   @ParameterizedTest
   @MethodSource("boards")
-  void theLoopOfABoardMakesItsClockWithinWhatTheDeviceAllows(Board board) {
+  void theLoopOfABoardMakesItsClockWithinWhatTheDeviceAllows(SerialBoard board) {
     Pll pll = Pll.of(board);
     long from = board.oscillatorHz();
     long made;

@@ -33,8 +33,8 @@ class VivadoScriptTest {
 
   @Test
   void itTakesAllStepsAndWritesItsFiguresAsTheOtherToolsDo() throws Exception {
-    Board board = Boards.ARTY_A7_35T;
-    BoardDesign design = new BoardDesign(board);
+    SerialBoard board = Boards.ARTY_A7_35T;
+    BoardDesign design = board.design();
     for (Map.Entry<String, String> file : design.files().entrySet()) {
       Files.writeString(folder.resolve(file.getKey()), file.getValue());
     }
@@ -69,7 +69,7 @@ class VivadoScriptTest {
             "set_property -dict {PACKAGE_PIN E3 IOSTANDARD LVCMOS33} [get_ports {clock_in}]\n")
         .contains("create_clock -name clock_in -period 10.000 [get_ports clock_in]\n")
         .contains("set_property CONFIG_VOLTAGE 3.3 [current_design]\n");
-    assertThat(new BoardDesign(Boards.ARTY_A7_100T).files().get("heddle_arty_a7_100t.v"))
+    assertThat(Boards.ARTY_A7_100T.design().files().get("heddle_arty_a7_100t.v"))
         .contains("wire feedback;", "PLLE2_BASE", ".CLKFBIN(feedback)", ".CLKFBOUT(feedback)");
   }
 }

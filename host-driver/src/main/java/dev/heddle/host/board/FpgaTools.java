@@ -16,7 +16,8 @@ import java.util.Optional;
  * of them is first asked for.
  */
 public final class FpgaTools {
-  private static final String VIVADO = "vivado";
+  private static final String VIVADO_PROGRAMS = "vivado|bootgen";
+  private static final String DEVICE_TREE_COMPILER = "dtc";
   private static final String PYTHON_PROGRAMS = "yowasp-.*|gowin_pack";
 
   private static final List<String> PACKAGES =
@@ -61,15 +62,21 @@ public final class FpgaTools {
       }
       return installed;
     }
-    String remedy =
-        name.equals(VIVADO)
-            ? "install Vivado of AMD, whose free edition knows this FPGA, and source its settings64.sh"
-            : "install the tools: sudo apt-get install -y yosys nextpnr-ice40 fpga-icestorm openfpgaloader";
     return ExternalProgram.find(name, searchPath)
         .orElseThrow(
             () ->
                 new BuildException(
-                    "%s was not found on the search path; %s".formatted(name, remedy)));
+                    "%s was not found on the search path; %s".formatted(name, remedy(name))));
+  }
+
+  private static String remedy(String name) {
+    if (name.matches(VIVADO_PROGRAMS)) {
+      return "install Vivado of AMD, whose free edition knows this FPGA, and source its settings64.sh";
+    }
+    if (name.equals(DEVICE_TREE_COMPILER)) {
+      return "install it: sudo apt-get install -y device-tree-compiler";
+    }
+    return "install the tools: sudo apt-get install -y yosys nextpnr-ice40 fpga-icestorm openfpgaloader";
   }
 
   private void install() throws IOException, InterruptedException {

@@ -1,7 +1,6 @@
 package dev.heddle.host.board;
 
-import dev.heddle.fpga.Board;
-import dev.heddle.fpga.BoardDesign;
+import dev.heddle.fpga.SerialBoard;
 import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.host.link.SerialLine;
 import dev.heddle.testbench.BuildProgress;
@@ -28,9 +27,10 @@ public final class VirtualBoard implements AutoCloseable {
   private final SimulatedSerial pins;
 
   /**
-   * A board without faults, as {@link #VirtualBoard(Board, Set, LibraryOptions, BuildProgress)}.
+   * A board without faults, as {@link #VirtualBoard(SerialBoard, Set, LibraryOptions,
+   * BuildProgress)}.
    */
-  public VirtualBoard(Board board, LibraryOptions options, BuildProgress progress) {
+  public VirtualBoard(SerialBoard board, LibraryOptions options, BuildProgress progress) {
     this(board, Set.of(), options, progress);
   }
 
@@ -42,7 +42,7 @@ public final class VirtualBoard implements AutoCloseable {
    * @throws IllegalArgumentException when it does not have what is to be broken
    */
   public VirtualBoard(
-      Board board, Set<BoardFault> faults, LibraryOptions options, BuildProgress progress) {
+      SerialBoard board, Set<BoardFault> faults, LibraryOptions options, BuildProgress progress) {
     SdramDefects defects = SdramDefects.NONE;
     SerialWiring wiring = SerialWiring.STRAIGHT;
     long clockHz = board.clockHz();
@@ -58,7 +58,7 @@ public final class VirtualBoard implements AutoCloseable {
     if (planted && board.configuration().isEmpty()) {
       throw new IllegalArgumentException("the %s has no machine".formatted(board.title()));
     }
-    VerilogDesign design = new BoardDesign(board).simulation();
+    VerilogDesign design = board.design().simulation();
     library = VerilatedLibrary.of(planted ? PlantableDesign.of(design) : design, options, progress);
     simulation = Simulation.in(library, 1);
     simulation.clock("clock_in");

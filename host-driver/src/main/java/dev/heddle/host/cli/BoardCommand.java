@@ -1,6 +1,6 @@
 package dev.heddle.host.cli;
 
-import dev.heddle.fpga.Board;
+import dev.heddle.fpga.SerialBoard;
 import dev.heddle.host.board.BoardFault;
 import dev.heddle.host.board.VirtualBoard;
 import dev.heddle.host.serial.PseudoTerminal;
@@ -43,7 +43,8 @@ final class BoardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Board board = BoardName.find(spec, name);
+    SerialBoard board =
+        BoardName.findSerial(spec, name, "simulate its machine with --device sim:CONFIG");
     try {
       return serve(board);
     } catch (IllegalArgumentException e) {
@@ -51,7 +52,7 @@ final class BoardCommand implements Callable<Integer> {
     }
   }
 
-  private int serve(Board board) {
+  private int serve(SerialBoard board) {
     try (ProgressLine progress =
             new ProgressLine("simulator " + board.name(), spec.commandLine().getErr());
         VirtualBoard virtual =
@@ -71,7 +72,7 @@ final class BoardCommand implements Callable<Integer> {
   }
 
   /** What reaches the board; the fewest cycles a bit are simulated soonest. */
-  private static String options(Board board, PseudoTerminal terminal) {
+  private static String options(SerialBoard board, PseudoTerminal terminal) {
     return "--virtual --device uart:%s --baud %d --switch-baud %d"
         .formatted(terminal.port(), board.baud(), board.clockHz() / UartPeriod.LEAST_CYCLES);
   }

@@ -2,6 +2,7 @@ package dev.heddle.host.cli;
 
 import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
+import dev.heddle.fpga.SerialBoard;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -27,5 +28,22 @@ final class BoardName {
                             Boards.all().stream()
                                 .map(Board::name)
                                 .collect(Collectors.joining(", ")))));
+  }
+
+  /**
+   * The board of a name, which has a serial line.
+   *
+   * @param otherwise what to do with a board that the host reaches by the buses of its processor
+   * @throws ParameterException when there is none, or when it has no serial line
+   */
+  static SerialBoard findSerial(CommandSpec spec, String name, String otherwise) {
+    Board board = find(spec, name);
+    if (board instanceof SerialBoard serial) {
+      return serial;
+    }
+    throw new ParameterException(
+        spec.commandLine(),
+        "the %s has no serial line, its host is the processor beside the logic; %s"
+            .formatted(board.title(), otherwise));
   }
 }

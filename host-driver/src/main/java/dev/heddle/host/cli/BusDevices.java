@@ -1,6 +1,7 @@
 package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
+import dev.heddle.fpga.ProcessorBoard;
 import dev.heddle.host.bus.SystemFolders;
 import dev.heddle.host.bus.UioDevice;
 import dev.heddle.host.bus.UioTransport;
@@ -29,7 +30,7 @@ final class BusDevices {
   private static final String SEPARATOR = ",";
 
   /** How names of UIO devices begin that may be asked who they are. */
-  private static final String ASKED = "heddle";
+  private static final String ASKED = ProcessorBoard.UIO_DEVICE;
 
   private final DeviceFiles files;
   private final SystemFolders folders;

@@ -1,6 +1,5 @@
 package dev.heddle.host.cli;
 
-import dev.heddle.accel.Configuration;
 import dev.heddle.fpga.Board;
 import dev.heddle.fpga.BoardDesign;
 import dev.heddle.fpga.BuildReport;
@@ -58,7 +57,7 @@ final class FpgaBuildCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Board board = board();
-    BoardDesign design = new BoardDesign(board);
+    BoardDesign design = board.design();
     Path folder = FpgaCommand.folder(board, out);
     try {
       write(design.files(), folder);
@@ -83,14 +82,11 @@ final class FpgaBuildCommand implements Callable<Integer> {
     if (configuration == null) {
       return board;
     }
-    Configuration machine = ConfigurationName.find(spec, configuration);
-    if (machine.ports() > 1) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "configuration %s has %d memory ports, but a board has one"
-              .formatted(machine.name(), machine.ports()));
+    try {
+      return board.withMachine(ConfigurationName.find(spec, configuration));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    return board.withMachine(machine);
   }
 
   private static void write(Map<String, String> files, Path folder) throws IOException {
@@ -104,15 +100,20 @@ final class FpgaBuildCommand implements Callable<Integer> {
   private void build(Flow flow, Path folder) throws IOException, InterruptedException {
     FpgaTools tools = FpgaTools.ofUser();
     List<FlowStep> steps = flow.steps();
+    List<List<String>> commands = new ArrayList<>();
+    // All of them are looked for before the first runs, which may take an hour.
+    for (FlowStep step : steps) {
+      List<String> command = new ArrayList<>(step.command());
+      command.set(0, tools.program(command.get(0)).toString());
+      commands.add(command);
+    }
     try (ProgressLine progress =
         new ProgressLine("building a bitstream", spec.commandLine().getErr())) {
       for (int i = 0; i < steps.size(); i++) {
         FlowStep step = steps.get(i);
         progress.update(i, steps.size(), step.what());
-        List<String> command = new ArrayList<>(step.command());
-        command.set(0, tools.program(command.get(0)).toString());
         Path log = folder.resolve(step.what().replace(' ', '-') + ".log");
-        ExternalProgram.run(step.what(), command, folder, log.toAbsolutePath());
+        ExternalProgram.run(step.what(), commands.get(i), folder, log.toAbsolutePath());
       }
     }
   }

@@ -1,7 +1,7 @@
 package dev.heddle.host.cli;
 
-import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Family;
+import dev.heddle.fpga.SerialBoard;
 import dev.heddle.host.board.FpgaTools;
 import dev.heddle.testbench.BuildException;
 import dev.heddle.testbench.ExternalProgram;
@@ -58,7 +58,9 @@ final class FpgaProgramCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Board board = BoardName.find(spec, name);
+    SerialBoard board =
+        BoardName.findSerial(
+            spec, name, "load it there, as docs/boards/%s.md says".formatted(name));
     List<String> arguments =
         board
             .programmer()
@@ -93,7 +95,7 @@ final class FpgaProgramCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void load(Board board, List<String> arguments, Path folder, Path bitstream)
+  private void load(SerialBoard board, List<String> arguments, Path folder, Path bitstream)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(tools.program(LOADER).toString());

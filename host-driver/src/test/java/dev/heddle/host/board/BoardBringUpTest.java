@@ -3,8 +3,8 @@ package dev.heddle.host.board;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.accel.Configuration;
-import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
+import dev.heddle.fpga.SerialBoard;
 import dev.heddle.host.bringup.BoardClock;
 import dev.heddle.host.bringup.BringUp;
 import dev.heddle.host.bringup.BringUpReport;
@@ -21,14 +21,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The bring-up of boards at their serial pins, with both kinds of SDRAM. */
 class BoardBringUpTest {
-  static Stream<Board> boards() {
+  static Stream<SerialBoard> boards() {
     return Stream.of(Boards.ULX3S, Boards.TANG_NANO_20K)
         .map(board -> board.withMachine(Configuration.NANO));
   }
 
   @ParameterizedTest
   @MethodSource("boards")
-  void bringUpFindsNothingWrong(Board board) {
+  void bringUpFindsNothingWrong(SerialBoard board) {
     Configuration machine = board.configuration().orElseThrow();
     int fastest = Math.toIntExact(board.clockHz() / UartPeriod.LEAST_CYCLES);
     try (VirtualBoard virtual =

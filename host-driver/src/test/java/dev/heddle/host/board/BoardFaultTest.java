@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.accel.Configuration;
-import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
+import dev.heddle.fpga.SerialBoard;
 import dev.heddle.host.bringup.BoardClock;
 import dev.heddle.host.bringup.BringUp;
 import dev.heddle.host.bringup.BringUpReport;
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Every fault that a virtual board can have is found by bring-up at its pins, and named. */
 class BoardFaultTest {
   /** The board with a machine that is simulated soon. */
-  private static final Board BOARD = Boards.ULX3S.withMachine(Configuration.NANO);
+  private static final SerialBoard BOARD = Boards.ULX3S.withMachine(Configuration.NANO);
 
   private static final int BAUD = BOARD.baud();
 

@@ -6,8 +6,8 @@ import dev.heddle.accel.Configuration;
 import dev.heddle.accel.isa.Descriptor;
 import dev.heddle.accel.isa.MachineRegisters;
 import dev.heddle.accel.isa.Operation;
-import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
+import dev.heddle.fpga.SerialBoard;
 import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportConformance;
@@ -24,7 +24,7 @@ class SimulatedBoardTest extends TransportConformance {
   private static final int FASTEST = 15_000_000;
 
   /** The board with a machine that is simulated soon. */
-  private static final Board BOARD = Boards.ULX3S.withMachine(Configuration.NANO);
+  private static final SerialBoard BOARD = Boards.ULX3S.withMachine(Configuration.NANO);
 
   private VirtualBoard board;
 

@@ -1,13 +1,14 @@
 package dev.heddle.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.heddle.fpga.Board;
-import dev.heddle.fpga.BoardDesign;
 import dev.heddle.fpga.Boards;
 import dev.heddle.fpga.BuildReport;
 import dev.heddle.fpga.Flow;
 import dev.heddle.fpga.MeasuredBuild;
+import dev.heddle.testbench.ExternalProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class FpgaBuildCommandTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("1BitSquared iCEBreaker, iCE40UP5K-SG48", "MHz, 24.0 wanted");
     Board board = Boards.ICEBREAKER;
-    Flow flow = new BoardDesign(board).flow();
+    Flow flow = board.design().flow();
     assertThat(Files.size(out.resolve(board.bitstream()))).isGreaterThan(100_000);
     BuildReport report =
         BuildReport.read(out.resolve(flow.reportFile()), out.resolve(flow.cellsFile()));
@@ -53,6 +54,48 @@ class FpgaBuildCommandTest {
     assertThat(out.resolve("heddle_ulx3s.v"))
         .content()
         .contains("inout  wire [15:0] sdram_dq", "EHXPLLL", "module heddle_ulx3s (");
+  }
+
+  @Test
+  void withoutVivadoABoardThatNeedsItIsRefusedBeforeAnythingRuns() throws IOException {
+    Path out = folder.resolve("kv260");
+    CommandRun run = CommandRun.of("fpga", "build", "kv260", "--sources", "--out", out.toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(out)
+        .isDirectoryContaining("glob:**/heddle_kv260.dtsi")
+        .isDirectoryContaining("glob:**/heddle_default_shelled.v");
+    assumeTrue(ExternalProgram.find("vivado", System.getenv("PATH")).isEmpty(), "Vivado is here");
+    run = CommandRun.of("fpga", "build", "kv260", "--out", out.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("vivado was not found on the search path; install Vivado of AMD")
+        .contains("settings64.sh");
+    assertThat(out).isDirectoryNotContaining("glob:**.log");
+  }
+
+  @Test
+  void theBusesOfAProcessorTakeMachinesOfFourPortsOf128Bits() throws IOException {
+    Path out = folder.resolve("kv260");
+    CommandRun run =
+        CommandRun.of(
+            "fpga", "build", "kv260", "--config", "midi", "--sources", "--out", out.toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(out.resolve("heddle_midi_shelled.v")).exists();
+    run = CommandRun.of("fpga", "build", "kv260", "--config", "large");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            "configuration large has 4 memory ports of 512 bits, but the AMD Kria KV260 has 4 of up to 128");
+  }
+
+  @Test
+  void aBoardWithoutASerialLineIsNeitherSimulatedAtItsPinsNorLoadedOverUsb() {
+    CommandRun run = CommandRun.of("board", "kv260");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("the AMD Kria KV260 has no serial line", "--device sim:CONFIG");
+    run = CommandRun.of("fpga", "program", "kv260");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("load it there, as docs/boards/kv260.md says");
   }
 
   @Test
@@ -98,7 +141,8 @@ class FpgaBuildCommandTest {
             "--builds",
             builds.getParent().toString());
     assertThat(run.err()).isEmpty();
-    assertThat(run.out()).contains("icesugar: figures of ", "pages of 10 boards");
+    assertThat(run.out())
+        .contains("icesugar: figures of ", "pages of %d boards".formatted(Boards.all().size()));
     assertThat(docs.resolve("boards.md")).content().contains("1 of 5,280 | 2 | 3 of 8, 38 %");
     assertThat(docs.resolve("boards/icesugar.md")).content().contains("24.0 MHz for 24.");
   }
