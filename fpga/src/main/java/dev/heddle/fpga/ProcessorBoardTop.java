@@ -5,11 +5,9 @@ import dev.heddle.hdl.verilog.VerilogDesign.Port;
 import dev.heddle.hdl.verilog.VerilogLibrary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,7 +31,6 @@ final class ProcessorBoardTop {
   private final ProcessorBoard board;
   private final VerilogLibrary core;
   private final Map<String, Map<String, Port>> buses = new LinkedHashMap<>();
-  private final Set<String> described = new LinkedHashSet<>();
 
   /** The module around {@code core}. */
   ProcessorBoardTop(ProcessorBoard board, VerilogLibrary core) {
@@ -61,7 +58,6 @@ final class ProcessorBoardTop {
   String verilog() {
     List<String> header = new ArrayList<>();
     List<String> connections = new ArrayList<>();
-    described.clear();
     for (Port port : core.ports()) {
       String range = port.width() == 1 ? "" : "[%d:0] ".formatted(port.width() - 1);
       header.add(
@@ -134,7 +130,8 @@ final class ProcessorBoardTop {
     String bus = name.group(1);
     String info =
         info("xilinx.com:interface:aximm:1.0", bus, name.group(2).toUpperCase(Locale.ROOT));
-    return described.add(bus) ? info + parameters(bus, parametersOf(bus)) : info;
+    boolean first = port.equals(buses.get(bus).values().iterator().next());
+    return first ? info + parameters(bus, parametersOf(bus)) : info;
   }
 
   private String parametersOf(String bus) {

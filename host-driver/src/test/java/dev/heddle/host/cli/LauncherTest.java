@@ -196,7 +196,7 @@ class LauncherTest {
     assertThat(launch("run", "--help").exitCode()).isZero();
     present("g++", "make", "iverilog", "yosys");
     assertThat(launch("run").exitCode()).isZero();
-    assertThat(launch("test").err()).contains(INSTALLATION + "z3");
+    assertThat(launch("test").err()).contains(INSTALLATION + "z3 tcl");
   }
 
   @Test
