@@ -48,6 +48,9 @@ import java.util.List;
  * has ended and everything it wrote has arrived in card memory.
  */
 public final class Machine extends Component {
+  /** Cycles from all being quiet to {@code irq}: looked at twice, the event, the interrupt. */
+  public static final int END_LATENCY = 1 + RegisterFile.WRITE_LATENCY + 1;
+
   /** Registers ({@link MachineRegisters}). */
   public final AxiLite control;
 

@@ -16,9 +16,12 @@ import dev.heddle.hdl.UInt;
  *   bursts                   |----|-------|-------|-------|-------|
  * </pre>
  *
- * One burst a cycle, across requests too; the first one 2 cycles after its request.
+ * One burst a cycle, across requests too; the first one {@value #LATENCY} cycles after its request.
  */
 public final class AxiBurstSplitter extends Component {
+  /** Cycles from a request to its first burst. */
+  public static final int LATENCY = 2;
+
   /** What to split. */
   public final Stream<AxiRequest> requests;
 

@@ -28,13 +28,19 @@ import java.util.Optional;
  *
  * <p>With a memory that accepts a burst in each cycle and returns its first beat L cycles later,
  * one beat a cycle is sustained when {@code bufferBeats} and the beats of {@code outstanding}
- * bursts are at least L + 4. Latency: the address 2 cycles after the request, a beat 2 cycles after
- * it arrives.
+ * bursts are at least L + 4. Latency: the address {@value #ADDRESS_LATENCY} cycles after the
+ * request, a beat {@value #BEAT_LATENCY} cycles after it arrives.
  *
  * <p>{@link #unbuffered} is for consumers that always take what they asked for: no buffer, {@code
  * beats.ready} is always one, and a beat passes in the cycle in which it arrives.
  */
 public final class AxiReader extends Component {
+  /** Cycles from a request to the address of its first burst. */
+  public static final int ADDRESS_LATENCY = AxiBurstSplitter.LATENCY;
+
+  /** Cycles that a beat takes through the buffer. */
+  public static final int BEAT_LATENCY = BlockRamFifo.LATENCY;
+
   /** The ranges to read. */
   public final Stream<AxiRequest> requests;
 

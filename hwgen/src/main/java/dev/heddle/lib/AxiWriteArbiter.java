@@ -19,10 +19,14 @@ import dev.heddle.hdl.Vec;
  *   masters[2] --'
  * </pre>
  *
- * Latency: addresses 1 cycle, data and responses none. A master that has sent an address holds up
- * the data of the later ones until its own has passed; it must not wait for them.
+ * Latency: addresses {@value #ADDRESS_LATENCY} cycle, data and responses none. A master that has
+ * sent an address holds up the data of the later ones until its own has passed; it must not wait
+ * for them.
  */
 public final class AxiWriteArbiter extends Component {
+  /** Cycles that an address takes. */
+  public static final int ADDRESS_LATENCY = 1;
+
   /** The masters. */
   public final Vec<AxiWrite> masters;
 

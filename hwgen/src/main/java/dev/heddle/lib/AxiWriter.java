@@ -24,10 +24,17 @@ import dev.heddle.hdl.UInt;
  *
  * Bursts follow {@link AxiBurstSplitter} and have id 0. Data passes as soon as the address of its
  * burst is offered, without waiting for the memory to take the address; the address does not wait
- * for data. One beat a cycle, one burst a cycle. Latency: the address 3 cycles after the request;
- * beats pass combinationally.
+ * for data. One beat a cycle, one burst a cycle. Latency: the address {@value #ADDRESS_LATENCY}
+ * cycles after the request; beats pass combinationally, and {@link #idle} is one {@value
+ * #IDLE_LATENCY} cycle after the last response.
  */
 public final class AxiWriter extends Component {
+  /** Cycles from a request to the address of its first burst. */
+  public static final int ADDRESS_LATENCY = AxiBurstSplitter.LATENCY + 1;
+
+  /** Cycles from the last response to {@link #idle}. */
+  public static final int IDLE_LATENCY = 1;
+
   /** The ranges to write. */
   public final Stream<AxiRequest> requests;
 

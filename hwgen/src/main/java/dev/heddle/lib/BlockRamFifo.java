@@ -18,10 +18,10 @@ import dev.heddle.hdl.UInt;
  * First-in first-out queue in block memory, whose words take a cycle to read: {@code depth} words
  * in the memory and one more in its output register.
  *
- * <p>Latency 2 cycles from push to pop; one push and one pop in every cycle while it is neither
- * empty nor full. The next word is read ahead of time into the output register of the memory, so it
- * is offered without being asked for. {@code pop.ready} leads combinationally to the read enable of
- * the memory.
+ * <p>Latency {@value #LATENCY} cycles from push to pop; one push and one pop in every cycle while
+ * it is neither empty nor full. The next word is read ahead of time into the output register of the
+ * memory, so it is offered without being asked for. {@code pop.ready} leads combinationally to the
+ * read enable of the memory.
  *
  * <pre>
  *   clk    _/~\_/~\_/~\_/~\_/~\_
@@ -31,6 +31,9 @@ import dev.heddle.hdl.UInt;
  * </pre>
  */
 public final class BlockRamFifo<T extends Data> extends Component {
+  /** Cycles from push to pop. */
+  public static final int LATENCY = 2;
+
   private final String name;
 
   /** Where words go in. */

@@ -18,10 +18,10 @@ import dev.heddle.hdl.UInt;
 /**
  * First-in first-out queue of {@code depth} words in distributed memory.
  *
- * <p>Latency 1 cycle from push to pop; one push and one pop in every cycle while it is neither
- * empty nor full. The word at the head is offered without being asked for. No path leads from one
- * side to the other without a register, except from the memory's read port to {@code pop}. For more
- * than about 64 words {@link BlockRamFifo} is smaller.
+ * <p>Latency {@value #LATENCY} cycle from push to pop; one push and one pop in every cycle while it
+ * is neither empty nor full. The word at the head is offered without being asked for. No path leads
+ * from one side to the other without a register, except from the memory's read port to {@code pop}.
+ * For more than about 64 words {@link BlockRamFifo} is smaller.
  *
  * <pre>
  *   clk    _/~\_/~\_/~\_/~\_
@@ -31,6 +31,9 @@ import dev.heddle.hdl.UInt;
  * </pre>
  */
 public final class Fifo<T extends Data> extends Component {
+  /** Cycles from push to pop. */
+  public static final int LATENCY = 1;
+
   private final String name;
 
   /** Where words go in. */

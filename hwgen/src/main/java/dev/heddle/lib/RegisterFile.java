@@ -26,16 +26,20 @@ import java.util.Map;
  * }</pre>
  *
  * A write passes when its address and its data are both there and the response before has been
- * taken; its effect shows 1 cycle later, together with the response. A read answers after 1 cycle.
- * One write and one read every 2 cycles, independent of each other. Byte strobes are respected; the
- * lowest two bits of an address and {@code prot} are ignored. An address without a register answers
- * SLVERR and reads as zero; a write to fields that cannot be written does nothing and answers OKAY.
+ * taken; its effect shows {@value #WRITE_LATENCY} cycle later, together with the response. A read
+ * answers after 1 cycle. One write and one read every 2 cycles, independent of each other. Byte
+ * strobes are respected; the lowest two bits of an address and {@code prot} are ignored. An address
+ * without a register answers SLVERR and reads as zero; a write to fields that cannot be written
+ * does nothing and answers OKAY.
  *
  * <p>Reading the low word of a 64-bit register that hardware changes keeps the high word for the
  * read of that; there is one such latch for all registers. A written 64-bit register changes word
  * by word.
  */
 public final class RegisterFile extends Component {
+  /** Cycles from a write, or an event, to the register that shows it. */
+  public static final int WRITE_LATENCY = 1;
+
   private static final int WORD_SHIFT = Integer.numberOfTrailingZeros(RegisterMap.WORD_BYTES);
 
   /** The host's side. */

@@ -51,6 +51,9 @@ import java.util.function.Function;
  * x_payload}, or {@code x_COMPONENT} for each component of a record.
  */
 public class Stream<T extends Data> extends Bundle {
+  /** Cycles that a payload takes through {@link #stage} and {@link #slice}. */
+  public static final int SLICE_LATENCY = 1;
+
   private final Type<T> type;
 
   /** One when the producer offers a payload. */
@@ -124,7 +127,7 @@ public class Stream<T extends Data> extends Bundle {
 
   /**
    * A register slice that cuts the forward path: {@code valid} and {@code payload} come from
-   * registers, {@code ready} passes through. Latency 1 cycle.
+   * registers, {@code ready} passes through. Latency {@value #SLICE_LATENCY} cycle.
    *
    * <pre>
    *   clk           _/~\_/~\_/~\_/~\_
@@ -179,7 +182,7 @@ public class Stream<T extends Data> extends Bundle {
 
   /**
    * A register slice that cuts both paths: nothing passes combinationally in either direction.
-   * Latency 1 cycle.
+   * Latency {@value #SLICE_LATENCY} cycle.
    */
   public final Stream<T> slice() {
     Stream<T> kept = skid();

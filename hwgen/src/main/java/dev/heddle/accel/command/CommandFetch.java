@@ -24,8 +24,14 @@ import java.util.List;
  * Reads a descriptor list and hands each descriptor to its engine, in the order of the list;
  * follows {@link Operation#LINK}, stops at {@link Operation#END} and at a code that is not an
  * operation's.
+ *
+ * <p>It asks for a descriptor {@value #REQUEST_LATENCY} cycle after {@link #start} or after the one
+ * before was handed on.
  */
 public final class CommandFetch extends Component {
+  /** Cycles from {@link #start}, or from a descriptor, to the request of the next one. */
+  public static final int REQUEST_LATENCY = 1;
+
   private enum Phase {
     IDLE,
     ASK,

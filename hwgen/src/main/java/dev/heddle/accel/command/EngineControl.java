@@ -25,6 +25,12 @@ import java.util.stream.IntStream;
  * the descriptor that runs, and the completion record at its end.
  */
 public final class EngineControl extends Component {
+  /** Cycles from a descriptor to its command, if it waits for nothing. */
+  public static final int COMMAND_LATENCY = Fifo.LATENCY;
+
+  /** Cycles from the end of a descriptor to its record. */
+  public static final int RECORD_LATENCY = 1;
+
   private static final int QUEUED = 2;
   private static final int COUNTER_BITS = 48;
 

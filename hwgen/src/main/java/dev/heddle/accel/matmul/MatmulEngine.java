@@ -38,6 +38,12 @@ import java.util.List;
  * last are drained.
  */
 public final class MatmulEngine extends Component {
+  /** Cycles from a command to the request of the first port's weights; a port more, one more. */
+  public static final int REQUEST_LATENCY = 1;
+
+  /** Cycles from a dot product to the sum that it is added to: scale, shift, addition. */
+  private static final int TERM_LATENCY = 3;
+
   /** Descriptors; taken when the engine is idle. */
   public final Stream<UInt> command;
 
@@ -214,8 +220,8 @@ public final class MatmulEngine extends Component {
     busy.set(issue);
 
     // ---- lanes, a pipeline behind the issue of a step
-    int codesReady = configuration.shortPaths() ? 2 : 1;
-    int dotReady = codesReady + (configuration.steps() == 1 ? 2 : 3);
+    int codesReady = codesLatency(configuration);
+    int dotReady = dotLatency(configuration);
     Position position = new Position(firstStep, lastStep, firstBlock, bank, token);
     List<Bit> issued = Delay.line(this, dotReady + 2, issue, 0);
     List<Position> positions = Delay.line(this, dotReady + 2, position);
@@ -263,7 +269,7 @@ public final class MatmulEngine extends Component {
     results.tokenStride.set(operand(descriptor, "output_stride"));
     results.lastToken.set(lastToken);
     results.unit.set(unit);
-    results.tile.set(Delay.of(this, dotReady + 3, tileDone, 0));
+    results.tile.set(Delay.of(this, sumLatency(configuration), tileDone, 0));
     results.largest.set(resultLargest);
     connect(results.sums, Vec.of(rows.stream().map(row -> row.sum).toList()));
     drainToken.set(results.token);
@@ -284,6 +290,22 @@ public final class MatmulEngine extends Component {
     when(finished, () -> running.set(false));
     done.set(finished);
     saturated.set(results.saturated);
+  }
+
+  /** Cycles from the issue of a step to its codes. */
+  private static int codesLatency(Configuration configuration) {
+    return configuration.shortPaths() ? 2 : 1;
+  }
+
+  /** Cycles from the issue of a block's last step to the block's dot product. */
+  private static int dotLatency(Configuration configuration) {
+    int overSteps = configuration.steps() == 1 ? 0 : 1;
+    return codesLatency(configuration) + DotProduct.LATENCY + overSteps;
+  }
+
+  /** Cycles from the issue of a row tile's last step to its sums. */
+  public static int sumLatency(Configuration configuration) {
+    return dotLatency(configuration) + TERM_LATENCY;
   }
 
   /** Asks for the stream of each port, one port a cycle. */

@@ -26,6 +26,9 @@ import java.util.List;
  * drained in order, from the two banks in turn.
  */
 public final class ResultWriter extends Component {
+  /** Cycles from the sums of a tile to the request of its first token's range. */
+  public static final int REQUEST_LATENCY = 2;
+
   private enum Phase {
     IDLE,
     REQUEST,
@@ -75,6 +78,16 @@ public final class ResultWriter extends Component {
   /** The numbers. */
   public final Stream<AxiWriter.Beat> beats;
 
+  /** Cycles in which the numbers of a token are converted. */
+  private static int conversion(Configuration configuration) {
+    return configuration.lanes() + FloatConverter.LATENCY;
+  }
+
+  /** Cycles from the request of a token's range to its first beat. */
+  public static int beatLatency(Configuration configuration) {
+    return 1 + conversion(configuration);
+  }
+
   /** The result writer of {@code configuration}. */
   public ResultWriter(Configuration configuration) {
     AxiShape shape = CardMemory.master(configuration);
@@ -110,7 +123,7 @@ public final class ResultWriter extends Component {
     UInt stride = reg(uint(32));
     UInt tileAddress = reg(uint(CardMemory.ADDRESS_BITS));
     UInt tokenAddress = reg(uint(CardMemory.ADDRESS_BITS));
-    int cycles = lanes + FloatConverter.LATENCY;
+    int cycles = conversion(configuration);
     UInt cycle = reg(uint(bits(cycles)), 0);
     Bit lastCycle = cycle.eq(cycles - 1);
     Bit last = tokenNow.eq(lastToken);

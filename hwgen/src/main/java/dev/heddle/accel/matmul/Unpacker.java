@@ -27,10 +27,13 @@ import java.util.function.Predicate;
  * </pre>
  *
  * <p>One buffer is filled while the other is used, for as many cycles as there are steps and
- * tokens. It takes a beat a cycle as long as a buffer is free. Codes of 4 bits are widened on the
- * way in, where each passes once.
+ * tokens. It takes a beat a cycle as long as a buffer is free; a block is there {@value #LATENCY}
+ * cycle after its last beat. Codes of 4 bits are widened on the way in, where each passes once.
  */
 public final class Unpacker extends Component {
+  /** Cycles from the last beat of a block to the block. */
+  public static final int LATENCY = 1;
+
   private enum Phase {
     SCALES,
     MINIMUMS,
