@@ -29,7 +29,7 @@ import java.util.Optional;
  * @param maxTokens activation vectors that a weight block can pass, 1 to 64
  * @param maxBlocks longest reduction dimension in blocks of 32
  * @param outstanding read bursts in flight on a port, 1 to 64
- * @param clockHz clock that simulated times are quoted at
+ * @param clockHz hertz of the clock that simulated times are quoted at and constraints are for
  * @param attention size of the attention engine; empty for a machine without one
  * @param router size of the router, which needs an attention engine that takes pages; empty for a
  *     machine without one

@@ -25,13 +25,17 @@ import dev.heddle.hdl.UInt;
 public record AxiAddress(
     UInt id, UInt addr, UInt len, UInt size, UInt burst, Bit lock, UInt cache, UInt prot, UInt qos)
     implements Data {
+  /** The {@code burst} of an incrementing burst. */
+  public static final int INCREMENTING = 1;
+
+  /** The {@code cache} of normal memory. */
+  public static final int BUFFERABLE_MODIFIABLE = 3;
+
   private static final int SIZE_BITS = 3;
   private static final int BURST_BITS = 2;
   private static final int CACHE_BITS = 4;
   private static final int PROT_BITS = 3;
   private static final int QOS_BITS = 4;
-  private static final int INCREMENTING = 1;
-  private static final int BUFFERABLE_MODIFIABLE = 3;
 
   /** The type of a burst on an interface of this shape. */
   public static Type<AxiAddress> of(AxiShape shape) {

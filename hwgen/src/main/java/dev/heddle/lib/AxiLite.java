@@ -49,7 +49,7 @@ public final class AxiLite extends Bundle {
   /**
    * The end of a write.
    *
-   * @param resp an {@link AxiResponse}
+   * @param resp an {@link AxiResponse}: 0 done, 2 and 3 errors
    */
   public record WriteResponse(UInt resp) implements Data {}
 
@@ -57,7 +57,7 @@ public final class AxiLite extends Bundle {
    * The end of a read.
    *
    * @param data the bytes, the lowest address in the lowest bits
-   * @param resp an {@link AxiResponse}
+   * @param resp an {@link AxiResponse}: 0 done, 2 and 3 errors
    */
   public record ReadData(UInt data, UInt resp) implements Data {}
 

@@ -17,10 +17,10 @@ import dev.heddle.hdl.UInt;
 public final class AxiRead extends Bundle {
   private final AxiShape shape;
 
-  /** Addresses. */
+  /** Addresses of reads. */
   public final AxiChannel<AxiAddress> ar;
 
-  /** Data and responses. */
+  /** Data that are read, with responses. */
   public final AxiChannel<Beat> r;
 
   /**
@@ -28,7 +28,7 @@ public final class AxiRead extends Bundle {
    *
    * @param id id of the burst
    * @param data the bytes, the lowest address in the lowest bits
-   * @param resp an {@link AxiResponse}
+   * @param resp an {@link AxiResponse}: 0 done, 2 and 3 errors
    * @param last one in the last beat of a burst
    */
   public record Beat(UInt id, UInt data, UInt resp, Bit last) implements Data {}

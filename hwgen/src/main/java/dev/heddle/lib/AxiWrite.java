@@ -17,13 +17,13 @@ import dev.heddle.hdl.UInt;
 public final class AxiWrite extends Bundle {
   private final AxiShape shape;
 
-  /** Addresses. */
+  /** Addresses of writes. */
   public final AxiChannel<AxiAddress> aw;
 
-  /** Data, burst by burst in the order of the addresses. */
+  /** Data to write, burst by burst in the order of the addresses. */
   public final AxiChannel<Beat> w;
 
-  /** Responses, one for each burst. */
+  /** Responses to writes, one for each burst. */
   public final AxiChannel<Response> b;
 
   /**
@@ -39,7 +39,7 @@ public final class AxiWrite extends Bundle {
    * The end of a burst.
    *
    * @param id id of the burst
-   * @param resp an {@link AxiResponse}
+   * @param resp an {@link AxiResponse}: 0 done, 2 and 3 errors
    */
   public record Response(UInt id, UInt resp) implements Data {}
 

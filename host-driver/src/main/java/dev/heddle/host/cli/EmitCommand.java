@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Writes a machine as Verilog, with file list, register map (Markdown, CMSIS-SVD, C header),",
       "descriptor layouts, clock constraints, packages for FuseSoC, Vivado (script and IP-XACT) and",
-      "LiteX, and a JSON description."
+      "LiteX, a JSON description, and a page with parameters, ports, latencies and a timing diagram."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class,

@@ -43,6 +43,7 @@ class EmitCommandTest {
     assertThat(out.resolve("heddle_nano.svd")).exists();
     assertThat(out.resolve("heddle_nano.json")).exists();
     assertThat(out.resolve("registers.md")).exists();
+    assertThat(out.resolve("heddle_nano.md")).content().contains("## Ports", "## Latency");
   }
 
   @Test

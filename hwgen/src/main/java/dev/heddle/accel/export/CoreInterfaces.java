@@ -49,6 +49,11 @@ record CoreInterfaces(List<Bus> buses) {
       return ports.get(port).width();
     }
 
+    /** The channel that a port belongs to: its name in AXI begins with it. */
+    static String channel(String port) {
+      return port.substring(0, port.startsWith("a") ? 2 : 1);
+    }
+
     /** The name in AXI of a port of this interface in capitals. */
     static String logical(String port) {
       return port.toUpperCase(Locale.ROOT);

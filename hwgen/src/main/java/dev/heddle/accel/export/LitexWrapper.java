@@ -72,7 +72,7 @@ final class LitexWrapper {
               (name, port) ->
                   line(
                       "    %s=self.%s.%s.%s,",
-                      argument(port), bus.name(), channel(name), signal(name)));
+                      argument(port), bus.name(), CoreInterfaces.Bus.channel(name), signal(name)));
     }
     line("    o_%s=self.irq,", CoreInterfaces.INTERRUPT);
     line(")");
@@ -89,13 +89,8 @@ final class LitexWrapper {
     return (port.input() ? "i_" : "o_") + port.name();
   }
 
-  /** The channel that a signal of AXI belongs to: its name begins with it. */
-  private static String channel(String name) {
-    return name.substring(0, name.startsWith("a") ? 2 : 1);
-  }
-
   private static String signal(String name) {
-    return name.substring(channel(name).length());
+    return name.substring(CoreInterfaces.Bus.channel(name).length());
   }
 
   private void line(String format, Object... arguments) {

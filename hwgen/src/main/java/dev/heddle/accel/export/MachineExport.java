@@ -43,6 +43,7 @@ import java.util.stream.Stream;
  *   heddle_NAME.h          register map, C99
  *   registers.md           register map
  *   descriptors.md         descriptors and completion records
+ *   heddle_NAME.md         the page of the core: parameters, ports, what it expects, latencies
  * </pre>
  *
  * <p>A machine with a shell is {@code heddle_NAME_shelled}, and has {@code shell.md}, {@code
@@ -100,6 +101,8 @@ public final class MachineExport {
     files.put(name + "_litex.py", LitexWrapper.write(configuration, name, interfaces, sources));
     registers.forEach(this::document);
     files.put("descriptors.md", DescriptorMarkdown.write());
+    boolean shelled = registers.containsKey(ShellRegisters.OFFSET);
+    files.put(name + ".md", CorePage.write(configuration, verilog, shelled));
     files.put(description(), "");
     files.put(
         description(),

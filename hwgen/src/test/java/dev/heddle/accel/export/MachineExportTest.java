@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.accel.Configuration;
+import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.isa.CompletionRecord;
 import dev.heddle.accel.isa.Operation;
 import dev.heddle.hdl.verilog.Lint;
 import java.io.IOException;
 import java.io.StringReader;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -230,6 +233,68 @@ class MachineExportTest {
       assertThat(module).containsOnlyOnce("_" + ports.group(1) + "=");
     }
     assertThat(module.lines().filter(line -> line.matches(" {12}[io]_.*"))).hasSize(count);
+  }
+
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void thePageTellsEveryPortAndParameterAndLinksToFilesBesideIt(Configuration configuration)
+      throws IOException {
+    assertPage(configuration, new MachineExport(configuration));
+  }
+
+  @Test
+  void thePageOfAShelledMachineTellsItsPortsAndLinksToTheShell() throws IOException {
+    MachineExport export = MachineExport.shelled(Configuration.NANO, 0);
+    String page = assertPage(Configuration.NANO, export);
+    assertThat(page)
+        .startsWith("# heddle_nano_shelled\n")
+        .contains("(shell.md)", "| `s_axi_ctrl_awaddr` | input | 13 |", ", shell 1 |");
+    assertThat(NANO.files().get("heddle_nano.md"))
+        .doesNotContain("shell")
+        .contains("| `DOORBELL` is written | address of the list | 4 |");
+  }
+
+  @Test
+  void thePageTellsTheParametersOfEnginesThatThereAre() {
+    Configuration withRouter =
+        Configuration.NANO
+            .withAttention(Configuration.DEFAULT.attention().orElseThrow().withPages())
+            .withRouter(RouterShape.DEFAULT);
+    assertThat(new MachineExport(withRouter).files().get("heddle_nano.md"))
+        .contains(
+            "### Attention engine", "| keyDimension | 64 | longest query and key: 64 or 128 |")
+        .contains("### Router", "| blocks | 1,024 | most complete blocks that it chooses from");
+  }
+
+  /** The page of a machine, which has its ports and parameters and leads to files beside it. */
+  private static String assertPage(Configuration configuration, MachineExport export)
+      throws IOException {
+    String page = export.files().get(export.name() + ".md");
+    JsonNode description = new ObjectMapper().readTree(export.files().get(export.name() + ".json"));
+    for (JsonNode port : description.get("ports")) {
+      assertThat(page)
+          .containsOnlyOnce(
+              "| `%s` | %s | %d | "
+                  .formatted(
+                      port.get("name").asText(),
+                      port.get("direction").asText(),
+                      port.get("width").asInt()));
+    }
+    assertThat(page.lines().filter(line -> line.startsWith("| `") && line.contains("put |")))
+        .hasSize(description.get("ports").size());
+    for (RecordComponent parameter : Configuration.class.getRecordComponents()) {
+      assertThat(page).containsPattern("\n\\| %s \\| \\S.* \\| \\S".formatted(parameter.getName()));
+    }
+    assertThat(page).contains("| clockHz | %,d |".formatted(configuration.clockHz()));
+    Matcher links = Pattern.compile("]\\(([^)]+)\\)").matcher(page);
+    List<String> linked = new ArrayList<>();
+    while (links.find()) {
+      linked.add(links.group(1));
+    }
+    assertThat(linked).contains("registers.md", "descriptors.md");
+    assertThat(export.files()).containsKeys(linked.toArray(String[]::new));
+    assertThat(page).doesNotContain("{@", "null");
+    return page;
   }
 
   @Test
