@@ -45,7 +45,8 @@ class MatmulTimelineTest {
         Configuration.shipped().stream()
             .filter(configuration -> configuration.portBits() == Integer.SIZE)
             .filter(configuration -> configuration.multipliers() <= MOST_MULTIPLIERS),
-        Stream.of(Configuration.DEFAULT));
+        Stream.of(
+            Configuration.DEFAULT, TestMachine.NARROW, TestMachine.BROAD, TestMachine.SINGLE));
   }
 
   @ParameterizedTest
