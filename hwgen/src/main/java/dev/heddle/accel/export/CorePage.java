@@ -236,7 +236,10 @@ final class CorePage {
             + "weights, results and records begin at multiples of %d.%s",
         CardMemory.ADDRESS_BITS,
         ActivationImage.ALIGNMENT,
-        shelled ? " The shell adds its register `BASE` to all addresses of the machine." : "");
+        shelled
+            ? " The shell adds its register `BASE` to them: a multiple of %d, or bursts cross such."
+                .formatted(AxiShape.PAGE_BYTES)
+            : "");
     line(
         "* Bursts are incrementing (`burst` is %d) and of whole beats of %d bytes, at most %d of "
             + "them; they end at multiples of %d bytes at the latest, so that none crosses %d.",
