@@ -8,6 +8,8 @@ public final class CardMemory {
   /** Bits of an address of card memory. */
   public static final int ADDRESS_BITS = 40;
 
+  private static final int COMPACT_ADDRESS_BITS = 32;
+
   /** Beats of the longest burst. */
   public static final int BURST_BEATS = 16;
 
@@ -15,7 +17,8 @@ public final class CardMemory {
 
   /** The interface of one master inside the machine. */
   public static AxiShape master(Configuration configuration) {
-    return new AxiShape(ADDRESS_BITS, configuration.portBits(), 1);
+    int addressBits = configuration.compact() ? COMPACT_ADDRESS_BITS : ADDRESS_BITS;
+    return new AxiShape(addressBits, configuration.portBits(), 1);
   }
 
   /** What a master that streams asks for at once. */

@@ -38,6 +38,9 @@ import java.util.Optional;
  * @param shortPaths whether registers cut the longest paths, for FPGAs: activations pass one
  *     between their buffer and the multipliers, so that a row tile takes a cycle more, and the
  *     addresses of reads one before their arbiter, so that a burst comes a cycle later
+ * @param compact whether the machine is the one of fewest look-up tables, for the smallest FPGAs:
+ *     one port, one lane whose codes of 4 bits are a beat, one descriptor at a time, and weights
+ *     that pass once for each token
  */
 public record Configuration(
     String name,
@@ -52,7 +55,8 @@ public record Configuration(
     Optional<AttentionShape> attention,
     Optional<RouterShape> router,
     boolean append,
-    boolean shortPaths) {
+    boolean shortPaths,
+    boolean compact) {
 
   /** The slowest clock that a machine may have. */
   public static final long LEAST_CLOCK_HZ = 1_000_000;
@@ -119,9 +123,15 @@ public record Configuration(
           Optional.of(
               new AttentionShape(4, 64, 64, 16, 2048, 256, 64, 1024).withSchedule().withBlocks()));
 
+  /** The smallest: 8 multipliers behind a 32-bit port, for FPGAs of 5,000 look-up tables. */
+  public static final Configuration PICO = compact("pico", 32, 8, 4, 32, 24_000_000);
+
+  /** 16 multipliers behind a 64-bit port, for FPGAs of 8,000 look-up tables. */
+  public static final Configuration TINY = compact("tiny", 64, 16, 4, 32, 48_000_000);
+
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
-    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION, MICRO, MINI, MIDI);
+    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION, PICO, TINY, MICRO, MINI, MIDI);
   }
 
   public Configuration {
@@ -151,7 +161,9 @@ public record Configuration(
           "the scales of %d lanes do not fit a %d-bit beat; use lanes=%d"
               .formatted(lanes, portBits, portBits / WeightFormat.SCALE_BITS));
     }
-    if (ports * lanes * Float.SIZE < portBits) {
+    if (compact) {
+      requireCompact(needed, ports, lanes, columns, portBits, shortPaths, attention);
+    } else if (ports * lanes * Float.SIZE < portBits) {
       throw new IllegalArgumentException(
           "the results of %d rows do not fill a %d-bit beat; use lanes=%d"
               .formatted(ports * lanes, portBits, portBits / Float.SIZE / ports));
@@ -191,7 +203,57 @@ public record Configuration(
         attention,
         Optional.empty(),
         false,
+        false,
         false);
+  }
+
+  private static Configuration compact(
+      String name, int portBits, int columns, int maxTokens, int maxBlocks, long clockHz) {
+    return new Configuration(
+        name,
+        1,
+        portBits,
+        1,
+        columns,
+        maxTokens,
+        maxBlocks,
+        2,
+        clockHz,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        false,
+        true);
+  }
+
+  private static void requireCompact(
+      int codes,
+      int ports,
+      int lanes,
+      int columns,
+      int portBits,
+      boolean shortPaths,
+      Optional<AttentionShape> attention) {
+    if (ports != 1 || lanes != 1 || columns != codes) {
+      throw new IllegalArgumentException(
+          ("a compact machine has one port, one lane and a column for each code of a beat, but here"
+                  + " are %d ports, %d lanes and %d columns for %d codes; use ports=1, lanes=1,"
+                  + " portBits=32, columns=8 or portBits=64, columns=16")
+              .formatted(ports, lanes, columns, codes));
+    }
+    if (columns == WeightFormat.BLOCK) {
+      throw new IllegalArgumentException(
+          "a compact machine takes a block of 32 in 2 steps or more, but a beat of %d bits holds one; use portBits=64, columns=16"
+              .formatted(portBits));
+    }
+    if (attention.isPresent()) {
+      throw new IllegalArgumentException(
+          "a compact machine has no attention engine; use compact=false");
+    }
+    if (shortPaths) {
+      throw new IllegalArgumentException(
+          "the paths of a compact machine are as short as they get; use shortPaths=false");
+    }
   }
 
   private static int smallestCodeBits() {
@@ -246,7 +308,8 @@ public record Configuration(
         attentionShape,
         routerShape,
         appends,
-        cut);
+        cut,
+        compact);
   }
 
   /** The engines of the machine, in the order of their bits in masks. */
@@ -271,6 +334,11 @@ public record Configuration(
   /** Cycles that a block of 32 takes for one token. */
   public int steps() {
     return WeightFormat.BLOCK / columns;
+  }
+
+  /** How often the weights of a product with {@code tokens} vectors pass. */
+  public int weightPasses(int tokens) {
+    return compact ? tokens : 1;
   }
 
   /** Bytes of a beat on one port. */

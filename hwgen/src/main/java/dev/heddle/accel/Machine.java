@@ -8,6 +8,7 @@ import dev.heddle.accel.command.CommandFetch;
 import dev.heddle.accel.command.EngineControl;
 import dev.heddle.accel.command.RecordWriter;
 import dev.heddle.accel.command.TokenCounters;
+import dev.heddle.accel.compact.CompactCore;
 import dev.heddle.accel.isa.AttentionCounter;
 import dev.heddle.accel.isa.Engine;
 import dev.heddle.accel.isa.MachineRegisters;
@@ -70,6 +71,34 @@ public final class Machine extends Component {
   private final List<List<AxiRead>> mastersOfPort = new ArrayList<>();
   private final List<AxiWrite> writeMasters = new ArrayList<>();
 
+  /**
+   * What works the lists, as the registers show it.
+   *
+   * @param port the first port
+   * @param quiet whether nothing is worked and all has arrived in card memory
+   * @param unknown whether the last list stopped at an unknown operation
+   * @param tokenOverflow whether a token was released to a full counter
+   * @param memoryError whether card memory answers with an error
+   * @param saturated whether a result has been too large
+   * @param position address of the descriptor that was read last
+   * @param busy whether codes are multiplied
+   * @param stalledMemory whether the matmul engine runs without multiplying
+   * @param stalledTokens whether it waits for tokens
+   * @param beats beats of weights and activations that are taken
+   */
+  private record Work(
+      Axi4 port,
+      Bit quiet,
+      Bit unknown,
+      Bit tokenOverflow,
+      Bit memoryError,
+      Bit saturated,
+      UInt position,
+      Bit busy,
+      Bit stalledMemory,
+      Bit stalledTokens,
+      UInt beats) {}
+
   /** The machine of {@code configuration}. */
   public Machine(Configuration configuration) {
     this(configuration, MachineRegisters.of(configuration).addressBits());
@@ -95,6 +124,43 @@ public final class Machine extends Component {
 
     RegisterFile registers = inst(new RegisterFile(map, addressBits));
     connect(registers.bus, control);
+    Bit active = reg(bit(), 0);
+    Bit start = registers.pulse("DOORBELL", "start").asBit().andNot(active);
+    Work work = configuration.compact() ? compact(registers, start) : engines(registers, start);
+    firstPort = work.port();
+    irq = out(bit());
+
+    // ---- the end of a list
+    Bit quietBefore = next(work.quiet(), 0);
+    Bit ends = active.and(work.quiet()).and(quietBefore);
+    when(start, () -> active.set(true)).elseWhen(ends, () -> active.set(false));
+    registers.event("EVENTS", "done").set(ends.asUInt());
+    Bit raised = reg(bit(), 0);
+    raised.set(
+        registers.value("EVENTS", "done").and(registers.value("INTERRUPT_ENABLE", "done")).asBit());
+    irq.set(raised);
+
+    // ---- status and counters
+    registers.status("STATUS", "busy").set(active.asUInt());
+    registers.status("STATUS", "unknown_operation").set(work.unknown().asUInt());
+    registers.status("STATUS", "token_overflow").set(work.tokenOverflow().asUInt());
+    Bit memoryError = reg(bit(), 0);
+    when(work.memoryError(), () -> memoryError.set(true));
+    registers.status("STATUS", "memory_error").set(memoryError.asUInt());
+    registers.status("STATUS", "saturated").set(work.saturated().asUInt());
+    UInt position = registers.status("POSITION", "address");
+    position.set(work.position().pad(position.width()));
+    count(registers, "CYCLES", "cycles", active.asUInt());
+    UInt busyCycles = count(registers, "BUSY", "cycles", work.busy().asUInt());
+    count(registers, "STALLED_MEMORY", "cycles", work.stalledMemory().asUInt());
+    count(registers, "STALLED_TOKENS", "cycles", work.stalledTokens().asUInt());
+    count(registers, "BEATS", "beats", work.beats());
+    UInt products = busyCycles.shl(Integer.numberOfTrailingZeros(configuration.multipliers()));
+    registers.status("MULTIPLICATIONS", "products").set(products.wrap(busyCycles.width()));
+  }
+
+  /** The engines, which work side by side. */
+  private Work engines(RegisterFile registers, Bit start) {
     CommandFetch fetch = inst(new CommandFetch(configuration));
     ActivationLoader loader = inst(new ActivationLoader(configuration));
     ActivationBuffer activations = inst(new ActivationBuffer(configuration));
@@ -171,18 +237,15 @@ public final class Machine extends Component {
     }
 
     // ---- ports
-    firstPort = named("m_axi_mem0", out(Axi4.of(portShape(0))));
+    Axi4 port0 = named("m_axi_mem0", out(Axi4.of(portShape(0))));
     for (int port = 1; port < configuration.ports(); port++) {
       AxiRead read = named("m_axi_mem" + port, out(AxiRead.of(portShape(port))));
       otherPorts.add(read);
     }
-    irq = out(bit());
-    connectReads();
-    connectWrites();
+    connectReads(port0);
+    connectWrites(port0);
 
     // ---- commands
-    Bit active = reg(bit(), 0);
-    Bit start = registers.pulse("DOORBELL", "start").asBit().andNot(active);
     fetch.start.set(start);
     fetch.listAddress.set(registers.value("LIST", "address").wrap(CardMemory.ADDRESS_BITS));
     unused(registers.value("LIST", "address"));
@@ -212,39 +275,46 @@ public final class Machine extends Component {
     records.base.set(registers.value("RECORDS", "address").wrap(CardMemory.ADDRESS_BITS));
     unused(registers.value("RECORDS", "address"));
 
-    // ---- the end of a list
-    Bit enginesIdle = reduce(controls.stream().map(control -> control.idle).toList(), Bit::and);
-    Bit quiet = fetch.active.not().and(enginesIdle).and(recordWriter.idle).and(resultWriter.idle);
-    Bit quietBefore = next(quiet, 0);
-    Bit ends = active.and(quiet).and(quietBefore);
-    when(start, () -> active.set(true)).elseWhen(ends, () -> active.set(false));
-    registers.event("EVENTS", "done").set(ends.asUInt());
-    Bit raised = reg(bit(), 0);
-    raised.set(
-        registers.value("EVENTS", "done").and(registers.value("INTERRUPT_ENABLE", "done")).asBit());
-    irq.set(raised);
-
-    // ---- status and counters
-    registers.status("STATUS", "busy").set(active.asUInt());
-    registers.status("STATUS", "unknown_operation").set(fetch.unknown.asUInt());
-    registers.status("STATUS", "token_overflow").set(tokens.overflow.asUInt());
-    Bit memoryError = reg(bit(), 0);
-    when(reduce(memoryErrors, Bit::or), () -> memoryError.set(true));
-    registers.status("STATUS", "memory_error").set(memoryError.asUInt());
-    saturations.add(matmul.saturated);
-    registers.status("STATUS", "saturated").set(reduce(saturations, Bit::or).asUInt());
-    registers.status("POSITION", "address").set(fetch.position.pad(64));
-    count(registers, "CYCLES", "cycles", active.asUInt());
-    UInt busyCycles = count(registers, "BUSY", "cycles", matmul.busy.asUInt());
-    count(registers, "STALLED_MEMORY", "cycles", matmulControl.stalledMemory.asUInt());
-    count(registers, "STALLED_TOKENS", "cycles", matmulControl.stalledTokens.asUInt());
-    UInt beats = matmul.beatsTaken.add(loaderReader.beats.fire().asUInt());
-    count(registers, "BEATS", "beats", beats);
-    registers
-        .status("MULTIPLICATIONS", "products")
-        .set(busyCycles.shl(Integer.numberOfTrailingZeros(configuration.multipliers())).wrap(64));
     unused(loaderControl.stalledMemory);
     unused(loaderControl.stalledTokens);
+    Bit enginesIdle = reduce(controls.stream().map(control -> control.idle).toList(), Bit::and);
+    saturations.add(matmul.saturated);
+    return new Work(
+        port0,
+        fetch.active.not().and(enginesIdle).and(recordWriter.idle).and(resultWriter.idle),
+        fetch.unknown,
+        tokens.overflow,
+        reduce(memoryErrors, Bit::or),
+        reduce(saturations, Bit::or),
+        fetch.position,
+        matmul.busy,
+        matmulControl.stalledMemory,
+        matmulControl.stalledTokens,
+        matmul.beatsTaken.add(loaderReader.beats.fire().asUInt()));
+  }
+
+  /** The machine that works one descriptor at a time. */
+  private Work compact(RegisterFile registers, Bit start) {
+    CompactCore core = inst(new CompactCore(configuration));
+    Axi4 port = named("m_axi_mem0", out(Axi4.of(shape)));
+    connect(port, core.memory);
+    core.start.set(start);
+    core.listAddress.set(registers.value("LIST", "address"));
+    core.recordsAddress.set(registers.value("RECORDS", "address"));
+    Bit saturated = reg(bit(), 0);
+    when(core.saturated, () -> saturated.set(true));
+    return new Work(
+        port,
+        core.active.not(),
+        core.unknown,
+        lit(false),
+        core.memoryError,
+        saturated,
+        core.position,
+        core.busy,
+        core.stalled,
+        lit(false),
+        core.beat.asUInt());
   }
 
   /** The attention engine on its ports; its control. */
@@ -316,7 +386,7 @@ public final class Machine extends Component {
     mastersOfPort.get(port).add(master);
   }
 
-  private void connectReads() {
+  private void connectReads(Axi4 firstPort) {
     for (int port = 0; port < mastersOfPort.size(); port++) {
       List<AxiRead> masters = mastersOfPort.get(port);
       AxiRead memory = port == 0 ? firstPort.read : otherPorts.get(port - 1);
@@ -340,7 +410,7 @@ public final class Machine extends Component {
   }
 
   /** Connects the masters that write to the port, whose ids are as wide as those of the reads. */
-  private void connectWrites() {
+  private void connectWrites(Axi4 firstPort) {
     AxiWriteArbiter writers =
         inst(new AxiWriteArbiter(shape, writeMasters.size(), configuration.outstanding() + 1));
     for (int i = 0; i < writeMasters.size(); i++) {
@@ -363,9 +433,11 @@ public final class Machine extends Component {
   }
 
   private UInt count(RegisterFile registers, String register, String field, UInt amount) {
-    UInt count = named("count_" + register.toLowerCase(java.util.Locale.ROOT), reg(uint(64), 0));
-    count.set(count.add(amount).wrap(64));
-    registers.status(register, field).set(count);
+    UInt status = registers.status(register, field);
+    UInt count =
+        named("count_" + register.toLowerCase(java.util.Locale.ROOT), reg(uint(status.width()), 0));
+    count.set(count.add(amount).wrap(count.width()));
+    status.set(count);
     return count;
   }
 

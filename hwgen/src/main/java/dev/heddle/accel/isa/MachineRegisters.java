@@ -7,6 +7,7 @@ import static dev.heddle.lib.RegisterField.readOnly;
 import static dev.heddle.lib.RegisterField.readWrite;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.RouterShape;
 import dev.heddle.accel.format.WeightFormat;
@@ -40,6 +41,9 @@ public final class MachineRegisters {
 
   /** The field of an {@link AttentionCounter}. */
   public static final String COUNT = "count";
+
+  /** At 48 MHz such a counter wraps after 6 hours. */
+  private static final int COMPACT_COUNTER_BITS = 40;
 
   private static final int ATTENTION_COUNTERS = 0x88;
 
@@ -90,7 +94,7 @@ public final class MachineRegisters {
           counted.register(),
           ATTENTION_COUNTERS + Long.BYTES * counted.ordinal(),
           counted.description(),
-          counter(COUNT, "Since reset."));
+          readOnly(COUNT, 0, Long.SIZE, "Since reset."));
     }
   }
 
@@ -217,12 +221,14 @@ public final class MachineRegisters {
             "LIST",
             0x28,
             "The next list.",
-            readWrite("address", 0, ADDRESS_BITS, 0, "Address of its first descriptor."))
+            readWrite(
+                "address", 0, addressBits(configuration), 0, "Address of its first descriptor."))
         .wide(
             "RECORDS",
             0x30,
             "Completion records.",
-            readWrite("address", 0, ADDRESS_BITS, 0, "Address of the first, 0 for none."))
+            readWrite(
+                "address", 0, addressBits(configuration), 0, "Address of the first, 0 for none."))
         .register("DOORBELL", 0x38, "Start.", pulse("start", 0, 1, "Starts the list."))
         .register(
             "STATUS",
@@ -251,25 +257,43 @@ public final class MachineRegisters {
             "POSITION",
             0x48,
             "Where the command fetch is.",
-            readOnly("address", 0, ADDRESS_BITS, "Address of the descriptor read last."))
-        .wide("CYCLES", 0x50, "Cycles.", counter("cycles", "Cycles in which a list ran."))
-        .wide("BUSY", 0x58, "Work.", counter("cycles", "Cycles in which multipliers worked."))
+            readOnly(
+                "address", 0, addressBits(configuration), "Address of the descriptor read last."))
+        .wide(
+            "CYCLES",
+            0x50,
+            "Cycles.",
+            counter(configuration, "cycles", "Cycles in which a list ran."))
+        .wide(
+            "BUSY",
+            0x58,
+            "Work.",
+            counter(configuration, "cycles", "Cycles in which multipliers worked."))
         .wide(
             "STALLED_MEMORY",
             0x60,
             "Stalls for memory.",
-            counter("cycles", "Cycles of the matmul engine without work, running."))
+            counter(configuration, "cycles", "Cycles of the matmul engine without work, running."))
         .wide(
             "STALLED_TOKENS",
             0x68,
             "Stalls for tokens.",
-            counter("cycles", "Cycles in which the matmul engine waited for tokens."))
-        .wide("BEATS", 0x70, "Traffic.", counter("beats", "Beats of weights and activations."))
+            counter(
+                configuration, "cycles", "Cycles in which the matmul engine waited for tokens."))
+        .wide(
+            "BEATS",
+            0x70,
+            "Traffic.",
+            counter(configuration, "beats", "Beats of weights and activations."))
         .wide(
             "MULTIPLICATIONS",
             0x78,
             "Products.",
-            counter("products", "Products of codes, padding included."));
+            counter(configuration, "products", "Products of codes, padding included."));
+  }
+
+  private static int addressBits(Configuration configuration) {
+    return configuration.compact() ? CardMemory.master(configuration).addressBits() : ADDRESS_BITS;
   }
 
   /** One when there is an attention engine with a feature. */
@@ -277,8 +301,14 @@ public final class MachineRegisters {
     return configuration.attention().filter(feature).isPresent() ? 1 : 0;
   }
 
-  private static RegisterField counter(String name, String description) {
-    return readOnly(name, 0, 64, description);
+  private static RegisterField counter(
+      Configuration configuration, String name, String description) {
+    return readOnly(name, 0, counterBits(configuration), description);
+  }
+
+  /** Bits of a counter, which wraps. */
+  private static int counterBits(Configuration configuration) {
+    return configuration.compact() ? COMPACT_COUNTER_BITS : Long.SIZE;
   }
 
   /** The contents of {@code CONFIG_HASH} in a machine of {@code configuration}. */

@@ -56,7 +56,7 @@ public final class DotProduct extends Component {
   }
 
   /** Bits of the sum of {@code columns} products. */
-  static int sumBits(int columns) {
+  public static int sumBits(int columns) {
     return 2 * CODE_BITS + bits(columns);
   }
 

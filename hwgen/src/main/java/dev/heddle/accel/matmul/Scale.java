@@ -34,16 +34,26 @@ public record Scale(SInt significand, SInt exponent) implements Data {
    * The scale that {@code half}, an IEEE binary16 number that is finite, stands for; combinational.
    */
   public static Scale decode(UInt half) {
-    UInt fraction = half.slice(FRACTION_BITS - 1, 0);
-    UInt biased = half.slice(WeightFormat.SCALE_BITS - 2, FRACTION_BITS);
-    Bit normal = biased.any();
-    UInt magnitude = cat(normal, fraction);
+    SInt magnitude = magnitude(half).toSInt();
     Bit negative = half.at(WeightFormat.SCALE_BITS - 1);
-    SInt significand =
-        mux(negative, magnitude.toSInt().neg().wrap(SIGNIFICAND_BITS), magnitude.toSInt());
+    SInt significand = mux(negative, magnitude.neg().wrap(SIGNIFICAND_BITS), magnitude);
+    return new Scale(significand, exponent(half));
+  }
+
+  /** The significand without its sign. */
+  public static UInt magnitude(UInt half) {
+    return cat(biased(half).any(), half.slice(FRACTION_BITS - 1, 0));
+  }
+
+  /** The exponent. */
+  public static SInt exponent(UInt half) {
     // The smallest normal numbers and the subnormal ones share an exponent.
-    UInt effective = mux(normal, biased, 1);
-    SInt exponent = effective.sub(1 - Fp16.MIN_EXPONENT).wrap(EXPONENT_BITS);
-    return new Scale(significand, exponent);
+    UInt biased = biased(half);
+    UInt effective = mux(biased.any(), biased, 1);
+    return effective.sub(1 - Fp16.MIN_EXPONENT).wrap(EXPONENT_BITS);
+  }
+
+  private static UInt biased(UInt half) {
+    return half.slice(WeightFormat.SCALE_BITS - 2, FRACTION_BITS);
   }
 }

@@ -1,0 +1,309 @@
+package dev.heddle.accel.compact;
+
+import static dev.heddle.hdl.Hdl.*;
+
+import dev.heddle.accel.Configuration;
+import dev.heddle.accel.format.WeightFormat;
+import dev.heddle.accel.format.WeightLayout;
+import dev.heddle.accel.isa.Operation;
+import dev.heddle.accel.matmul.DotProduct;
+import dev.heddle.accel.matmul.FloatConverter;
+import dev.heddle.accel.matmul.Scale;
+import dev.heddle.hdl.Bit;
+import dev.heddle.hdl.Component;
+import dev.heddle.hdl.Data;
+import dev.heddle.hdl.SInt;
+import dev.heddle.hdl.State;
+import dev.heddle.hdl.Type;
+import dev.heddle.hdl.UInt;
+import dev.heddle.lib.Delay;
+import dev.heddle.lib.Stream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The product of a matrix with one vector: weights pass once, in the order of {@link WeightLayout},
+ * and a number leaves for each row.
+ *
+ * <pre>
+ *   beats --> scales, minimums ---------------------.
+ *        \--> codes of a step --> dot product --> term --> sum --> number
+ *                activations -----^
+ * </pre>
+ *
+ * <p>A beat holds the codes of a step, or half of them where they have 8 bits. A block whose format
+ * has minimums passes a second time, with ones for codes, which gives the sum of the activations.
+ * Each pass makes a term, and there are at least {@value SerialTerm#PIECES} cycles from one to the
+ * next. While the sum of a row is converted, the first term of the next has to wait.
+ */
+final class CompactProduct extends Component {
+  /** Cycles from a step to its dot product. */
+  private static final int DOT_LATENCY = DotProduct.LATENCY + 2;
+
+  private enum Phase {
+    IDLE,
+    LARGEST,
+    UNIT,
+    SCALES,
+    MINIMUMS,
+    CODES,
+    ONES,
+    DRAIN
+  }
+
+  /**
+   * The matrix and the vector.
+   *
+   * @param rows rows of the matrix
+   * @param blocks blocks of a row
+   * @param format position of the weights' format in {@link WeightFormat}
+   * @param unit exponent of the sum's unit less the vector's largest
+   */
+  record Shape(UInt rows, UInt blocks, UInt format, SInt unit) implements Data {
+    static Type<Shape> of(Configuration configuration) {
+      return () ->
+          new Shape(
+              uint(Operation.MATMUL.operand("row_tiles").bits()).make(),
+              uint(bits(configuration.maxBlocks() + 1)).make(),
+              uint(bits(WeightFormat.values().length)).make(),
+              sint(DotProduct.CODE_BITS).make());
+    }
+  }
+
+  /** Starts a product. */
+  final Bit start;
+
+  /** Its shape; stable while it runs. */
+  final Shape shape;
+
+  /** The weights. */
+  final Stream<UInt> beats;
+
+  /** Step of the vector whose codes are wanted. */
+  final UInt step;
+
+  /** Codes of the step of the cycle before. */
+  final UInt activations;
+
+  /** Exponent of the vector that is wanted. */
+  final UInt exponentIndex;
+
+  /** The exponent that was wanted the cycle before. */
+  final SInt exponent;
+
+  /** The number of each row, as fp32. */
+  final Stream<UInt> numbers;
+
+  /** Whether a number is too large; with the number. */
+  final Bit saturated;
+
+  /** Whether products of codes begin. */
+  final Bit busy;
+
+  /** Whether a product is worked at. */
+  final Bit running;
+
+  private final Configuration configuration;
+
+  /** The product unit of {@code configuration}. */
+  CompactProduct(Configuration configuration) {
+    this.configuration = configuration;
+    int portBits = configuration.portBits();
+    int columns = configuration.columns();
+    int steps = configuration.steps();
+    int group = configuration.blocksPerScaleBeat();
+    start = in(bit());
+    shape = in(Shape.of(configuration));
+    beats = in(Stream.of(uint(portBits)));
+    step = out(uint(ActivationLines.stepBits(configuration)));
+    activations = in(uint(2 * portBits));
+    exponentIndex = out(uint(ActivationLines.exponentBits(configuration)));
+    exponent = in(sint(DotProduct.CODE_BITS));
+    numbers = out(Stream.of(uint(Float.SIZE)));
+    saturated = out(bit());
+    busy = out(bit());
+    running = out(bit());
+    document("Multiplies a matrix that streams from card memory with one vector.");
+    parameter("PORT_BITS", portBits);
+    parameter("COLUMNS", columns);
+
+    Bit wide = named("wide", is(format -> format.codeBits() == DotProduct.CODE_BITS));
+    Bit signed = named("signedCodes", is(WeightFormat::signed));
+    Bit hasMinimum = named("hasMinimum", is(WeightFormat::hasMin));
+
+    // ---- where the weights are
+    State<Phase> phase = state(Phase.IDLE);
+    UInt rowsLeft = reg(like(shape.rows()));
+    UInt block = reg(uint(bits(configuration.maxBlocks())));
+    UInt inGroup = reg(uint(bits(group)));
+    UInt blockStep = reg(uint(bits(steps)));
+    Bit high = reg(bit());
+    UInt scales = reg(uint(portBits));
+    UInt minimums = reg(uint(portBits));
+    UInt gap = reg(uint(bits(SerialTerm.PIECES)), 0);
+    Bit converts = reg(bit(), 0);
+
+    Bit inCodes = phase.is(Phase.CODES);
+    Bit inOnes = phase.is(Phase.ONES);
+    Bit lastStep = blockStep.eq(steps - 1);
+    Bit firstTerm = block.eq(0).and(inCodes);
+    Bit blocked = gap.any().or(firstTerm.and(converts));
+    Bit stalls = lastStep.and(blocked);
+    beats.ready.set(phase.is(Phase.SCALES).or(phase.is(Phase.MINIMUMS)).or(inCodes.andNot(stalls)));
+    Bit taken = beats.fire();
+    Bit codesTaken = taken.and(inCodes);
+    Bit whole = wide.not().or(high);
+    Bit multiplied = codesTaken.and(whole);
+    Bit issued = multiplied.or(inOnes.andNot(stalls));
+    Bit passEnds = issued.and(lastStep);
+    Bit blockEnds = passEnds.and(hasMinimum.not().or(inOnes));
+    Bit lastBlock = block.pad(shape.blocks().width()).eq(shape.blocks().dec());
+    Bit rowEnds = blockEnds.and(lastBlock);
+    Bit lastRow = rowsLeft.eq(1);
+    busy.set(multiplied);
+    running.set(phase.is(Phase.IDLE).not());
+
+    when(codesTaken.and(wide), () -> high.set(high.not()));
+    when(issued, () -> blockStep.set(blockStep.inc()));
+    when(
+        blockEnds,
+        () -> {
+          block.set(mux(lastBlock, 0, block.inc()));
+          inGroup.set(mux(lastBlock, 0, inGroup.inc()));
+          scales.set(scales.shr(WeightFormat.SCALE_BITS).pad(portBits));
+          minimums.set(minimums.shr(WeightFormat.SCALE_BITS).pad(portBits));
+        });
+    when(rowEnds, () -> rowsLeft.set(rowsLeft.dec()));
+    when(passEnds, () -> gap.set(SerialTerm.PIECES - 1))
+        .elseWhen(gap.any(), () -> gap.set(gap.dec()));
+
+    SerialSum rowSum = inst(new SerialSum());
+    when(rowEnds, () -> converts.set(true)).elseWhen(rowSum.free, () -> converts.set(false));
+    SInt unit = reg(sint(FloatConverter.EXPONENT_BITS));
+    Bit groupEnds = lastBlock.or(inGroup.eq(group - 1));
+    match(
+        phase,
+        p ->
+            switch (p) {
+              case IDLE ->
+                  () ->
+                      when(
+                          start,
+                          () -> {
+                            rowsLeft.set(shape.rows());
+                            block.set(0);
+                            inGroup.set(0);
+                            blockStep.set(0);
+                            high.set(false);
+                            phase.set(Phase.LARGEST);
+                          });
+              case LARGEST -> () -> phase.set(Phase.UNIT);
+              case UNIT ->
+                  () -> {
+                    unit.set(exponent.add(shape.unit()).wrap(unit.width()));
+                    phase.set(Phase.SCALES);
+                  };
+              case SCALES ->
+                  () ->
+                      when(
+                          taken,
+                          () -> {
+                            scales.set(beats.payload);
+                            phase.set(hasMinimum, Phase.MINIMUMS, Phase.CODES);
+                          });
+              case MINIMUMS ->
+                  () ->
+                      when(
+                          taken,
+                          () -> {
+                            minimums.set(beats.payload);
+                            phase.set(Phase.CODES);
+                          });
+              case CODES, ONES ->
+                  () ->
+                      when(
+                              blockEnds,
+                              () ->
+                                  when(rowEnds.and(lastRow), () -> phase.set(Phase.DRAIN))
+                                      .otherwise(
+                                          () -> phase.set(groupEnds, Phase.SCALES, Phase.CODES)))
+                          .elseWhen(passEnds, () -> phase.set(Phase.ONES));
+              case DRAIN -> () -> when(converts.not(), () -> phase.set(Phase.IDLE));
+            });
+    step.set(cat(block, blockStep));
+    exponentIndex.set(
+        mux(
+            phase.is(Phase.LARGEST),
+            shape.blocks().pad(exponentIndex.width()).wrap(exponentIndex.width()),
+            block.pad(exponentIndex.width())));
+
+    // ---- dot products
+    List<UInt> ones = new ArrayList<>();
+    for (int i = 0; i < portBits / DotProduct.CODE_BITS; i++) {
+      ones.add(lit(1, DotProduct.CODE_BITS));
+    }
+    List<UInt> codes = new ArrayList<>();
+    for (int half : range(2)) {
+      UInt narrow = beats.payload.slice(portBits / 2 * (half + 1) - 1, portBits / 2 * half);
+      UInt arriving = mux(wide, beats.payload, widened(narrow, signed));
+      UInt held = named(half == 0 ? "lowCodes" : "highCodes", reg(uint(portBits)));
+      Bit mine = wide.not().or(half == 0 ? high.not() : high);
+      when(codesTaken.and(mine).or(inOnes), () -> held.set(mux(inOnes, cat(ones), arriving)));
+      codes.add(0, held);
+    }
+    DotProduct dotProduct = inst(new DotProduct(columns));
+    List<Bit> issues = Delay.line(this, DOT_LATENCY, issued, 0);
+    List<Bit> firstSteps = Delay.line(this, DOT_LATENCY - 1, blockStep.eq(0));
+    dotProduct.weights.set(cat(codes));
+    dotProduct.activations.set(activations);
+    dotProduct.valid.set(issues.get(1));
+    SInt dot = reg(sint(DotProduct.sumBits(WeightFormat.BLOCK)));
+    SInt dotBefore = mux(firstSteps.get(DOT_LATENCY - 1), slit(0, dot.width()), dot);
+    when(
+        issues.get(DOT_LATENCY - 1),
+        () -> dot.set(dotBefore.add(dotProduct.sum).wrap(dot.width())));
+
+    // ---- terms: what a pass needs is kept from its last step until its dot product is there
+    UInt scale = nextWhen(passEnds, mux(inOnes, minimums, scales).wrap(WeightFormat.SCALE_BITS));
+    SInt blockExponent = nextWhen(passEnds, exponent);
+    Bit firstOfRow = nextWhen(passEnds, firstTerm);
+    Bit lastOfRow = nextWhen(passEnds, rowEnds);
+    Bit ended = Delay.of(this, DOT_LATENCY, passEnds, 0);
+    SerialTerm term = inst(new SerialTerm());
+    term.load.set(ended);
+    term.dot.set(dot);
+    term.scale.set(scale);
+    term.shift.set(Scale.exponent(scale).add(blockExponent).sub(unit).wrap(SerialTerm.SHIFT_BITS));
+    term.first.set(firstOfRow);
+    term.last.set(lastOfRow);
+    rowSum.valid.set(term.valid);
+    rowSum.piece.set(term.piece);
+    rowSum.lowest.set(term.lowest);
+    rowSum.first.set(term.pieceOfFirst);
+    rowSum.last.set(term.lastPiece);
+    rowSum.exponent.set(unit);
+    connect(numbers, rowSum.number);
+    saturated.set(rowSum.saturated);
+  }
+
+  /** 4-bit codes as 8-bit ones. */
+  private static UInt widened(UInt narrow, Bit signed) {
+    List<UInt> codes = new ArrayList<>();
+    for (int low = 0; low < narrow.width(); low += 4) {
+      UInt code = narrow.slice(low + 3, low);
+      codes.add(0, cat(fill(4, code.at(3).and(signed)), code));
+    }
+    return cat(codes);
+  }
+
+  private Bit is(Predicate<WeightFormat> property) {
+    Bit any = lit(false);
+    for (WeightFormat candidate : WeightFormat.values()) {
+      if (property.test(candidate)) {
+        any = any.or(shape.format().eq(candidate.ordinal()));
+      }
+    }
+    return any;
+  }
+}
