@@ -87,6 +87,7 @@ module heddle_default (
   input  wire m_axi_mem1_rlast,
   output wire irq
 );
+  reg  active;
   reg  [63:0] count_attention_pairs;
   reg  [63:0] count_attention_rows;
   reg  [63:0] count_attention_conflicts;
@@ -94,7 +95,6 @@ module heddle_default (
   reg  [63:0] count_attention_key_beats;
   reg  [63:0] count_attention_value_beats;
   reg  [63:0] count_attention_index_beats;
-  reg  active;
   reg  quietBefore;
   reg  raised;
   reg  memoryError;
@@ -117,129 +117,129 @@ module heddle_default (
   wire registers_doorbell_start;
   wire registers_events_done;
   wire registers_interrupt_enable_done;
-  wire fetch_active;
-  wire fetch_unknown;
-  wire [39:0] fetch_position;
-  wire fetch_requests_valid;
-  wire [39:0] fetch_requests_address;
-  wire [31:0] fetch_requests_beats;
-  wire fetch_beats_ready;
-  wire fetch_descriptors_0_valid;
-  wire [511:0] fetch_descriptors_0_payload;
-  wire fetch_descriptors_1_valid;
-  wire [511:0] fetch_descriptors_1_payload;
-  wire fetch_descriptors_2_valid;
-  wire [511:0] fetch_descriptors_2_payload;
-  wire loader_command_ready;
-  wire loader_done;
-  wire loader_requests_valid;
-  wire [39:0] loader_requests_address;
-  wire [31:0] loader_requests_beats;
-  wire loader_beats_ready;
-  wire loader_place_half;
-  wire [2:0] loader_place_token;
-  wire [8:0] loader_place_block;
-  wire loader_place_step;
-  wire [127:0] loader_codes;
-  wire loader_writeCodes;
-  wire signed [7:0] loader_exponent;
-  wire loader_writeExponent;
-  wire loader_writeLargest;
-  wire [127:0] activations_codes;
-  wire signed [7:0] activations_exponent;
-  wire signed [7:0] activations_largest;
-  wire signed [7:0] activations_resultLargest;
-  wire matmul_command_ready;
-  wire matmul_done;
-  wire matmul_busy;
-  wire [1:0] matmul_beatsTaken;
-  wire matmul_saturated;
-  wire matmul_weightRequests_0_valid;
-  wire [39:0] matmul_weightRequests_0_address;
-  wire [31:0] matmul_weightRequests_0_beats;
-  wire matmul_weightRequests_1_valid;
-  wire [39:0] matmul_weightRequests_1_address;
-  wire [31:0] matmul_weightRequests_1_beats;
-  wire matmul_weightBeats_0_ready;
-  wire matmul_weightBeats_1_ready;
-  wire matmul_activationPlace_half;
-  wire [2:0] matmul_activationPlace_token;
-  wire [8:0] matmul_activationPlace_block;
-  wire matmul_activationPlace_step;
-  wire [2:0] matmul_resultToken;
-  wire matmul_resultHalf;
-  wire matmul_resultRequests_valid;
-  wire [39:0] matmul_resultRequests_address;
-  wire [31:0] matmul_resultRequests_beats;
-  wire matmul_resultBeats_valid;
-  wire [127:0] matmul_resultBeats_data;
-  wire [15:0] matmul_resultBeats_strobe;
-  wire loaderControl_descriptors_ready;
-  wire loaderControl_command_valid;
-  wire [511:0] loaderControl_command_payload;
-  wire [2:0] loaderControl_wanted;
-  wire loaderControl_take;
-  wire [2:0] loaderControl_released;
-  wire loaderControl_give;
-  wire loaderControl_records_valid;
-  wire [511:0] loaderControl_records_payload;
-  wire loaderControl_idle;
-  wire loaderControl_stalledTokens;
-  wire loaderControl_stalledMemory;
-  wire matmulControl_descriptors_ready;
-  wire matmulControl_command_valid;
-  wire [511:0] matmulControl_command_payload;
-  wire [2:0] matmulControl_wanted;
-  wire matmulControl_take;
-  wire [2:0] matmulControl_released;
-  wire matmulControl_give;
-  wire matmulControl_records_valid;
-  wire [511:0] matmulControl_records_payload;
-  wire matmulControl_idle;
-  wire matmulControl_stalledTokens;
-  wire matmulControl_stalledMemory;
-  wire records_records_ready;
-  wire records_requests_valid;
-  wire [39:0] records_requests_address;
-  wire [31:0] records_requests_beats;
-  wire records_beats_valid;
-  wire [127:0] records_beats_data;
-  wire [15:0] records_beats_strobe;
-  wire fetchReader_requests_ready;
-  wire fetchReader_memory_arvalid;
-  wire fetchReader_memory_arid;
-  wire [39:0] fetchReader_memory_araddr;
-  wire [7:0] fetchReader_memory_arlen;
-  wire [2:0] fetchReader_memory_arsize;
-  wire [1:0] fetchReader_memory_arburst;
-  wire fetchReader_memory_arlock;
-  wire [3:0] fetchReader_memory_arcache;
-  wire [2:0] fetchReader_memory_arprot;
-  wire [3:0] fetchReader_memory_arqos;
-  wire fetchReader_memory_rready;
-  wire fetchReader_beats_valid;
-  wire [127:0] fetchReader_beats_data;
-  wire fetchReader_beats_last;
-  wire fetchReader_error;
-  wire fetchReader_idle;
-  wire loaderReader_requests_ready;
-  wire loaderReader_memory_arvalid;
-  wire loaderReader_memory_arid;
-  wire [39:0] loaderReader_memory_araddr;
-  wire [7:0] loaderReader_memory_arlen;
-  wire [2:0] loaderReader_memory_arsize;
-  wire [1:0] loaderReader_memory_arburst;
-  wire loaderReader_memory_arlock;
-  wire [3:0] loaderReader_memory_arcache;
-  wire [2:0] loaderReader_memory_arprot;
-  wire [3:0] loaderReader_memory_arqos;
-  wire loaderReader_memory_rready;
-  wire loaderReader_beats_valid;
-  wire loaderReader_beats_ready;
-  wire [127:0] loaderReader_beats_data;
-  wire loaderReader_beats_last;
-  wire loaderReader_error;
-  wire loaderReader_idle;
+  wire work_fetch_active;
+  wire work_fetch_unknown;
+  wire [39:0] work_fetch_position;
+  wire work_fetch_requests_valid;
+  wire [39:0] work_fetch_requests_address;
+  wire [31:0] work_fetch_requests_beats;
+  wire work_fetch_beats_ready;
+  wire work_fetch_descriptors_0_valid;
+  wire [511:0] work_fetch_descriptors_0_payload;
+  wire work_fetch_descriptors_1_valid;
+  wire [511:0] work_fetch_descriptors_1_payload;
+  wire work_fetch_descriptors_2_valid;
+  wire [511:0] work_fetch_descriptors_2_payload;
+  wire work_loader_command_ready;
+  wire work_loader_done;
+  wire work_loader_requests_valid;
+  wire [39:0] work_loader_requests_address;
+  wire [31:0] work_loader_requests_beats;
+  wire work_loader_beats_ready;
+  wire work_loader_place_half;
+  wire [2:0] work_loader_place_token;
+  wire [8:0] work_loader_place_block;
+  wire work_loader_place_step;
+  wire [127:0] work_loader_codes;
+  wire work_loader_writeCodes;
+  wire signed [7:0] work_loader_exponent;
+  wire work_loader_writeExponent;
+  wire work_loader_writeLargest;
+  wire [127:0] work_activations_codes;
+  wire signed [7:0] work_activations_exponent;
+  wire signed [7:0] work_activations_largest;
+  wire signed [7:0] work_activations_resultLargest;
+  wire work_matmul_command_ready;
+  wire work_matmul_done;
+  wire work_matmul_busy;
+  wire [1:0] work_matmul_beatsTaken;
+  wire work_matmul_saturated;
+  wire work_matmul_weightRequests_0_valid;
+  wire [39:0] work_matmul_weightRequests_0_address;
+  wire [31:0] work_matmul_weightRequests_0_beats;
+  wire work_matmul_weightRequests_1_valid;
+  wire [39:0] work_matmul_weightRequests_1_address;
+  wire [31:0] work_matmul_weightRequests_1_beats;
+  wire work_matmul_weightBeats_0_ready;
+  wire work_matmul_weightBeats_1_ready;
+  wire work_matmul_activationPlace_half;
+  wire [2:0] work_matmul_activationPlace_token;
+  wire [8:0] work_matmul_activationPlace_block;
+  wire work_matmul_activationPlace_step;
+  wire [2:0] work_matmul_resultToken;
+  wire work_matmul_resultHalf;
+  wire work_matmul_resultRequests_valid;
+  wire [39:0] work_matmul_resultRequests_address;
+  wire [31:0] work_matmul_resultRequests_beats;
+  wire work_matmul_resultBeats_valid;
+  wire [127:0] work_matmul_resultBeats_data;
+  wire [15:0] work_matmul_resultBeats_strobe;
+  wire work_loaderControl_descriptors_ready;
+  wire work_loaderControl_command_valid;
+  wire [511:0] work_loaderControl_command_payload;
+  wire [2:0] work_loaderControl_wanted;
+  wire work_loaderControl_take;
+  wire [2:0] work_loaderControl_released;
+  wire work_loaderControl_give;
+  wire work_loaderControl_records_valid;
+  wire [511:0] work_loaderControl_records_payload;
+  wire work_loaderControl_idle;
+  wire work_loaderControl_stalledTokens;
+  wire work_loaderControl_stalledMemory;
+  wire work_matmulControl_descriptors_ready;
+  wire work_matmulControl_command_valid;
+  wire [511:0] work_matmulControl_command_payload;
+  wire [2:0] work_matmulControl_wanted;
+  wire work_matmulControl_take;
+  wire [2:0] work_matmulControl_released;
+  wire work_matmulControl_give;
+  wire work_matmulControl_records_valid;
+  wire [511:0] work_matmulControl_records_payload;
+  wire work_matmulControl_idle;
+  wire work_matmulControl_stalledTokens;
+  wire work_matmulControl_stalledMemory;
+  wire work_records_records_ready;
+  wire work_records_requests_valid;
+  wire [39:0] work_records_requests_address;
+  wire [31:0] work_records_requests_beats;
+  wire work_records_beats_valid;
+  wire [127:0] work_records_beats_data;
+  wire [15:0] work_records_beats_strobe;
+  wire work_fetchReader_requests_ready;
+  wire work_fetchReader_memory_arvalid;
+  wire work_fetchReader_memory_arid;
+  wire [39:0] work_fetchReader_memory_araddr;
+  wire [7:0] work_fetchReader_memory_arlen;
+  wire [2:0] work_fetchReader_memory_arsize;
+  wire [1:0] work_fetchReader_memory_arburst;
+  wire work_fetchReader_memory_arlock;
+  wire [3:0] work_fetchReader_memory_arcache;
+  wire [2:0] work_fetchReader_memory_arprot;
+  wire [3:0] work_fetchReader_memory_arqos;
+  wire work_fetchReader_memory_rready;
+  wire work_fetchReader_beats_valid;
+  wire [127:0] work_fetchReader_beats_data;
+  wire work_fetchReader_beats_last;
+  wire work_fetchReader_error;
+  wire work_fetchReader_idle;
+  wire work_loaderReader_requests_ready;
+  wire work_loaderReader_memory_arvalid;
+  wire work_loaderReader_memory_arid;
+  wire [39:0] work_loaderReader_memory_araddr;
+  wire [7:0] work_loaderReader_memory_arlen;
+  wire [2:0] work_loaderReader_memory_arsize;
+  wire [1:0] work_loaderReader_memory_arburst;
+  wire work_loaderReader_memory_arlock;
+  wire [3:0] work_loaderReader_memory_arcache;
+  wire [2:0] work_loaderReader_memory_arprot;
+  wire [3:0] work_loaderReader_memory_arqos;
+  wire work_loaderReader_memory_rready;
+  wire work_loaderReader_beats_valid;
+  wire work_loaderReader_beats_ready;
+  wire [127:0] work_loaderReader_beats_data;
+  wire work_loaderReader_beats_last;
+  wire work_loaderReader_error;
+  wire work_loaderReader_idle;
   wire weightReader_0_requests_ready;
   wire weightReader_0_memory_arvalid;
   wire weightReader_0_memory_arid;
@@ -274,129 +274,129 @@ module heddle_default (
   wire weightReader_1_beats_last;
   wire weightReader_1_error;
   wire weightReader_1_idle;
-  wire resultWriter_requests_ready;
-  wire resultWriter_beats_ready;
-  wire resultWriter_memory_awvalid;
-  wire resultWriter_memory_awid;
-  wire [39:0] resultWriter_memory_awaddr;
-  wire [7:0] resultWriter_memory_awlen;
-  wire [2:0] resultWriter_memory_awsize;
-  wire [1:0] resultWriter_memory_awburst;
-  wire resultWriter_memory_awlock;
-  wire [3:0] resultWriter_memory_awcache;
-  wire [2:0] resultWriter_memory_awprot;
-  wire [3:0] resultWriter_memory_awqos;
-  wire resultWriter_memory_wvalid;
-  wire [127:0] resultWriter_memory_wdata;
-  wire [15:0] resultWriter_memory_wstrb;
-  wire resultWriter_memory_wlast;
-  wire resultWriter_memory_bready;
-  wire resultWriter_done;
-  wire resultWriter_error;
-  wire resultWriter_idle;
-  wire recordWriter_requests_ready;
-  wire recordWriter_beats_ready;
-  wire recordWriter_memory_awvalid;
-  wire recordWriter_memory_awid;
-  wire [39:0] recordWriter_memory_awaddr;
-  wire [7:0] recordWriter_memory_awlen;
-  wire [2:0] recordWriter_memory_awsize;
-  wire [1:0] recordWriter_memory_awburst;
-  wire recordWriter_memory_awlock;
-  wire [3:0] recordWriter_memory_awcache;
-  wire [2:0] recordWriter_memory_awprot;
-  wire [3:0] recordWriter_memory_awqos;
-  wire recordWriter_memory_wvalid;
-  wire [127:0] recordWriter_memory_wdata;
-  wire [15:0] recordWriter_memory_wstrb;
-  wire recordWriter_memory_wlast;
-  wire recordWriter_memory_bready;
-  wire recordWriter_done;
-  wire recordWriter_error;
-  wire recordWriter_idle;
-  wire attention_command_ready;
-  wire attention_done;
-  wire attention_busy;
-  wire [2:0] attention_beatsTaken;
-  wire [4:0] attention_counted_0;
-  wire [4:0] attention_counted_1;
-  wire [4:0] attention_counted_2;
-  wire [4:0] attention_counted_3;
-  wire [4:0] attention_counted_4;
-  wire [4:0] attention_counted_5;
-  wire [4:0] attention_counted_6;
-  wire attention_memoryError;
-  wire attention_reads_0_arvalid;
-  wire attention_reads_0_arid;
-  wire [39:0] attention_reads_0_araddr;
-  wire [7:0] attention_reads_0_arlen;
-  wire [2:0] attention_reads_0_arsize;
-  wire [1:0] attention_reads_0_arburst;
-  wire attention_reads_0_arlock;
-  wire [3:0] attention_reads_0_arcache;
-  wire [2:0] attention_reads_0_arprot;
-  wire [3:0] attention_reads_0_arqos;
-  wire attention_reads_0_rready;
-  wire attention_reads_1_arvalid;
-  wire attention_reads_1_arid;
-  wire [39:0] attention_reads_1_araddr;
-  wire [7:0] attention_reads_1_arlen;
-  wire [2:0] attention_reads_1_arsize;
-  wire [1:0] attention_reads_1_arburst;
-  wire attention_reads_1_arlock;
-  wire [3:0] attention_reads_1_arcache;
-  wire [2:0] attention_reads_1_arprot;
-  wire [3:0] attention_reads_1_arqos;
-  wire attention_reads_1_rready;
-  wire attention_reads_2_arvalid;
-  wire attention_reads_2_arid;
-  wire [39:0] attention_reads_2_araddr;
-  wire [7:0] attention_reads_2_arlen;
-  wire [2:0] attention_reads_2_arsize;
-  wire [1:0] attention_reads_2_arburst;
-  wire attention_reads_2_arlock;
-  wire [3:0] attention_reads_2_arcache;
-  wire [2:0] attention_reads_2_arprot;
-  wire [3:0] attention_reads_2_arqos;
-  wire attention_reads_2_rready;
-  wire attention_reads_3_arvalid;
-  wire attention_reads_3_arid;
-  wire [39:0] attention_reads_3_araddr;
-  wire [7:0] attention_reads_3_arlen;
-  wire [2:0] attention_reads_3_arsize;
-  wire [1:0] attention_reads_3_arburst;
-  wire attention_reads_3_arlock;
-  wire [3:0] attention_reads_3_arcache;
-  wire [2:0] attention_reads_3_arprot;
-  wire [3:0] attention_reads_3_arqos;
-  wire attention_reads_3_rready;
-  wire attention_writes_0_awvalid;
-  wire attention_writes_0_awid;
-  wire [39:0] attention_writes_0_awaddr;
-  wire [7:0] attention_writes_0_awlen;
-  wire [2:0] attention_writes_0_awsize;
-  wire [1:0] attention_writes_0_awburst;
-  wire attention_writes_0_awlock;
-  wire [3:0] attention_writes_0_awcache;
-  wire [2:0] attention_writes_0_awprot;
-  wire [3:0] attention_writes_0_awqos;
-  wire attention_writes_0_wvalid;
-  wire [127:0] attention_writes_0_wdata;
-  wire [15:0] attention_writes_0_wstrb;
-  wire attention_writes_0_wlast;
-  wire attention_writes_0_bready;
-  wire attentionControl_descriptors_ready;
-  wire attentionControl_command_valid;
-  wire [511:0] attentionControl_command_payload;
-  wire [2:0] attentionControl_wanted;
-  wire attentionControl_take;
-  wire [2:0] attentionControl_released;
-  wire attentionControl_give;
-  wire attentionControl_records_valid;
-  wire [511:0] attentionControl_records_payload;
-  wire attentionControl_idle;
-  wire attentionControl_stalledTokens;
-  wire attentionControl_stalledMemory;
+  wire work_resultWriter_requests_ready;
+  wire work_resultWriter_beats_ready;
+  wire work_resultWriter_memory_awvalid;
+  wire work_resultWriter_memory_awid;
+  wire [39:0] work_resultWriter_memory_awaddr;
+  wire [7:0] work_resultWriter_memory_awlen;
+  wire [2:0] work_resultWriter_memory_awsize;
+  wire [1:0] work_resultWriter_memory_awburst;
+  wire work_resultWriter_memory_awlock;
+  wire [3:0] work_resultWriter_memory_awcache;
+  wire [2:0] work_resultWriter_memory_awprot;
+  wire [3:0] work_resultWriter_memory_awqos;
+  wire work_resultWriter_memory_wvalid;
+  wire [127:0] work_resultWriter_memory_wdata;
+  wire [15:0] work_resultWriter_memory_wstrb;
+  wire work_resultWriter_memory_wlast;
+  wire work_resultWriter_memory_bready;
+  wire work_resultWriter_done;
+  wire work_resultWriter_error;
+  wire work_resultWriter_idle;
+  wire work_recordWriter_requests_ready;
+  wire work_recordWriter_beats_ready;
+  wire work_recordWriter_memory_awvalid;
+  wire work_recordWriter_memory_awid;
+  wire [39:0] work_recordWriter_memory_awaddr;
+  wire [7:0] work_recordWriter_memory_awlen;
+  wire [2:0] work_recordWriter_memory_awsize;
+  wire [1:0] work_recordWriter_memory_awburst;
+  wire work_recordWriter_memory_awlock;
+  wire [3:0] work_recordWriter_memory_awcache;
+  wire [2:0] work_recordWriter_memory_awprot;
+  wire [3:0] work_recordWriter_memory_awqos;
+  wire work_recordWriter_memory_wvalid;
+  wire [127:0] work_recordWriter_memory_wdata;
+  wire [15:0] work_recordWriter_memory_wstrb;
+  wire work_recordWriter_memory_wlast;
+  wire work_recordWriter_memory_bready;
+  wire work_recordWriter_done;
+  wire work_recordWriter_error;
+  wire work_recordWriter_idle;
+  wire work_attention_command_ready;
+  wire work_attention_done;
+  wire work_attention_busy;
+  wire [2:0] work_attention_beatsTaken;
+  wire [4:0] work_attention_counted_0;
+  wire [4:0] work_attention_counted_1;
+  wire [4:0] work_attention_counted_2;
+  wire [4:0] work_attention_counted_3;
+  wire [4:0] work_attention_counted_4;
+  wire [4:0] work_attention_counted_5;
+  wire [4:0] work_attention_counted_6;
+  wire work_attention_memoryError;
+  wire work_attention_reads_0_arvalid;
+  wire work_attention_reads_0_arid;
+  wire [39:0] work_attention_reads_0_araddr;
+  wire [7:0] work_attention_reads_0_arlen;
+  wire [2:0] work_attention_reads_0_arsize;
+  wire [1:0] work_attention_reads_0_arburst;
+  wire work_attention_reads_0_arlock;
+  wire [3:0] work_attention_reads_0_arcache;
+  wire [2:0] work_attention_reads_0_arprot;
+  wire [3:0] work_attention_reads_0_arqos;
+  wire work_attention_reads_0_rready;
+  wire work_attention_reads_1_arvalid;
+  wire work_attention_reads_1_arid;
+  wire [39:0] work_attention_reads_1_araddr;
+  wire [7:0] work_attention_reads_1_arlen;
+  wire [2:0] work_attention_reads_1_arsize;
+  wire [1:0] work_attention_reads_1_arburst;
+  wire work_attention_reads_1_arlock;
+  wire [3:0] work_attention_reads_1_arcache;
+  wire [2:0] work_attention_reads_1_arprot;
+  wire [3:0] work_attention_reads_1_arqos;
+  wire work_attention_reads_1_rready;
+  wire work_attention_reads_2_arvalid;
+  wire work_attention_reads_2_arid;
+  wire [39:0] work_attention_reads_2_araddr;
+  wire [7:0] work_attention_reads_2_arlen;
+  wire [2:0] work_attention_reads_2_arsize;
+  wire [1:0] work_attention_reads_2_arburst;
+  wire work_attention_reads_2_arlock;
+  wire [3:0] work_attention_reads_2_arcache;
+  wire [2:0] work_attention_reads_2_arprot;
+  wire [3:0] work_attention_reads_2_arqos;
+  wire work_attention_reads_2_rready;
+  wire work_attention_reads_3_arvalid;
+  wire work_attention_reads_3_arid;
+  wire [39:0] work_attention_reads_3_araddr;
+  wire [7:0] work_attention_reads_3_arlen;
+  wire [2:0] work_attention_reads_3_arsize;
+  wire [1:0] work_attention_reads_3_arburst;
+  wire work_attention_reads_3_arlock;
+  wire [3:0] work_attention_reads_3_arcache;
+  wire [2:0] work_attention_reads_3_arprot;
+  wire [3:0] work_attention_reads_3_arqos;
+  wire work_attention_reads_3_rready;
+  wire work_attention_writes_0_awvalid;
+  wire work_attention_writes_0_awid;
+  wire [39:0] work_attention_writes_0_awaddr;
+  wire [7:0] work_attention_writes_0_awlen;
+  wire [2:0] work_attention_writes_0_awsize;
+  wire [1:0] work_attention_writes_0_awburst;
+  wire work_attention_writes_0_awlock;
+  wire [3:0] work_attention_writes_0_awcache;
+  wire [2:0] work_attention_writes_0_awprot;
+  wire [3:0] work_attention_writes_0_awqos;
+  wire work_attention_writes_0_wvalid;
+  wire [127:0] work_attention_writes_0_wdata;
+  wire [15:0] work_attention_writes_0_wstrb;
+  wire work_attention_writes_0_wlast;
+  wire work_attention_writes_0_bready;
+  wire work_attentionControl_descriptors_ready;
+  wire work_attentionControl_command_valid;
+  wire [511:0] work_attentionControl_command_payload;
+  wire [2:0] work_attentionControl_wanted;
+  wire work_attentionControl_take;
+  wire [2:0] work_attentionControl_released;
+  wire work_attentionControl_give;
+  wire work_attentionControl_records_valid;
+  wire [511:0] work_attentionControl_records_payload;
+  wire work_attentionControl_idle;
+  wire work_attentionControl_stalledTokens;
+  wire work_attentionControl_stalledMemory;
   wire readers_masters_0_arready;
   wire readers_masters_0_rvalid;
   wire readers_masters_0_rid;
@@ -467,53 +467,55 @@ module heddle_default (
   wire [2:0] readers_1_memory_arprot;
   wire [3:0] readers_1_memory_arqos;
   wire readers_1_memory_rready;
-  wire writers_masters_0_awready;
-  wire writers_masters_0_wready;
-  wire writers_masters_0_bvalid;
-  wire writers_masters_0_bid;
-  wire [1:0] writers_masters_0_bresp;
-  wire writers_masters_1_awready;
-  wire writers_masters_1_wready;
-  wire writers_masters_1_bvalid;
-  wire writers_masters_1_bid;
-  wire [1:0] writers_masters_1_bresp;
-  wire writers_masters_2_awready;
-  wire writers_masters_2_wready;
-  wire writers_masters_2_bvalid;
-  wire writers_masters_2_bid;
-  wire [1:0] writers_masters_2_bresp;
-  wire writers_memory_awvalid;
-  wire [2:0] writers_memory_awid;
-  wire [39:0] writers_memory_awaddr;
-  wire [7:0] writers_memory_awlen;
-  wire [2:0] writers_memory_awsize;
-  wire [1:0] writers_memory_awburst;
-  wire writers_memory_awlock;
-  wire [3:0] writers_memory_awcache;
-  wire [2:0] writers_memory_awprot;
-  wire [3:0] writers_memory_awqos;
-  wire writers_memory_wvalid;
-  wire [127:0] writers_memory_wdata;
-  wire [15:0] writers_memory_wstrb;
-  wire writers_memory_wlast;
-  wire writers_memory_bready;
-  wire tokens_granted_0;
-  wire tokens_granted_1;
-  wire tokens_granted_2;
-  wire tokens_overflow;
-  wire merged_arbiter_inputs_0_ready;
-  wire merged_arbiter_inputs_1_ready;
-  wire merged_arbiter_inputs_2_ready;
-  wire merged_arbiter_output_valid;
-  wire [511:0] merged_arbiter_output_payload;
-  wire [1:0] merged_arbiter_chosen;
+  wire work_writers_masters_0_awready;
+  wire work_writers_masters_0_wready;
+  wire work_writers_masters_0_bvalid;
+  wire work_writers_masters_0_bid;
+  wire [1:0] work_writers_masters_0_bresp;
+  wire work_writers_masters_1_awready;
+  wire work_writers_masters_1_wready;
+  wire work_writers_masters_1_bvalid;
+  wire work_writers_masters_1_bid;
+  wire [1:0] work_writers_masters_1_bresp;
+  wire work_writers_masters_2_awready;
+  wire work_writers_masters_2_wready;
+  wire work_writers_masters_2_bvalid;
+  wire work_writers_masters_2_bid;
+  wire [1:0] work_writers_masters_2_bresp;
+  wire work_writers_memory_awvalid;
+  wire [2:0] work_writers_memory_awid;
+  wire [39:0] work_writers_memory_awaddr;
+  wire [7:0] work_writers_memory_awlen;
+  wire [2:0] work_writers_memory_awsize;
+  wire [1:0] work_writers_memory_awburst;
+  wire work_writers_memory_awlock;
+  wire [3:0] work_writers_memory_awcache;
+  wire [2:0] work_writers_memory_awprot;
+  wire [3:0] work_writers_memory_awqos;
+  wire work_writers_memory_wvalid;
+  wire [127:0] work_writers_memory_wdata;
+  wire [15:0] work_writers_memory_wstrb;
+  wire work_writers_memory_wlast;
+  wire work_writers_memory_bready;
+  wire work_tokens_granted_0;
+  wire work_tokens_granted_1;
+  wire work_tokens_granted_2;
+  wire work_tokens_overflow;
+  wire work_merged_arbiter_inputs_0_ready;
+  wire work_merged_arbiter_inputs_1_ready;
+  wire work_merged_arbiter_inputs_2_ready;
+  wire work_merged_arbiter_output_valid;
+  wire [511:0] work_merged_arbiter_output_payload;
+  wire [1:0] work_merged_arbiter_chosen;
 
   wire start = registers_doorbell_start && !active;
-  wire enginesIdle = loaderControl_idle && matmulControl_idle && attentionControl_idle;
-  wire quiet = !fetch_active && enginesIdle && recordWriter_idle && resultWriter_idle;
-  wire ends = active && quiet && quietBefore;
-  wire [2:0] beats = matmul_beatsTaken + {2'd0, loaderReader_beats_valid && loaderReader_beats_ready};
-  wire [70:0] registers_multiplications_products_bits = {count_busy, 7'd0};
+  wire work = work_loaderReader_beats_valid && work_loaderReader_beats_ready;
+  wire work_enginesIdle = work_loaderControl_idle && work_matmulControl_idle && work_attentionControl_idle;
+  wire quietBefore_condition = !work_fetch_active && work_enginesIdle && work_recordWriter_idle && work_resultWriter_idle;
+  wire work_1 = work_loaderReader_beats_valid && work_loaderReader_beats_ready;
+  wire [2:0] count_beats_sum = work_matmul_beatsTaken + {2'd0, work_1};
+  wire ends = active && quietBefore_condition && quietBefore;
+  wire [70:0] products = {count_busy, 7'd0};
 
   heddle_default_RegisterFile_heddle registers (
     .clk(clk),
@@ -542,20 +544,20 @@ module heddle_default (
     .records_address(registers_records_address),
     .doorbell_start(registers_doorbell_start),
     .status_busy(active),
-    .status_unknown_operation(fetch_unknown),
-    .status_token_overflow(tokens_overflow),
+    .status_unknown_operation(work_fetch_unknown),
+    .status_token_overflow(work_tokens_overflow),
     .status_memory_error(memoryError),
-    .status_saturated(matmul_saturated),
+    .status_saturated(work_matmul_saturated),
     .events_done_set(ends),
     .events_done(registers_events_done),
     .interrupt_enable_done(registers_interrupt_enable_done),
-    .position_address({24'd0, fetch_position}),
+    .position_address({24'd0, work_fetch_position}),
     .cycles_cycles(count_cycles),
     .busy_cycles(count_busy),
     .stalled_memory_cycles(count_stalled_memory),
     .stalled_tokens_cycles(count_stalled_tokens),
     .beats_beats(count_beats),
-    .multiplications_products(registers_multiplications_products_bits[63:0]),
+    .multiplications_products(products[63:0]),
     .attention_pairs_count(count_attention_pairs),
     .attention_rows_count(count_attention_rows),
     .attention_conflicts_count(count_attention_conflicts),
@@ -565,268 +567,268 @@ module heddle_default (
     .attention_index_beats_count(count_attention_index_beats)
   );
 
-  heddle_default_CommandFetch fetch (
+  heddle_default_CommandFetch work_fetch (
     .clk(clk),
     .reset(reset),
     .start(start),
     .listAddress(registers_list_address[39:0]),
-    .active(fetch_active),
-    .unknown(fetch_unknown),
-    .position(fetch_position),
-    .requests_valid(fetch_requests_valid),
-    .requests_ready(fetchReader_requests_ready),
-    .requests_address(fetch_requests_address),
-    .requests_beats(fetch_requests_beats),
-    .beats_valid(fetchReader_beats_valid),
-    .beats_ready(fetch_beats_ready),
-    .beats_data(fetchReader_beats_data),
-    .beats_last(fetchReader_beats_last),
-    .descriptors_0_valid(fetch_descriptors_0_valid),
-    .descriptors_0_ready(loaderControl_descriptors_ready),
-    .descriptors_0_payload(fetch_descriptors_0_payload),
-    .descriptors_1_valid(fetch_descriptors_1_valid),
-    .descriptors_1_ready(matmulControl_descriptors_ready),
-    .descriptors_1_payload(fetch_descriptors_1_payload),
-    .descriptors_2_valid(fetch_descriptors_2_valid),
-    .descriptors_2_ready(attentionControl_descriptors_ready),
-    .descriptors_2_payload(fetch_descriptors_2_payload)
+    .active(work_fetch_active),
+    .unknown(work_fetch_unknown),
+    .position(work_fetch_position),
+    .requests_valid(work_fetch_requests_valid),
+    .requests_ready(work_fetchReader_requests_ready),
+    .requests_address(work_fetch_requests_address),
+    .requests_beats(work_fetch_requests_beats),
+    .beats_valid(work_fetchReader_beats_valid),
+    .beats_ready(work_fetch_beats_ready),
+    .beats_data(work_fetchReader_beats_data),
+    .beats_last(work_fetchReader_beats_last),
+    .descriptors_0_valid(work_fetch_descriptors_0_valid),
+    .descriptors_0_ready(work_loaderControl_descriptors_ready),
+    .descriptors_0_payload(work_fetch_descriptors_0_payload),
+    .descriptors_1_valid(work_fetch_descriptors_1_valid),
+    .descriptors_1_ready(work_matmulControl_descriptors_ready),
+    .descriptors_1_payload(work_fetch_descriptors_1_payload),
+    .descriptors_2_valid(work_fetch_descriptors_2_valid),
+    .descriptors_2_ready(work_attentionControl_descriptors_ready),
+    .descriptors_2_payload(work_fetch_descriptors_2_payload)
   );
 
-  heddle_default_ActivationLoader loader (
+  heddle_default_ActivationLoader work_loader (
     .clk(clk),
     .reset(reset),
-    .command_valid(loaderControl_command_valid),
-    .command_ready(loader_command_ready),
-    .command_payload(loaderControl_command_payload),
-    .done(loader_done),
-    .requests_valid(loader_requests_valid),
-    .requests_ready(loaderReader_requests_ready),
-    .requests_address(loader_requests_address),
-    .requests_beats(loader_requests_beats),
-    .beats_valid(loaderReader_beats_valid),
-    .beats_ready(loader_beats_ready),
-    .beats_data(loaderReader_beats_data),
-    .beats_last(loaderReader_beats_last),
-    .place_half(loader_place_half),
-    .place_token(loader_place_token),
-    .place_block(loader_place_block),
-    .place_step(loader_place_step),
-    .codes(loader_codes),
-    .writeCodes(loader_writeCodes),
-    .exponent(loader_exponent),
-    .writeExponent(loader_writeExponent),
-    .writeLargest(loader_writeLargest)
+    .command_valid(work_loaderControl_command_valid),
+    .command_ready(work_loader_command_ready),
+    .command_payload(work_loaderControl_command_payload),
+    .done(work_loader_done),
+    .requests_valid(work_loader_requests_valid),
+    .requests_ready(work_loaderReader_requests_ready),
+    .requests_address(work_loader_requests_address),
+    .requests_beats(work_loader_requests_beats),
+    .beats_valid(work_loaderReader_beats_valid),
+    .beats_ready(work_loader_beats_ready),
+    .beats_data(work_loaderReader_beats_data),
+    .beats_last(work_loaderReader_beats_last),
+    .place_half(work_loader_place_half),
+    .place_token(work_loader_place_token),
+    .place_block(work_loader_place_block),
+    .place_step(work_loader_place_step),
+    .codes(work_loader_codes),
+    .writeCodes(work_loader_writeCodes),
+    .exponent(work_loader_exponent),
+    .writeExponent(work_loader_writeExponent),
+    .writeLargest(work_loader_writeLargest)
   );
 
-  heddle_default_ActivationBuffer_8x512x128 activations (
+  heddle_default_ActivationBuffer_8x512x128 work_activations (
     .clk(clk),
-    .writePlace_half(loader_place_half),
-    .writePlace_token(loader_place_token),
-    .writePlace_block(loader_place_block),
-    .writePlace_step(loader_place_step),
-    .writtenCodes(loader_codes),
-    .writeCodes(loader_writeCodes),
-    .writtenExponent(loader_exponent),
-    .writeExponent(loader_writeExponent),
-    .writeLargest(loader_writeLargest),
-    .readPlace_half(matmul_activationPlace_half),
-    .readPlace_token(matmul_activationPlace_token),
-    .readPlace_block(matmul_activationPlace_block),
-    .readPlace_step(matmul_activationPlace_step),
-    .codes(activations_codes),
-    .exponent(activations_exponent),
-    .largest(activations_largest),
-    .resultToken(matmul_resultToken),
-    .resultHalf(matmul_resultHalf),
-    .resultLargest(activations_resultLargest)
+    .writePlace_half(work_loader_place_half),
+    .writePlace_token(work_loader_place_token),
+    .writePlace_block(work_loader_place_block),
+    .writePlace_step(work_loader_place_step),
+    .writtenCodes(work_loader_codes),
+    .writeCodes(work_loader_writeCodes),
+    .writtenExponent(work_loader_exponent),
+    .writeExponent(work_loader_writeExponent),
+    .writeLargest(work_loader_writeLargest),
+    .readPlace_half(work_matmul_activationPlace_half),
+    .readPlace_token(work_matmul_activationPlace_token),
+    .readPlace_block(work_matmul_activationPlace_block),
+    .readPlace_step(work_matmul_activationPlace_step),
+    .codes(work_activations_codes),
+    .exponent(work_activations_exponent),
+    .largest(work_activations_largest),
+    .resultToken(work_matmul_resultToken),
+    .resultHalf(work_matmul_resultHalf),
+    .resultLargest(work_activations_resultLargest)
   );
 
-  heddle_default_MatmulEngine matmul (
+  heddle_default_MatmulEngine work_matmul (
     .clk(clk),
     .reset(reset),
-    .command_valid(matmulControl_command_valid),
-    .command_ready(matmul_command_ready),
-    .command_payload(matmulControl_command_payload),
-    .done(matmul_done),
-    .busy(matmul_busy),
-    .beatsTaken(matmul_beatsTaken),
-    .saturated(matmul_saturated),
-    .weightRequests_0_valid(matmul_weightRequests_0_valid),
+    .command_valid(work_matmulControl_command_valid),
+    .command_ready(work_matmul_command_ready),
+    .command_payload(work_matmulControl_command_payload),
+    .done(work_matmul_done),
+    .busy(work_matmul_busy),
+    .beatsTaken(work_matmul_beatsTaken),
+    .saturated(work_matmul_saturated),
+    .weightRequests_0_valid(work_matmul_weightRequests_0_valid),
     .weightRequests_0_ready(weightReader_0_requests_ready),
-    .weightRequests_0_address(matmul_weightRequests_0_address),
-    .weightRequests_0_beats(matmul_weightRequests_0_beats),
-    .weightRequests_1_valid(matmul_weightRequests_1_valid),
+    .weightRequests_0_address(work_matmul_weightRequests_0_address),
+    .weightRequests_0_beats(work_matmul_weightRequests_0_beats),
+    .weightRequests_1_valid(work_matmul_weightRequests_1_valid),
     .weightRequests_1_ready(weightReader_1_requests_ready),
-    .weightRequests_1_address(matmul_weightRequests_1_address),
-    .weightRequests_1_beats(matmul_weightRequests_1_beats),
+    .weightRequests_1_address(work_matmul_weightRequests_1_address),
+    .weightRequests_1_beats(work_matmul_weightRequests_1_beats),
     .weightBeats_0_valid(weightReader_0_beats_valid),
-    .weightBeats_0_ready(matmul_weightBeats_0_ready),
+    .weightBeats_0_ready(work_matmul_weightBeats_0_ready),
     .weightBeats_0_data(weightReader_0_beats_data),
     .weightBeats_0_last(weightReader_0_beats_last),
     .weightBeats_1_valid(weightReader_1_beats_valid),
-    .weightBeats_1_ready(matmul_weightBeats_1_ready),
+    .weightBeats_1_ready(work_matmul_weightBeats_1_ready),
     .weightBeats_1_data(weightReader_1_beats_data),
     .weightBeats_1_last(weightReader_1_beats_last),
-    .activationPlace_half(matmul_activationPlace_half),
-    .activationPlace_token(matmul_activationPlace_token),
-    .activationPlace_block(matmul_activationPlace_block),
-    .activationPlace_step(matmul_activationPlace_step),
-    .activationCodes(activations_codes),
-    .activationExponent(activations_exponent),
-    .largestExponent(activations_largest),
-    .resultToken(matmul_resultToken),
-    .resultHalf(matmul_resultHalf),
-    .resultLargest(activations_resultLargest),
-    .resultRequests_valid(matmul_resultRequests_valid),
-    .resultRequests_ready(resultWriter_requests_ready),
-    .resultRequests_address(matmul_resultRequests_address),
-    .resultRequests_beats(matmul_resultRequests_beats),
-    .resultBeats_valid(matmul_resultBeats_valid),
-    .resultBeats_ready(resultWriter_beats_ready),
-    .resultBeats_data(matmul_resultBeats_data),
-    .resultBeats_strobe(matmul_resultBeats_strobe),
-    .resultsArrived(resultWriter_idle)
+    .activationPlace_half(work_matmul_activationPlace_half),
+    .activationPlace_token(work_matmul_activationPlace_token),
+    .activationPlace_block(work_matmul_activationPlace_block),
+    .activationPlace_step(work_matmul_activationPlace_step),
+    .activationCodes(work_activations_codes),
+    .activationExponent(work_activations_exponent),
+    .largestExponent(work_activations_largest),
+    .resultToken(work_matmul_resultToken),
+    .resultHalf(work_matmul_resultHalf),
+    .resultLargest(work_activations_resultLargest),
+    .resultRequests_valid(work_matmul_resultRequests_valid),
+    .resultRequests_ready(work_resultWriter_requests_ready),
+    .resultRequests_address(work_matmul_resultRequests_address),
+    .resultRequests_beats(work_matmul_resultRequests_beats),
+    .resultBeats_valid(work_matmul_resultBeats_valid),
+    .resultBeats_ready(work_resultWriter_beats_ready),
+    .resultBeats_data(work_matmul_resultBeats_data),
+    .resultBeats_strobe(work_matmul_resultBeats_strobe),
+    .resultsArrived(work_resultWriter_idle)
   );
 
-  heddle_default_EngineControl_loader loaderControl (
+  heddle_default_EngineControl_loader work_loaderControl (
     .clk(clk),
     .reset(reset),
-    .descriptors_valid(fetch_descriptors_0_valid),
-    .descriptors_ready(loaderControl_descriptors_ready),
-    .descriptors_payload(fetch_descriptors_0_payload),
-    .command_valid(loaderControl_command_valid),
-    .command_ready(loader_command_ready),
-    .command_payload(loaderControl_command_payload),
-    .done(loader_done),
+    .descriptors_valid(work_fetch_descriptors_0_valid),
+    .descriptors_ready(work_loaderControl_descriptors_ready),
+    .descriptors_payload(work_fetch_descriptors_0_payload),
+    .command_valid(work_loaderControl_command_valid),
+    .command_ready(work_loader_command_ready),
+    .command_payload(work_loaderControl_command_payload),
+    .done(work_loader_done),
     .busy(1'd0),
-    .beats({1'd0, loaderReader_beats_valid && loaderReader_beats_ready}),
-    .wanted(loaderControl_wanted),
-    .granted(tokens_granted_0),
-    .take(loaderControl_take),
-    .released(loaderControl_released),
-    .give(loaderControl_give),
-    .records_valid(loaderControl_records_valid),
-    .records_ready(merged_arbiter_inputs_0_ready),
-    .records_payload(loaderControl_records_payload),
-    .idle(loaderControl_idle),
-    .stalledTokens(loaderControl_stalledTokens),
-    .stalledMemory(loaderControl_stalledMemory)
+    .beats({1'd0, work}),
+    .wanted(work_loaderControl_wanted),
+    .granted(work_tokens_granted_0),
+    .take(work_loaderControl_take),
+    .released(work_loaderControl_released),
+    .give(work_loaderControl_give),
+    .records_valid(work_loaderControl_records_valid),
+    .records_ready(work_merged_arbiter_inputs_0_ready),
+    .records_payload(work_loaderControl_records_payload),
+    .idle(work_loaderControl_idle),
+    .stalledTokens(work_loaderControl_stalledTokens),
+    .stalledMemory(work_loaderControl_stalledMemory)
   );
 
-  heddle_default_EngineControl_matmul matmulControl (
+  heddle_default_EngineControl_matmul work_matmulControl (
     .clk(clk),
     .reset(reset),
-    .descriptors_valid(fetch_descriptors_1_valid),
-    .descriptors_ready(matmulControl_descriptors_ready),
-    .descriptors_payload(fetch_descriptors_1_payload),
-    .command_valid(matmulControl_command_valid),
-    .command_ready(matmul_command_ready),
-    .command_payload(matmulControl_command_payload),
-    .done(matmul_done),
-    .busy(matmul_busy),
-    .beats(matmul_beatsTaken),
-    .wanted(matmulControl_wanted),
-    .granted(tokens_granted_1),
-    .take(matmulControl_take),
-    .released(matmulControl_released),
-    .give(matmulControl_give),
-    .records_valid(matmulControl_records_valid),
-    .records_ready(merged_arbiter_inputs_1_ready),
-    .records_payload(matmulControl_records_payload),
-    .idle(matmulControl_idle),
-    .stalledTokens(matmulControl_stalledTokens),
-    .stalledMemory(matmulControl_stalledMemory)
+    .descriptors_valid(work_fetch_descriptors_1_valid),
+    .descriptors_ready(work_matmulControl_descriptors_ready),
+    .descriptors_payload(work_fetch_descriptors_1_payload),
+    .command_valid(work_matmulControl_command_valid),
+    .command_ready(work_matmul_command_ready),
+    .command_payload(work_matmulControl_command_payload),
+    .done(work_matmul_done),
+    .busy(work_matmul_busy),
+    .beats(work_matmul_beatsTaken),
+    .wanted(work_matmulControl_wanted),
+    .granted(work_tokens_granted_1),
+    .take(work_matmulControl_take),
+    .released(work_matmulControl_released),
+    .give(work_matmulControl_give),
+    .records_valid(work_matmulControl_records_valid),
+    .records_ready(work_merged_arbiter_inputs_1_ready),
+    .records_payload(work_matmulControl_records_payload),
+    .idle(work_matmulControl_idle),
+    .stalledTokens(work_matmulControl_stalledTokens),
+    .stalledMemory(work_matmulControl_stalledMemory)
   );
 
-  heddle_default_RecordWriter records (
+  heddle_default_RecordWriter work_records (
     .clk(clk),
     .reset(reset),
-    .records_valid(merged_arbiter_output_valid),
-    .records_ready(records_records_ready),
-    .records_payload(merged_arbiter_output_payload),
+    .records_valid(work_merged_arbiter_output_valid),
+    .records_ready(work_records_records_ready),
+    .records_payload(work_merged_arbiter_output_payload),
     .start(start),
     .base(registers_records_address[39:0]),
-    .requests_valid(records_requests_valid),
-    .requests_ready(recordWriter_requests_ready),
-    .requests_address(records_requests_address),
-    .requests_beats(records_requests_beats),
-    .beats_valid(records_beats_valid),
-    .beats_ready(recordWriter_beats_ready),
-    .beats_data(records_beats_data),
-    .beats_strobe(records_beats_strobe)
+    .requests_valid(work_records_requests_valid),
+    .requests_ready(work_recordWriter_requests_ready),
+    .requests_address(work_records_requests_address),
+    .requests_beats(work_records_requests_beats),
+    .beats_valid(work_records_beats_valid),
+    .beats_ready(work_recordWriter_beats_ready),
+    .beats_data(work_records_beats_data),
+    .beats_strobe(work_records_beats_strobe)
   );
 
-  heddle_default_AxiReader_40x128_b16_o2_f32 fetchReader (
+  heddle_default_AxiReader_40x128_b16_o2_f32 work_fetchReader (
     .clk(clk),
     .reset(reset),
-    .requests_valid(fetch_requests_valid),
-    .requests_ready(fetchReader_requests_ready),
-    .requests_address(fetch_requests_address),
-    .requests_beats(fetch_requests_beats),
-    .memory_arvalid(fetchReader_memory_arvalid),
+    .requests_valid(work_fetch_requests_valid),
+    .requests_ready(work_fetchReader_requests_ready),
+    .requests_address(work_fetch_requests_address),
+    .requests_beats(work_fetch_requests_beats),
+    .memory_arvalid(work_fetchReader_memory_arvalid),
     .memory_arready(readers_masters_0_arready),
-    .memory_arid(fetchReader_memory_arid),
-    .memory_araddr(fetchReader_memory_araddr),
-    .memory_arlen(fetchReader_memory_arlen),
-    .memory_arsize(fetchReader_memory_arsize),
-    .memory_arburst(fetchReader_memory_arburst),
-    .memory_arlock(fetchReader_memory_arlock),
-    .memory_arcache(fetchReader_memory_arcache),
-    .memory_arprot(fetchReader_memory_arprot),
-    .memory_arqos(fetchReader_memory_arqos),
+    .memory_arid(work_fetchReader_memory_arid),
+    .memory_araddr(work_fetchReader_memory_araddr),
+    .memory_arlen(work_fetchReader_memory_arlen),
+    .memory_arsize(work_fetchReader_memory_arsize),
+    .memory_arburst(work_fetchReader_memory_arburst),
+    .memory_arlock(work_fetchReader_memory_arlock),
+    .memory_arcache(work_fetchReader_memory_arcache),
+    .memory_arprot(work_fetchReader_memory_arprot),
+    .memory_arqos(work_fetchReader_memory_arqos),
     .memory_rvalid(readers_masters_0_rvalid),
-    .memory_rready(fetchReader_memory_rready),
+    .memory_rready(work_fetchReader_memory_rready),
     .memory_rid(readers_masters_0_rid),
     .memory_rdata(readers_masters_0_rdata),
     .memory_rresp(readers_masters_0_rresp),
     .memory_rlast(readers_masters_0_rlast),
-    .beats_valid(fetchReader_beats_valid),
-    .beats_ready(fetch_beats_ready),
-    .beats_data(fetchReader_beats_data),
-    .beats_last(fetchReader_beats_last),
-    .error(fetchReader_error),
-    .idle(fetchReader_idle)
+    .beats_valid(work_fetchReader_beats_valid),
+    .beats_ready(work_fetch_beats_ready),
+    .beats_data(work_fetchReader_beats_data),
+    .beats_last(work_fetchReader_beats_last),
+    .error(work_fetchReader_error),
+    .idle(work_fetchReader_idle)
   );
 
-  heddle_default_AxiReader_40x128_b16_o16_f256 loaderReader (
+  heddle_default_AxiReader_40x128_b16_o16_f256 work_loaderReader (
     .clk(clk),
     .reset(reset),
-    .requests_valid(loader_requests_valid),
-    .requests_ready(loaderReader_requests_ready),
-    .requests_address(loader_requests_address),
-    .requests_beats(loader_requests_beats),
-    .memory_arvalid(loaderReader_memory_arvalid),
+    .requests_valid(work_loader_requests_valid),
+    .requests_ready(work_loaderReader_requests_ready),
+    .requests_address(work_loader_requests_address),
+    .requests_beats(work_loader_requests_beats),
+    .memory_arvalid(work_loaderReader_memory_arvalid),
     .memory_arready(readers_masters_1_arready),
-    .memory_arid(loaderReader_memory_arid),
-    .memory_araddr(loaderReader_memory_araddr),
-    .memory_arlen(loaderReader_memory_arlen),
-    .memory_arsize(loaderReader_memory_arsize),
-    .memory_arburst(loaderReader_memory_arburst),
-    .memory_arlock(loaderReader_memory_arlock),
-    .memory_arcache(loaderReader_memory_arcache),
-    .memory_arprot(loaderReader_memory_arprot),
-    .memory_arqos(loaderReader_memory_arqos),
+    .memory_arid(work_loaderReader_memory_arid),
+    .memory_araddr(work_loaderReader_memory_araddr),
+    .memory_arlen(work_loaderReader_memory_arlen),
+    .memory_arsize(work_loaderReader_memory_arsize),
+    .memory_arburst(work_loaderReader_memory_arburst),
+    .memory_arlock(work_loaderReader_memory_arlock),
+    .memory_arcache(work_loaderReader_memory_arcache),
+    .memory_arprot(work_loaderReader_memory_arprot),
+    .memory_arqos(work_loaderReader_memory_arqos),
     .memory_rvalid(readers_masters_1_rvalid),
-    .memory_rready(loaderReader_memory_rready),
+    .memory_rready(work_loaderReader_memory_rready),
     .memory_rid(readers_masters_1_rid),
     .memory_rdata(readers_masters_1_rdata),
     .memory_rresp(readers_masters_1_rresp),
     .memory_rlast(readers_masters_1_rlast),
-    .beats_valid(loaderReader_beats_valid),
-    .beats_ready(loaderReader_beats_ready),
-    .beats_data(loaderReader_beats_data),
-    .beats_last(loaderReader_beats_last),
-    .error(loaderReader_error),
-    .idle(loaderReader_idle)
+    .beats_valid(work_loaderReader_beats_valid),
+    .beats_ready(work_loaderReader_beats_ready),
+    .beats_data(work_loaderReader_beats_data),
+    .beats_last(work_loaderReader_beats_last),
+    .error(work_loaderReader_error),
+    .idle(work_loaderReader_idle)
   );
 
   heddle_default_AxiReader_40x128_b16_o16_f256 weightReader_0 (
     .clk(clk),
     .reset(reset),
-    .requests_valid(matmul_weightRequests_0_valid),
+    .requests_valid(work_matmul_weightRequests_0_valid),
     .requests_ready(weightReader_0_requests_ready),
-    .requests_address(matmul_weightRequests_0_address),
-    .requests_beats(matmul_weightRequests_0_beats),
+    .requests_address(work_matmul_weightRequests_0_address),
+    .requests_beats(work_matmul_weightRequests_0_beats),
     .memory_arvalid(weightReader_0_memory_arvalid),
     .memory_arready(readers_masters_2_arready),
     .memory_arid(weightReader_0_memory_arid),
@@ -845,7 +847,7 @@ module heddle_default (
     .memory_rresp(readers_masters_2_rresp),
     .memory_rlast(readers_masters_2_rlast),
     .beats_valid(weightReader_0_beats_valid),
-    .beats_ready(matmul_weightBeats_0_ready),
+    .beats_ready(work_matmul_weightBeats_0_ready),
     .beats_data(weightReader_0_beats_data),
     .beats_last(weightReader_0_beats_last),
     .error(weightReader_0_error),
@@ -855,10 +857,10 @@ module heddle_default (
   heddle_default_AxiReader_40x128_b16_o16_f256 weightReader_1 (
     .clk(clk),
     .reset(reset),
-    .requests_valid(matmul_weightRequests_1_valid),
+    .requests_valid(work_matmul_weightRequests_1_valid),
     .requests_ready(weightReader_1_requests_ready),
-    .requests_address(matmul_weightRequests_1_address),
-    .requests_beats(matmul_weightRequests_1_beats),
+    .requests_address(work_matmul_weightRequests_1_address),
+    .requests_beats(work_matmul_weightRequests_1_beats),
     .memory_arvalid(weightReader_1_memory_arvalid),
     .memory_arready(readers_1_masters_0_arready),
     .memory_arid(weightReader_1_memory_arid),
@@ -877,250 +879,250 @@ module heddle_default (
     .memory_rresp(readers_1_masters_0_rresp),
     .memory_rlast(readers_1_masters_0_rlast),
     .beats_valid(weightReader_1_beats_valid),
-    .beats_ready(matmul_weightBeats_1_ready),
+    .beats_ready(work_matmul_weightBeats_1_ready),
     .beats_data(weightReader_1_beats_data),
     .beats_last(weightReader_1_beats_last),
     .error(weightReader_1_error),
     .idle(weightReader_1_idle)
   );
 
-  heddle_default_AxiWriter_40x128_b16_o16 resultWriter (
+  heddle_default_AxiWriter_40x128_b16_o16 work_resultWriter (
     .clk(clk),
     .reset(reset),
-    .requests_valid(matmul_resultRequests_valid),
-    .requests_ready(resultWriter_requests_ready),
-    .requests_address(matmul_resultRequests_address),
-    .requests_beats(matmul_resultRequests_beats),
-    .beats_valid(matmul_resultBeats_valid),
-    .beats_ready(resultWriter_beats_ready),
-    .beats_data(matmul_resultBeats_data),
-    .beats_strobe(matmul_resultBeats_strobe),
-    .memory_awvalid(resultWriter_memory_awvalid),
-    .memory_awready(writers_masters_0_awready),
-    .memory_awid(resultWriter_memory_awid),
-    .memory_awaddr(resultWriter_memory_awaddr),
-    .memory_awlen(resultWriter_memory_awlen),
-    .memory_awsize(resultWriter_memory_awsize),
-    .memory_awburst(resultWriter_memory_awburst),
-    .memory_awlock(resultWriter_memory_awlock),
-    .memory_awcache(resultWriter_memory_awcache),
-    .memory_awprot(resultWriter_memory_awprot),
-    .memory_awqos(resultWriter_memory_awqos),
-    .memory_wvalid(resultWriter_memory_wvalid),
-    .memory_wready(writers_masters_0_wready),
-    .memory_wdata(resultWriter_memory_wdata),
-    .memory_wstrb(resultWriter_memory_wstrb),
-    .memory_wlast(resultWriter_memory_wlast),
-    .memory_bvalid(writers_masters_0_bvalid),
-    .memory_bready(resultWriter_memory_bready),
-    .memory_bid(writers_masters_0_bid),
-    .memory_bresp(writers_masters_0_bresp),
-    .done(resultWriter_done),
-    .error(resultWriter_error),
-    .idle(resultWriter_idle)
+    .requests_valid(work_matmul_resultRequests_valid),
+    .requests_ready(work_resultWriter_requests_ready),
+    .requests_address(work_matmul_resultRequests_address),
+    .requests_beats(work_matmul_resultRequests_beats),
+    .beats_valid(work_matmul_resultBeats_valid),
+    .beats_ready(work_resultWriter_beats_ready),
+    .beats_data(work_matmul_resultBeats_data),
+    .beats_strobe(work_matmul_resultBeats_strobe),
+    .memory_awvalid(work_resultWriter_memory_awvalid),
+    .memory_awready(work_writers_masters_0_awready),
+    .memory_awid(work_resultWriter_memory_awid),
+    .memory_awaddr(work_resultWriter_memory_awaddr),
+    .memory_awlen(work_resultWriter_memory_awlen),
+    .memory_awsize(work_resultWriter_memory_awsize),
+    .memory_awburst(work_resultWriter_memory_awburst),
+    .memory_awlock(work_resultWriter_memory_awlock),
+    .memory_awcache(work_resultWriter_memory_awcache),
+    .memory_awprot(work_resultWriter_memory_awprot),
+    .memory_awqos(work_resultWriter_memory_awqos),
+    .memory_wvalid(work_resultWriter_memory_wvalid),
+    .memory_wready(work_writers_masters_0_wready),
+    .memory_wdata(work_resultWriter_memory_wdata),
+    .memory_wstrb(work_resultWriter_memory_wstrb),
+    .memory_wlast(work_resultWriter_memory_wlast),
+    .memory_bvalid(work_writers_masters_0_bvalid),
+    .memory_bready(work_resultWriter_memory_bready),
+    .memory_bid(work_writers_masters_0_bid),
+    .memory_bresp(work_writers_masters_0_bresp),
+    .done(work_resultWriter_done),
+    .error(work_resultWriter_error),
+    .idle(work_resultWriter_idle)
   );
 
-  heddle_default_AxiWriter_40x128_b16_o2 recordWriter (
+  heddle_default_AxiWriter_40x128_b16_o2 work_recordWriter (
     .clk(clk),
     .reset(reset),
-    .requests_valid(records_requests_valid),
-    .requests_ready(recordWriter_requests_ready),
-    .requests_address(records_requests_address),
-    .requests_beats(records_requests_beats),
-    .beats_valid(records_beats_valid),
-    .beats_ready(recordWriter_beats_ready),
-    .beats_data(records_beats_data),
-    .beats_strobe(records_beats_strobe),
-    .memory_awvalid(recordWriter_memory_awvalid),
-    .memory_awready(writers_masters_1_awready),
-    .memory_awid(recordWriter_memory_awid),
-    .memory_awaddr(recordWriter_memory_awaddr),
-    .memory_awlen(recordWriter_memory_awlen),
-    .memory_awsize(recordWriter_memory_awsize),
-    .memory_awburst(recordWriter_memory_awburst),
-    .memory_awlock(recordWriter_memory_awlock),
-    .memory_awcache(recordWriter_memory_awcache),
-    .memory_awprot(recordWriter_memory_awprot),
-    .memory_awqos(recordWriter_memory_awqos),
-    .memory_wvalid(recordWriter_memory_wvalid),
-    .memory_wready(writers_masters_1_wready),
-    .memory_wdata(recordWriter_memory_wdata),
-    .memory_wstrb(recordWriter_memory_wstrb),
-    .memory_wlast(recordWriter_memory_wlast),
-    .memory_bvalid(writers_masters_1_bvalid),
-    .memory_bready(recordWriter_memory_bready),
-    .memory_bid(writers_masters_1_bid),
-    .memory_bresp(writers_masters_1_bresp),
-    .done(recordWriter_done),
-    .error(recordWriter_error),
-    .idle(recordWriter_idle)
+    .requests_valid(work_records_requests_valid),
+    .requests_ready(work_recordWriter_requests_ready),
+    .requests_address(work_records_requests_address),
+    .requests_beats(work_records_requests_beats),
+    .beats_valid(work_records_beats_valid),
+    .beats_ready(work_recordWriter_beats_ready),
+    .beats_data(work_records_beats_data),
+    .beats_strobe(work_records_beats_strobe),
+    .memory_awvalid(work_recordWriter_memory_awvalid),
+    .memory_awready(work_writers_masters_1_awready),
+    .memory_awid(work_recordWriter_memory_awid),
+    .memory_awaddr(work_recordWriter_memory_awaddr),
+    .memory_awlen(work_recordWriter_memory_awlen),
+    .memory_awsize(work_recordWriter_memory_awsize),
+    .memory_awburst(work_recordWriter_memory_awburst),
+    .memory_awlock(work_recordWriter_memory_awlock),
+    .memory_awcache(work_recordWriter_memory_awcache),
+    .memory_awprot(work_recordWriter_memory_awprot),
+    .memory_awqos(work_recordWriter_memory_awqos),
+    .memory_wvalid(work_recordWriter_memory_wvalid),
+    .memory_wready(work_writers_masters_1_wready),
+    .memory_wdata(work_recordWriter_memory_wdata),
+    .memory_wstrb(work_recordWriter_memory_wstrb),
+    .memory_wlast(work_recordWriter_memory_wlast),
+    .memory_bvalid(work_writers_masters_1_bvalid),
+    .memory_bready(work_recordWriter_memory_bready),
+    .memory_bid(work_writers_masters_1_bid),
+    .memory_bresp(work_writers_masters_1_bresp),
+    .done(work_recordWriter_done),
+    .error(work_recordWriter_error),
+    .idle(work_recordWriter_idle)
   );
 
-  heddle_default_AttentionEngine attention (
+  heddle_default_AttentionEngine work_attention (
     .clk(clk),
     .reset(reset),
-    .command_valid(attentionControl_command_valid),
-    .command_ready(attention_command_ready),
-    .command_payload(attentionControl_command_payload),
-    .done(attention_done),
-    .busy(attention_busy),
-    .beatsTaken(attention_beatsTaken),
-    .counted_0(attention_counted_0),
-    .counted_1(attention_counted_1),
-    .counted_2(attention_counted_2),
-    .counted_3(attention_counted_3),
-    .counted_4(attention_counted_4),
-    .counted_5(attention_counted_5),
-    .counted_6(attention_counted_6),
-    .memoryError(attention_memoryError),
-    .reads_0_arvalid(attention_reads_0_arvalid),
+    .command_valid(work_attentionControl_command_valid),
+    .command_ready(work_attention_command_ready),
+    .command_payload(work_attentionControl_command_payload),
+    .done(work_attention_done),
+    .busy(work_attention_busy),
+    .beatsTaken(work_attention_beatsTaken),
+    .counted_0(work_attention_counted_0),
+    .counted_1(work_attention_counted_1),
+    .counted_2(work_attention_counted_2),
+    .counted_3(work_attention_counted_3),
+    .counted_4(work_attention_counted_4),
+    .counted_5(work_attention_counted_5),
+    .counted_6(work_attention_counted_6),
+    .memoryError(work_attention_memoryError),
+    .reads_0_arvalid(work_attention_reads_0_arvalid),
     .reads_0_arready(readers_1_masters_1_arready),
-    .reads_0_arid(attention_reads_0_arid),
-    .reads_0_araddr(attention_reads_0_araddr),
-    .reads_0_arlen(attention_reads_0_arlen),
-    .reads_0_arsize(attention_reads_0_arsize),
-    .reads_0_arburst(attention_reads_0_arburst),
-    .reads_0_arlock(attention_reads_0_arlock),
-    .reads_0_arcache(attention_reads_0_arcache),
-    .reads_0_arprot(attention_reads_0_arprot),
-    .reads_0_arqos(attention_reads_0_arqos),
+    .reads_0_arid(work_attention_reads_0_arid),
+    .reads_0_araddr(work_attention_reads_0_araddr),
+    .reads_0_arlen(work_attention_reads_0_arlen),
+    .reads_0_arsize(work_attention_reads_0_arsize),
+    .reads_0_arburst(work_attention_reads_0_arburst),
+    .reads_0_arlock(work_attention_reads_0_arlock),
+    .reads_0_arcache(work_attention_reads_0_arcache),
+    .reads_0_arprot(work_attention_reads_0_arprot),
+    .reads_0_arqos(work_attention_reads_0_arqos),
     .reads_0_rvalid(readers_1_masters_1_rvalid),
-    .reads_0_rready(attention_reads_0_rready),
+    .reads_0_rready(work_attention_reads_0_rready),
     .reads_0_rid(readers_1_masters_1_rid),
     .reads_0_rdata(readers_1_masters_1_rdata),
     .reads_0_rresp(readers_1_masters_1_rresp),
     .reads_0_rlast(readers_1_masters_1_rlast),
-    .reads_1_arvalid(attention_reads_1_arvalid),
+    .reads_1_arvalid(work_attention_reads_1_arvalid),
     .reads_1_arready(readers_masters_3_arready),
-    .reads_1_arid(attention_reads_1_arid),
-    .reads_1_araddr(attention_reads_1_araddr),
-    .reads_1_arlen(attention_reads_1_arlen),
-    .reads_1_arsize(attention_reads_1_arsize),
-    .reads_1_arburst(attention_reads_1_arburst),
-    .reads_1_arlock(attention_reads_1_arlock),
-    .reads_1_arcache(attention_reads_1_arcache),
-    .reads_1_arprot(attention_reads_1_arprot),
-    .reads_1_arqos(attention_reads_1_arqos),
+    .reads_1_arid(work_attention_reads_1_arid),
+    .reads_1_araddr(work_attention_reads_1_araddr),
+    .reads_1_arlen(work_attention_reads_1_arlen),
+    .reads_1_arsize(work_attention_reads_1_arsize),
+    .reads_1_arburst(work_attention_reads_1_arburst),
+    .reads_1_arlock(work_attention_reads_1_arlock),
+    .reads_1_arcache(work_attention_reads_1_arcache),
+    .reads_1_arprot(work_attention_reads_1_arprot),
+    .reads_1_arqos(work_attention_reads_1_arqos),
     .reads_1_rvalid(readers_masters_3_rvalid),
-    .reads_1_rready(attention_reads_1_rready),
+    .reads_1_rready(work_attention_reads_1_rready),
     .reads_1_rid(readers_masters_3_rid),
     .reads_1_rdata(readers_masters_3_rdata),
     .reads_1_rresp(readers_masters_3_rresp),
     .reads_1_rlast(readers_masters_3_rlast),
-    .reads_2_arvalid(attention_reads_2_arvalid),
+    .reads_2_arvalid(work_attention_reads_2_arvalid),
     .reads_2_arready(readers_1_masters_2_arready),
-    .reads_2_arid(attention_reads_2_arid),
-    .reads_2_araddr(attention_reads_2_araddr),
-    .reads_2_arlen(attention_reads_2_arlen),
-    .reads_2_arsize(attention_reads_2_arsize),
-    .reads_2_arburst(attention_reads_2_arburst),
-    .reads_2_arlock(attention_reads_2_arlock),
-    .reads_2_arcache(attention_reads_2_arcache),
-    .reads_2_arprot(attention_reads_2_arprot),
-    .reads_2_arqos(attention_reads_2_arqos),
+    .reads_2_arid(work_attention_reads_2_arid),
+    .reads_2_araddr(work_attention_reads_2_araddr),
+    .reads_2_arlen(work_attention_reads_2_arlen),
+    .reads_2_arsize(work_attention_reads_2_arsize),
+    .reads_2_arburst(work_attention_reads_2_arburst),
+    .reads_2_arlock(work_attention_reads_2_arlock),
+    .reads_2_arcache(work_attention_reads_2_arcache),
+    .reads_2_arprot(work_attention_reads_2_arprot),
+    .reads_2_arqos(work_attention_reads_2_arqos),
     .reads_2_rvalid(readers_1_masters_2_rvalid),
-    .reads_2_rready(attention_reads_2_rready),
+    .reads_2_rready(work_attention_reads_2_rready),
     .reads_2_rid(readers_1_masters_2_rid),
     .reads_2_rdata(readers_1_masters_2_rdata),
     .reads_2_rresp(readers_1_masters_2_rresp),
     .reads_2_rlast(readers_1_masters_2_rlast),
-    .reads_3_arvalid(attention_reads_3_arvalid),
+    .reads_3_arvalid(work_attention_reads_3_arvalid),
     .reads_3_arready(readers_masters_4_arready),
-    .reads_3_arid(attention_reads_3_arid),
-    .reads_3_araddr(attention_reads_3_araddr),
-    .reads_3_arlen(attention_reads_3_arlen),
-    .reads_3_arsize(attention_reads_3_arsize),
-    .reads_3_arburst(attention_reads_3_arburst),
-    .reads_3_arlock(attention_reads_3_arlock),
-    .reads_3_arcache(attention_reads_3_arcache),
-    .reads_3_arprot(attention_reads_3_arprot),
-    .reads_3_arqos(attention_reads_3_arqos),
+    .reads_3_arid(work_attention_reads_3_arid),
+    .reads_3_araddr(work_attention_reads_3_araddr),
+    .reads_3_arlen(work_attention_reads_3_arlen),
+    .reads_3_arsize(work_attention_reads_3_arsize),
+    .reads_3_arburst(work_attention_reads_3_arburst),
+    .reads_3_arlock(work_attention_reads_3_arlock),
+    .reads_3_arcache(work_attention_reads_3_arcache),
+    .reads_3_arprot(work_attention_reads_3_arprot),
+    .reads_3_arqos(work_attention_reads_3_arqos),
     .reads_3_rvalid(readers_masters_4_rvalid),
-    .reads_3_rready(attention_reads_3_rready),
+    .reads_3_rready(work_attention_reads_3_rready),
     .reads_3_rid(readers_masters_4_rid),
     .reads_3_rdata(readers_masters_4_rdata),
     .reads_3_rresp(readers_masters_4_rresp),
     .reads_3_rlast(readers_masters_4_rlast),
-    .writes_0_awvalid(attention_writes_0_awvalid),
-    .writes_0_awready(writers_masters_2_awready),
-    .writes_0_awid(attention_writes_0_awid),
-    .writes_0_awaddr(attention_writes_0_awaddr),
-    .writes_0_awlen(attention_writes_0_awlen),
-    .writes_0_awsize(attention_writes_0_awsize),
-    .writes_0_awburst(attention_writes_0_awburst),
-    .writes_0_awlock(attention_writes_0_awlock),
-    .writes_0_awcache(attention_writes_0_awcache),
-    .writes_0_awprot(attention_writes_0_awprot),
-    .writes_0_awqos(attention_writes_0_awqos),
-    .writes_0_wvalid(attention_writes_0_wvalid),
-    .writes_0_wready(writers_masters_2_wready),
-    .writes_0_wdata(attention_writes_0_wdata),
-    .writes_0_wstrb(attention_writes_0_wstrb),
-    .writes_0_wlast(attention_writes_0_wlast),
-    .writes_0_bvalid(writers_masters_2_bvalid),
-    .writes_0_bready(attention_writes_0_bready),
-    .writes_0_bid(writers_masters_2_bid),
-    .writes_0_bresp(writers_masters_2_bresp)
+    .writes_0_awvalid(work_attention_writes_0_awvalid),
+    .writes_0_awready(work_writers_masters_2_awready),
+    .writes_0_awid(work_attention_writes_0_awid),
+    .writes_0_awaddr(work_attention_writes_0_awaddr),
+    .writes_0_awlen(work_attention_writes_0_awlen),
+    .writes_0_awsize(work_attention_writes_0_awsize),
+    .writes_0_awburst(work_attention_writes_0_awburst),
+    .writes_0_awlock(work_attention_writes_0_awlock),
+    .writes_0_awcache(work_attention_writes_0_awcache),
+    .writes_0_awprot(work_attention_writes_0_awprot),
+    .writes_0_awqos(work_attention_writes_0_awqos),
+    .writes_0_wvalid(work_attention_writes_0_wvalid),
+    .writes_0_wready(work_writers_masters_2_wready),
+    .writes_0_wdata(work_attention_writes_0_wdata),
+    .writes_0_wstrb(work_attention_writes_0_wstrb),
+    .writes_0_wlast(work_attention_writes_0_wlast),
+    .writes_0_bvalid(work_writers_masters_2_bvalid),
+    .writes_0_bready(work_attention_writes_0_bready),
+    .writes_0_bid(work_writers_masters_2_bid),
+    .writes_0_bresp(work_writers_masters_2_bresp)
   );
 
-  heddle_default_EngineControl_attention attentionControl (
+  heddle_default_EngineControl_attention work_attentionControl (
     .clk(clk),
     .reset(reset),
-    .descriptors_valid(fetch_descriptors_2_valid),
-    .descriptors_ready(attentionControl_descriptors_ready),
-    .descriptors_payload(fetch_descriptors_2_payload),
-    .command_valid(attentionControl_command_valid),
-    .command_ready(attention_command_ready),
-    .command_payload(attentionControl_command_payload),
-    .done(attention_done),
-    .busy(attention_busy),
-    .beats(attention_beatsTaken),
-    .wanted(attentionControl_wanted),
-    .granted(tokens_granted_2),
-    .take(attentionControl_take),
-    .released(attentionControl_released),
-    .give(attentionControl_give),
-    .records_valid(attentionControl_records_valid),
-    .records_ready(merged_arbiter_inputs_2_ready),
-    .records_payload(attentionControl_records_payload),
-    .idle(attentionControl_idle),
-    .stalledTokens(attentionControl_stalledTokens),
-    .stalledMemory(attentionControl_stalledMemory)
+    .descriptors_valid(work_fetch_descriptors_2_valid),
+    .descriptors_ready(work_attentionControl_descriptors_ready),
+    .descriptors_payload(work_fetch_descriptors_2_payload),
+    .command_valid(work_attentionControl_command_valid),
+    .command_ready(work_attention_command_ready),
+    .command_payload(work_attentionControl_command_payload),
+    .done(work_attention_done),
+    .busy(work_attention_busy),
+    .beats(work_attention_beatsTaken),
+    .wanted(work_attentionControl_wanted),
+    .granted(work_tokens_granted_2),
+    .take(work_attentionControl_take),
+    .released(work_attentionControl_released),
+    .give(work_attentionControl_give),
+    .records_valid(work_attentionControl_records_valid),
+    .records_ready(work_merged_arbiter_inputs_2_ready),
+    .records_payload(work_attentionControl_records_payload),
+    .idle(work_attentionControl_idle),
+    .stalledTokens(work_attentionControl_stalledTokens),
+    .stalledMemory(work_attentionControl_stalledMemory)
   );
 
   heddle_default_AxiReadArbiter_40x128_i1_n5 readers (
     .clk(clk),
     .reset(reset),
-    .masters_0_arvalid(fetchReader_memory_arvalid),
+    .masters_0_arvalid(work_fetchReader_memory_arvalid),
     .masters_0_arready(readers_masters_0_arready),
-    .masters_0_arid(fetchReader_memory_arid),
-    .masters_0_araddr(fetchReader_memory_araddr),
-    .masters_0_arlen(fetchReader_memory_arlen),
-    .masters_0_arsize(fetchReader_memory_arsize),
-    .masters_0_arburst(fetchReader_memory_arburst),
-    .masters_0_arlock(fetchReader_memory_arlock),
-    .masters_0_arcache(fetchReader_memory_arcache),
-    .masters_0_arprot(fetchReader_memory_arprot),
-    .masters_0_arqos(fetchReader_memory_arqos),
+    .masters_0_arid(work_fetchReader_memory_arid),
+    .masters_0_araddr(work_fetchReader_memory_araddr),
+    .masters_0_arlen(work_fetchReader_memory_arlen),
+    .masters_0_arsize(work_fetchReader_memory_arsize),
+    .masters_0_arburst(work_fetchReader_memory_arburst),
+    .masters_0_arlock(work_fetchReader_memory_arlock),
+    .masters_0_arcache(work_fetchReader_memory_arcache),
+    .masters_0_arprot(work_fetchReader_memory_arprot),
+    .masters_0_arqos(work_fetchReader_memory_arqos),
     .masters_0_rvalid(readers_masters_0_rvalid),
-    .masters_0_rready(fetchReader_memory_rready),
+    .masters_0_rready(work_fetchReader_memory_rready),
     .masters_0_rid(readers_masters_0_rid),
     .masters_0_rdata(readers_masters_0_rdata),
     .masters_0_rresp(readers_masters_0_rresp),
     .masters_0_rlast(readers_masters_0_rlast),
-    .masters_1_arvalid(loaderReader_memory_arvalid),
+    .masters_1_arvalid(work_loaderReader_memory_arvalid),
     .masters_1_arready(readers_masters_1_arready),
-    .masters_1_arid(loaderReader_memory_arid),
-    .masters_1_araddr(loaderReader_memory_araddr),
-    .masters_1_arlen(loaderReader_memory_arlen),
-    .masters_1_arsize(loaderReader_memory_arsize),
-    .masters_1_arburst(loaderReader_memory_arburst),
-    .masters_1_arlock(loaderReader_memory_arlock),
-    .masters_1_arcache(loaderReader_memory_arcache),
-    .masters_1_arprot(loaderReader_memory_arprot),
-    .masters_1_arqos(loaderReader_memory_arqos),
+    .masters_1_arid(work_loaderReader_memory_arid),
+    .masters_1_araddr(work_loaderReader_memory_araddr),
+    .masters_1_arlen(work_loaderReader_memory_arlen),
+    .masters_1_arsize(work_loaderReader_memory_arsize),
+    .masters_1_arburst(work_loaderReader_memory_arburst),
+    .masters_1_arlock(work_loaderReader_memory_arlock),
+    .masters_1_arcache(work_loaderReader_memory_arcache),
+    .masters_1_arprot(work_loaderReader_memory_arprot),
+    .masters_1_arqos(work_loaderReader_memory_arqos),
     .masters_1_rvalid(readers_masters_1_rvalid),
-    .masters_1_rready(loaderReader_memory_rready),
+    .masters_1_rready(work_loaderReader_memory_rready),
     .masters_1_rid(readers_masters_1_rid),
     .masters_1_rdata(readers_masters_1_rdata),
     .masters_1_rresp(readers_masters_1_rresp),
@@ -1142,36 +1144,36 @@ module heddle_default (
     .masters_2_rdata(readers_masters_2_rdata),
     .masters_2_rresp(readers_masters_2_rresp),
     .masters_2_rlast(readers_masters_2_rlast),
-    .masters_3_arvalid(attention_reads_1_arvalid),
+    .masters_3_arvalid(work_attention_reads_1_arvalid),
     .masters_3_arready(readers_masters_3_arready),
-    .masters_3_arid(attention_reads_1_arid),
-    .masters_3_araddr(attention_reads_1_araddr),
-    .masters_3_arlen(attention_reads_1_arlen),
-    .masters_3_arsize(attention_reads_1_arsize),
-    .masters_3_arburst(attention_reads_1_arburst),
-    .masters_3_arlock(attention_reads_1_arlock),
-    .masters_3_arcache(attention_reads_1_arcache),
-    .masters_3_arprot(attention_reads_1_arprot),
-    .masters_3_arqos(attention_reads_1_arqos),
+    .masters_3_arid(work_attention_reads_1_arid),
+    .masters_3_araddr(work_attention_reads_1_araddr),
+    .masters_3_arlen(work_attention_reads_1_arlen),
+    .masters_3_arsize(work_attention_reads_1_arsize),
+    .masters_3_arburst(work_attention_reads_1_arburst),
+    .masters_3_arlock(work_attention_reads_1_arlock),
+    .masters_3_arcache(work_attention_reads_1_arcache),
+    .masters_3_arprot(work_attention_reads_1_arprot),
+    .masters_3_arqos(work_attention_reads_1_arqos),
     .masters_3_rvalid(readers_masters_3_rvalid),
-    .masters_3_rready(attention_reads_1_rready),
+    .masters_3_rready(work_attention_reads_1_rready),
     .masters_3_rid(readers_masters_3_rid),
     .masters_3_rdata(readers_masters_3_rdata),
     .masters_3_rresp(readers_masters_3_rresp),
     .masters_3_rlast(readers_masters_3_rlast),
-    .masters_4_arvalid(attention_reads_3_arvalid),
+    .masters_4_arvalid(work_attention_reads_3_arvalid),
     .masters_4_arready(readers_masters_4_arready),
-    .masters_4_arid(attention_reads_3_arid),
-    .masters_4_araddr(attention_reads_3_araddr),
-    .masters_4_arlen(attention_reads_3_arlen),
-    .masters_4_arsize(attention_reads_3_arsize),
-    .masters_4_arburst(attention_reads_3_arburst),
-    .masters_4_arlock(attention_reads_3_arlock),
-    .masters_4_arcache(attention_reads_3_arcache),
-    .masters_4_arprot(attention_reads_3_arprot),
-    .masters_4_arqos(attention_reads_3_arqos),
+    .masters_4_arid(work_attention_reads_3_arid),
+    .masters_4_araddr(work_attention_reads_3_araddr),
+    .masters_4_arlen(work_attention_reads_3_arlen),
+    .masters_4_arsize(work_attention_reads_3_arsize),
+    .masters_4_arburst(work_attention_reads_3_arburst),
+    .masters_4_arlock(work_attention_reads_3_arlock),
+    .masters_4_arcache(work_attention_reads_3_arcache),
+    .masters_4_arprot(work_attention_reads_3_arprot),
+    .masters_4_arqos(work_attention_reads_3_arqos),
     .masters_4_rvalid(readers_masters_4_rvalid),
-    .masters_4_rready(attention_reads_3_rready),
+    .masters_4_rready(work_attention_reads_3_rready),
     .masters_4_rid(readers_masters_4_rid),
     .masters_4_rdata(readers_masters_4_rdata),
     .masters_4_rresp(readers_masters_4_rresp),
@@ -1215,36 +1217,36 @@ module heddle_default (
     .masters_0_rdata(readers_1_masters_0_rdata),
     .masters_0_rresp(readers_1_masters_0_rresp),
     .masters_0_rlast(readers_1_masters_0_rlast),
-    .masters_1_arvalid(attention_reads_0_arvalid),
+    .masters_1_arvalid(work_attention_reads_0_arvalid),
     .masters_1_arready(readers_1_masters_1_arready),
-    .masters_1_arid(attention_reads_0_arid),
-    .masters_1_araddr(attention_reads_0_araddr),
-    .masters_1_arlen(attention_reads_0_arlen),
-    .masters_1_arsize(attention_reads_0_arsize),
-    .masters_1_arburst(attention_reads_0_arburst),
-    .masters_1_arlock(attention_reads_0_arlock),
-    .masters_1_arcache(attention_reads_0_arcache),
-    .masters_1_arprot(attention_reads_0_arprot),
-    .masters_1_arqos(attention_reads_0_arqos),
+    .masters_1_arid(work_attention_reads_0_arid),
+    .masters_1_araddr(work_attention_reads_0_araddr),
+    .masters_1_arlen(work_attention_reads_0_arlen),
+    .masters_1_arsize(work_attention_reads_0_arsize),
+    .masters_1_arburst(work_attention_reads_0_arburst),
+    .masters_1_arlock(work_attention_reads_0_arlock),
+    .masters_1_arcache(work_attention_reads_0_arcache),
+    .masters_1_arprot(work_attention_reads_0_arprot),
+    .masters_1_arqos(work_attention_reads_0_arqos),
     .masters_1_rvalid(readers_1_masters_1_rvalid),
-    .masters_1_rready(attention_reads_0_rready),
+    .masters_1_rready(work_attention_reads_0_rready),
     .masters_1_rid(readers_1_masters_1_rid),
     .masters_1_rdata(readers_1_masters_1_rdata),
     .masters_1_rresp(readers_1_masters_1_rresp),
     .masters_1_rlast(readers_1_masters_1_rlast),
-    .masters_2_arvalid(attention_reads_2_arvalid),
+    .masters_2_arvalid(work_attention_reads_2_arvalid),
     .masters_2_arready(readers_1_masters_2_arready),
-    .masters_2_arid(attention_reads_2_arid),
-    .masters_2_araddr(attention_reads_2_araddr),
-    .masters_2_arlen(attention_reads_2_arlen),
-    .masters_2_arsize(attention_reads_2_arsize),
-    .masters_2_arburst(attention_reads_2_arburst),
-    .masters_2_arlock(attention_reads_2_arlock),
-    .masters_2_arcache(attention_reads_2_arcache),
-    .masters_2_arprot(attention_reads_2_arprot),
-    .masters_2_arqos(attention_reads_2_arqos),
+    .masters_2_arid(work_attention_reads_2_arid),
+    .masters_2_araddr(work_attention_reads_2_araddr),
+    .masters_2_arlen(work_attention_reads_2_arlen),
+    .masters_2_arsize(work_attention_reads_2_arsize),
+    .masters_2_arburst(work_attention_reads_2_arburst),
+    .masters_2_arlock(work_attention_reads_2_arlock),
+    .masters_2_arcache(work_attention_reads_2_arcache),
+    .masters_2_arprot(work_attention_reads_2_arprot),
+    .masters_2_arqos(work_attention_reads_2_arqos),
     .masters_2_rvalid(readers_1_masters_2_rvalid),
-    .masters_2_rready(attention_reads_2_rready),
+    .masters_2_rready(work_attention_reads_2_rready),
     .masters_2_rid(readers_1_masters_2_rid),
     .masters_2_rdata(readers_1_masters_2_rdata),
     .masters_2_rresp(readers_1_masters_2_rresp),
@@ -1268,129 +1270,129 @@ module heddle_default (
     .memory_rlast(m_axi_mem1_rlast)
   );
 
-  heddle_default_AxiWriteArbiter_40x128_i1_n3_o17 writers (
+  heddle_default_AxiWriteArbiter_40x128_i1_n3_o17 work_writers (
     .clk(clk),
     .reset(reset),
-    .masters_0_awvalid(resultWriter_memory_awvalid),
-    .masters_0_awready(writers_masters_0_awready),
-    .masters_0_awid(resultWriter_memory_awid),
-    .masters_0_awaddr(resultWriter_memory_awaddr),
-    .masters_0_awlen(resultWriter_memory_awlen),
-    .masters_0_awsize(resultWriter_memory_awsize),
-    .masters_0_awburst(resultWriter_memory_awburst),
-    .masters_0_awlock(resultWriter_memory_awlock),
-    .masters_0_awcache(resultWriter_memory_awcache),
-    .masters_0_awprot(resultWriter_memory_awprot),
-    .masters_0_awqos(resultWriter_memory_awqos),
-    .masters_0_wvalid(resultWriter_memory_wvalid),
-    .masters_0_wready(writers_masters_0_wready),
-    .masters_0_wdata(resultWriter_memory_wdata),
-    .masters_0_wstrb(resultWriter_memory_wstrb),
-    .masters_0_wlast(resultWriter_memory_wlast),
-    .masters_0_bvalid(writers_masters_0_bvalid),
-    .masters_0_bready(resultWriter_memory_bready),
-    .masters_0_bid(writers_masters_0_bid),
-    .masters_0_bresp(writers_masters_0_bresp),
-    .masters_1_awvalid(recordWriter_memory_awvalid),
-    .masters_1_awready(writers_masters_1_awready),
-    .masters_1_awid(recordWriter_memory_awid),
-    .masters_1_awaddr(recordWriter_memory_awaddr),
-    .masters_1_awlen(recordWriter_memory_awlen),
-    .masters_1_awsize(recordWriter_memory_awsize),
-    .masters_1_awburst(recordWriter_memory_awburst),
-    .masters_1_awlock(recordWriter_memory_awlock),
-    .masters_1_awcache(recordWriter_memory_awcache),
-    .masters_1_awprot(recordWriter_memory_awprot),
-    .masters_1_awqos(recordWriter_memory_awqos),
-    .masters_1_wvalid(recordWriter_memory_wvalid),
-    .masters_1_wready(writers_masters_1_wready),
-    .masters_1_wdata(recordWriter_memory_wdata),
-    .masters_1_wstrb(recordWriter_memory_wstrb),
-    .masters_1_wlast(recordWriter_memory_wlast),
-    .masters_1_bvalid(writers_masters_1_bvalid),
-    .masters_1_bready(recordWriter_memory_bready),
-    .masters_1_bid(writers_masters_1_bid),
-    .masters_1_bresp(writers_masters_1_bresp),
-    .masters_2_awvalid(attention_writes_0_awvalid),
-    .masters_2_awready(writers_masters_2_awready),
-    .masters_2_awid(attention_writes_0_awid),
-    .masters_2_awaddr(attention_writes_0_awaddr),
-    .masters_2_awlen(attention_writes_0_awlen),
-    .masters_2_awsize(attention_writes_0_awsize),
-    .masters_2_awburst(attention_writes_0_awburst),
-    .masters_2_awlock(attention_writes_0_awlock),
-    .masters_2_awcache(attention_writes_0_awcache),
-    .masters_2_awprot(attention_writes_0_awprot),
-    .masters_2_awqos(attention_writes_0_awqos),
-    .masters_2_wvalid(attention_writes_0_wvalid),
-    .masters_2_wready(writers_masters_2_wready),
-    .masters_2_wdata(attention_writes_0_wdata),
-    .masters_2_wstrb(attention_writes_0_wstrb),
-    .masters_2_wlast(attention_writes_0_wlast),
-    .masters_2_bvalid(writers_masters_2_bvalid),
-    .masters_2_bready(attention_writes_0_bready),
-    .masters_2_bid(writers_masters_2_bid),
-    .masters_2_bresp(writers_masters_2_bresp),
-    .memory_awvalid(writers_memory_awvalid),
+    .masters_0_awvalid(work_resultWriter_memory_awvalid),
+    .masters_0_awready(work_writers_masters_0_awready),
+    .masters_0_awid(work_resultWriter_memory_awid),
+    .masters_0_awaddr(work_resultWriter_memory_awaddr),
+    .masters_0_awlen(work_resultWriter_memory_awlen),
+    .masters_0_awsize(work_resultWriter_memory_awsize),
+    .masters_0_awburst(work_resultWriter_memory_awburst),
+    .masters_0_awlock(work_resultWriter_memory_awlock),
+    .masters_0_awcache(work_resultWriter_memory_awcache),
+    .masters_0_awprot(work_resultWriter_memory_awprot),
+    .masters_0_awqos(work_resultWriter_memory_awqos),
+    .masters_0_wvalid(work_resultWriter_memory_wvalid),
+    .masters_0_wready(work_writers_masters_0_wready),
+    .masters_0_wdata(work_resultWriter_memory_wdata),
+    .masters_0_wstrb(work_resultWriter_memory_wstrb),
+    .masters_0_wlast(work_resultWriter_memory_wlast),
+    .masters_0_bvalid(work_writers_masters_0_bvalid),
+    .masters_0_bready(work_resultWriter_memory_bready),
+    .masters_0_bid(work_writers_masters_0_bid),
+    .masters_0_bresp(work_writers_masters_0_bresp),
+    .masters_1_awvalid(work_recordWriter_memory_awvalid),
+    .masters_1_awready(work_writers_masters_1_awready),
+    .masters_1_awid(work_recordWriter_memory_awid),
+    .masters_1_awaddr(work_recordWriter_memory_awaddr),
+    .masters_1_awlen(work_recordWriter_memory_awlen),
+    .masters_1_awsize(work_recordWriter_memory_awsize),
+    .masters_1_awburst(work_recordWriter_memory_awburst),
+    .masters_1_awlock(work_recordWriter_memory_awlock),
+    .masters_1_awcache(work_recordWriter_memory_awcache),
+    .masters_1_awprot(work_recordWriter_memory_awprot),
+    .masters_1_awqos(work_recordWriter_memory_awqos),
+    .masters_1_wvalid(work_recordWriter_memory_wvalid),
+    .masters_1_wready(work_writers_masters_1_wready),
+    .masters_1_wdata(work_recordWriter_memory_wdata),
+    .masters_1_wstrb(work_recordWriter_memory_wstrb),
+    .masters_1_wlast(work_recordWriter_memory_wlast),
+    .masters_1_bvalid(work_writers_masters_1_bvalid),
+    .masters_1_bready(work_recordWriter_memory_bready),
+    .masters_1_bid(work_writers_masters_1_bid),
+    .masters_1_bresp(work_writers_masters_1_bresp),
+    .masters_2_awvalid(work_attention_writes_0_awvalid),
+    .masters_2_awready(work_writers_masters_2_awready),
+    .masters_2_awid(work_attention_writes_0_awid),
+    .masters_2_awaddr(work_attention_writes_0_awaddr),
+    .masters_2_awlen(work_attention_writes_0_awlen),
+    .masters_2_awsize(work_attention_writes_0_awsize),
+    .masters_2_awburst(work_attention_writes_0_awburst),
+    .masters_2_awlock(work_attention_writes_0_awlock),
+    .masters_2_awcache(work_attention_writes_0_awcache),
+    .masters_2_awprot(work_attention_writes_0_awprot),
+    .masters_2_awqos(work_attention_writes_0_awqos),
+    .masters_2_wvalid(work_attention_writes_0_wvalid),
+    .masters_2_wready(work_writers_masters_2_wready),
+    .masters_2_wdata(work_attention_writes_0_wdata),
+    .masters_2_wstrb(work_attention_writes_0_wstrb),
+    .masters_2_wlast(work_attention_writes_0_wlast),
+    .masters_2_bvalid(work_writers_masters_2_bvalid),
+    .masters_2_bready(work_attention_writes_0_bready),
+    .masters_2_bid(work_writers_masters_2_bid),
+    .masters_2_bresp(work_writers_masters_2_bresp),
+    .memory_awvalid(work_writers_memory_awvalid),
     .memory_awready(m_axi_mem0_awready),
-    .memory_awid(writers_memory_awid),
-    .memory_awaddr(writers_memory_awaddr),
-    .memory_awlen(writers_memory_awlen),
-    .memory_awsize(writers_memory_awsize),
-    .memory_awburst(writers_memory_awburst),
-    .memory_awlock(writers_memory_awlock),
-    .memory_awcache(writers_memory_awcache),
-    .memory_awprot(writers_memory_awprot),
-    .memory_awqos(writers_memory_awqos),
-    .memory_wvalid(writers_memory_wvalid),
+    .memory_awid(work_writers_memory_awid),
+    .memory_awaddr(work_writers_memory_awaddr),
+    .memory_awlen(work_writers_memory_awlen),
+    .memory_awsize(work_writers_memory_awsize),
+    .memory_awburst(work_writers_memory_awburst),
+    .memory_awlock(work_writers_memory_awlock),
+    .memory_awcache(work_writers_memory_awcache),
+    .memory_awprot(work_writers_memory_awprot),
+    .memory_awqos(work_writers_memory_awqos),
+    .memory_wvalid(work_writers_memory_wvalid),
     .memory_wready(m_axi_mem0_wready),
-    .memory_wdata(writers_memory_wdata),
-    .memory_wstrb(writers_memory_wstrb),
-    .memory_wlast(writers_memory_wlast),
+    .memory_wdata(work_writers_memory_wdata),
+    .memory_wstrb(work_writers_memory_wstrb),
+    .memory_wlast(work_writers_memory_wlast),
     .memory_bvalid(m_axi_mem0_bvalid),
-    .memory_bready(writers_memory_bready),
+    .memory_bready(work_writers_memory_bready),
     .memory_bid(m_axi_mem0_bid[2:0]),
     .memory_bresp(m_axi_mem0_bresp)
   );
 
-  heddle_default_TokenCounters tokens (
+  heddle_default_TokenCounters work_tokens (
     .clk(clk),
     .reset(reset),
-    .wanted_0(loaderControl_wanted),
-    .wanted_1(matmulControl_wanted),
-    .wanted_2(attentionControl_wanted),
-    .granted_0(tokens_granted_0),
-    .granted_1(tokens_granted_1),
-    .granted_2(tokens_granted_2),
-    .take_0(loaderControl_take),
-    .take_1(matmulControl_take),
-    .take_2(attentionControl_take),
-    .released_0(loaderControl_released),
-    .released_1(matmulControl_released),
-    .released_2(attentionControl_released),
-    .give_0(loaderControl_give),
-    .give_1(matmulControl_give),
-    .give_2(attentionControl_give),
-    .overflow(tokens_overflow),
+    .wanted_0(work_loaderControl_wanted),
+    .wanted_1(work_matmulControl_wanted),
+    .wanted_2(work_attentionControl_wanted),
+    .granted_0(work_tokens_granted_0),
+    .granted_1(work_tokens_granted_1),
+    .granted_2(work_tokens_granted_2),
+    .take_0(work_loaderControl_take),
+    .take_1(work_matmulControl_take),
+    .take_2(work_attentionControl_take),
+    .released_0(work_loaderControl_released),
+    .released_1(work_matmulControl_released),
+    .released_2(work_attentionControl_released),
+    .give_0(work_loaderControl_give),
+    .give_1(work_matmulControl_give),
+    .give_2(work_attentionControl_give),
+    .overflow(work_tokens_overflow),
     .clear(start)
   );
 
-  heddle_default_RoundRobinArbiter_512x3 merged_arbiter (
+  heddle_default_RoundRobinArbiter_512x3 work_merged_arbiter (
     .clk(clk),
     .reset(reset),
-    .inputs_0_valid(loaderControl_records_valid),
-    .inputs_0_ready(merged_arbiter_inputs_0_ready),
-    .inputs_0_payload(loaderControl_records_payload),
-    .inputs_1_valid(matmulControl_records_valid),
-    .inputs_1_ready(merged_arbiter_inputs_1_ready),
-    .inputs_1_payload(matmulControl_records_payload),
-    .inputs_2_valid(attentionControl_records_valid),
-    .inputs_2_ready(merged_arbiter_inputs_2_ready),
-    .inputs_2_payload(attentionControl_records_payload),
-    .output_valid(merged_arbiter_output_valid),
-    .output_ready(records_records_ready),
-    .output_payload(merged_arbiter_output_payload),
-    .chosen(merged_arbiter_chosen)
+    .inputs_0_valid(work_loaderControl_records_valid),
+    .inputs_0_ready(work_merged_arbiter_inputs_0_ready),
+    .inputs_0_payload(work_loaderControl_records_payload),
+    .inputs_1_valid(work_matmulControl_records_valid),
+    .inputs_1_ready(work_merged_arbiter_inputs_1_ready),
+    .inputs_1_payload(work_matmulControl_records_payload),
+    .inputs_2_valid(work_attentionControl_records_valid),
+    .inputs_2_ready(work_merged_arbiter_inputs_2_ready),
+    .inputs_2_payload(work_attentionControl_records_payload),
+    .output_valid(work_merged_arbiter_output_valid),
+    .output_ready(work_records_records_ready),
+    .output_payload(work_merged_arbiter_output_payload),
+    .chosen(work_merged_arbiter_chosen)
   );
 
   assign s_axi_ctrl_awready = registers_bus_awready;
@@ -1412,21 +1414,21 @@ module heddle_default (
   assign m_axi_mem0_arprot = readers_memory_arprot;
   assign m_axi_mem0_arqos = readers_memory_arqos;
   assign m_axi_mem0_rready = readers_memory_rready;
-  assign m_axi_mem0_awvalid = writers_memory_awvalid;
-  assign m_axi_mem0_awid = {1'd0, writers_memory_awid};
-  assign m_axi_mem0_awaddr = writers_memory_awaddr;
-  assign m_axi_mem0_awlen = writers_memory_awlen;
-  assign m_axi_mem0_awsize = writers_memory_awsize;
-  assign m_axi_mem0_awburst = writers_memory_awburst;
-  assign m_axi_mem0_awlock = writers_memory_awlock;
-  assign m_axi_mem0_awcache = writers_memory_awcache;
-  assign m_axi_mem0_awprot = writers_memory_awprot;
-  assign m_axi_mem0_awqos = writers_memory_awqos;
-  assign m_axi_mem0_wvalid = writers_memory_wvalid;
-  assign m_axi_mem0_wdata = writers_memory_wdata;
-  assign m_axi_mem0_wstrb = writers_memory_wstrb;
-  assign m_axi_mem0_wlast = writers_memory_wlast;
-  assign m_axi_mem0_bready = writers_memory_bready;
+  assign m_axi_mem0_awvalid = work_writers_memory_awvalid;
+  assign m_axi_mem0_awid = {1'd0, work_writers_memory_awid};
+  assign m_axi_mem0_awaddr = work_writers_memory_awaddr;
+  assign m_axi_mem0_awlen = work_writers_memory_awlen;
+  assign m_axi_mem0_awsize = work_writers_memory_awsize;
+  assign m_axi_mem0_awburst = work_writers_memory_awburst;
+  assign m_axi_mem0_awlock = work_writers_memory_awlock;
+  assign m_axi_mem0_awcache = work_writers_memory_awcache;
+  assign m_axi_mem0_awprot = work_writers_memory_awprot;
+  assign m_axi_mem0_awqos = work_writers_memory_awqos;
+  assign m_axi_mem0_wvalid = work_writers_memory_wvalid;
+  assign m_axi_mem0_wdata = work_writers_memory_wdata;
+  assign m_axi_mem0_wstrb = work_writers_memory_wstrb;
+  assign m_axi_mem0_wlast = work_writers_memory_wlast;
+  assign m_axi_mem0_bready = work_writers_memory_bready;
   assign m_axi_mem1_arvalid = readers_1_memory_arvalid;
   assign m_axi_mem1_arid = readers_1_memory_arid;
   assign m_axi_mem1_araddr = readers_1_memory_araddr;
@@ -1439,10 +1441,11 @@ module heddle_default (
   assign m_axi_mem1_arqos = readers_1_memory_arqos;
   assign m_axi_mem1_rready = readers_1_memory_rready;
   assign irq = raised;
-  assign loaderReader_beats_ready = loader_beats_ready;
+  assign work_loaderReader_beats_ready = work_loader_beats_ready;
 
   always @(posedge clk) begin
     if (reset) begin
+      active <= 1'd0;
       count_attention_pairs <= 64'd0;
       count_attention_rows <= 64'd0;
       count_attention_conflicts <= 64'd0;
@@ -1450,7 +1453,6 @@ module heddle_default (
       count_attention_key_beats <= 64'd0;
       count_attention_value_beats <= 64'd0;
       count_attention_index_beats <= 64'd0;
-      active <= 1'd0;
       quietBefore <= 1'd0;
       raised <= 1'd0;
       memoryError <= 1'd0;
@@ -1460,36 +1462,37 @@ module heddle_default (
       count_stalled_tokens <= 64'd0;
       count_beats <= 64'd0;
     end else begin
-      count_attention_pairs <= count_attention_pairs + {59'd0, attention_counted_0};
-      count_attention_rows <= count_attention_rows + {59'd0, attention_counted_1};
-      count_attention_conflicts <= count_attention_conflicts + {59'd0, attention_counted_2};
-      count_attention_score_stalls <= count_attention_score_stalls + {59'd0, attention_counted_3};
-      count_attention_key_beats <= count_attention_key_beats + {59'd0, attention_counted_4};
-      count_attention_value_beats <= count_attention_value_beats + {59'd0, attention_counted_5};
-      count_attention_index_beats <= count_attention_index_beats + {59'd0, attention_counted_6};
-      quietBefore <= quiet;
+      count_attention_pairs <= count_attention_pairs + {59'd0, work_attention_counted_0};
+      count_attention_rows <= count_attention_rows + {59'd0, work_attention_counted_1};
+      count_attention_conflicts <= count_attention_conflicts + {59'd0, work_attention_counted_2};
+      count_attention_score_stalls <= count_attention_score_stalls + {59'd0, work_attention_counted_3};
+      count_attention_key_beats <= count_attention_key_beats + {59'd0, work_attention_counted_4};
+      count_attention_value_beats <= count_attention_value_beats + {59'd0, work_attention_counted_5};
+      count_attention_index_beats <= count_attention_index_beats + {59'd0, work_attention_counted_6};
+      quietBefore <= quietBefore_condition;
       if (start) begin
         active <= 1'd1;
       end else if (ends) begin
         active <= 1'd0;
       end
       raised <= registers_events_done && registers_interrupt_enable_done;
-      if (fetchReader_error || loaderReader_error || weightReader_0_error || weightReader_1_error || resultWriter_error || recordWriter_error || attention_memoryError) begin
+      if (work_fetchReader_error || work_loaderReader_error || weightReader_0_error || weightReader_1_error || work_resultWriter_error || work_recordWriter_error || work_attention_memoryError) begin
         memoryError <= 1'd1;
       end
       count_cycles <= count_cycles + {63'd0, active};
-      count_busy <= count_busy + {63'd0, matmul_busy};
-      count_stalled_memory <= count_stalled_memory + {63'd0, matmulControl_stalledMemory};
-      count_stalled_tokens <= count_stalled_tokens + {63'd0, matmulControl_stalledTokens};
-      count_beats <= count_beats + {61'd0, beats};
+      count_busy <= count_busy + {63'd0, work_matmul_busy};
+      count_stalled_memory <= count_stalled_memory + {63'd0, work_matmulControl_stalledMemory};
+      count_stalled_tokens <= count_stalled_tokens + {63'd0, work_matmulControl_stalledTokens};
+      count_beats <= count_beats + {61'd0, count_beats_sum};
     end
   end
 
-  wire unused = &{1'b0, attentionControl_stalledMemory, attentionControl_stalledTokens,
-    fetchReader_idle, loaderControl_stalledMemory, loaderControl_stalledTokens, loaderReader_idle,
-    m_axi_mem0_bid[3], merged_arbiter_chosen, recordWriter_done, registers_list_address,
-    registers_multiplications_products_bits[70:64], registers_records_address,
-    registers_scratch_scratch, resultWriter_done, weightReader_0_idle, weightReader_1_idle};
+  wire unused = &{1'b0, m_axi_mem0_bid[3], products[70:64], registers_list_address,
+    registers_records_address, registers_scratch_scratch, weightReader_0_idle, weightReader_1_idle,
+    work_attentionControl_stalledMemory, work_attentionControl_stalledTokens,
+    work_fetchReader_idle, work_loaderControl_stalledMemory, work_loaderControl_stalledTokens,
+    work_loaderReader_idle, work_merged_arbiter_chosen, work_recordWriter_done,
+    work_resultWriter_done};
 endmodule
 
 `default_nettype wire

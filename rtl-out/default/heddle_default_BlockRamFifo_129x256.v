@@ -60,7 +60,7 @@ module heddle_default_BlockRamFifo_129x256 (
   end
 
   always @(posedge clk) begin
-    if (fetch) begin
+    if (fetch && !(pushed && head == tail)) begin
       word <= words[head];
     end
   end

@@ -332,7 +332,7 @@ module heddle_default_BlockRamFifo_2561x3 (
   end
 
   always @(posedge clk) begin
-    if (fetch) begin
+    if (fetch && !(pushed && head == tail)) begin
       word <= words[head];
     end
   end

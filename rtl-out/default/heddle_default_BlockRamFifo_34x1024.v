@@ -72,7 +72,7 @@ module heddle_default_BlockRamFifo_34x1024 (
   end
 
   always @(posedge clk) begin
-    if (fetch) begin
+    if (fetch && !(pushed && head == tail)) begin
       word <= words[head];
     end
   end

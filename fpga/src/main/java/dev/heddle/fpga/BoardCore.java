@@ -133,11 +133,13 @@ public final class BoardCore extends Component {
     connect(words.words, link.memory);
     AxiReadArbiter reads = inst(new AxiReadArbiter(shape, 2));
     AxiWriteArbiter writes = inst(new AxiWriteArbiter(shape, 2, OUTSTANDING));
-    // The way of an address through the machine is long enough: it ends in a register here.
-    connect(reads.masters.get(0).ar, gate.memory.read.ar.slice());
+    // The way of an address through a machine of many masters is long enough: it ends in a register
+    // here.
+    boolean cut = !board.configuration().get().compact();
+    connect(reads.masters.get(0).ar, cut ? gate.memory.read.ar.slice() : gate.memory.read.ar);
     connect(gate.memory.read.r, reads.masters.get(0).r);
     connect(reads.masters.get(1), words.memory.read);
-    connect(writes.masters.get(0).aw, gate.memory.write.aw.slice());
+    connect(writes.masters.get(0).aw, cut ? gate.memory.write.aw.slice() : gate.memory.write.aw);
     connect(writes.masters.get(0).w, gate.memory.write.w);
     connect(gate.memory.write.b, writes.masters.get(0).b);
     connect(writes.masters.get(1), words.memory.write);

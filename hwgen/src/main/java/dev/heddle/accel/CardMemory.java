@@ -8,17 +8,21 @@ public final class CardMemory {
   /** Bits of an address of card memory. */
   public static final int ADDRESS_BITS = 40;
 
-  private static final int COMPACT_ADDRESS_BITS = 32;
+  private static final int COMPACT_ADDRESS_BITS = 24;
 
   /** Beats of the longest burst. */
   public static final int BURST_BEATS = 16;
 
   private CardMemory() {}
 
+  /** Bits of an address that the machine makes use of; those above are zero. */
+  public static int addressBits(Configuration configuration) {
+    return configuration.compact() ? COMPACT_ADDRESS_BITS : ADDRESS_BITS;
+  }
+
   /** The interface of one master inside the machine. */
   public static AxiShape master(Configuration configuration) {
-    int addressBits = configuration.compact() ? COMPACT_ADDRESS_BITS : ADDRESS_BITS;
-    return new AxiShape(addressBits, configuration.portBits(), 1);
+    return new AxiShape(ADDRESS_BITS, configuration.portBits(), 1);
   }
 
   /** What a master that streams asks for at once. */

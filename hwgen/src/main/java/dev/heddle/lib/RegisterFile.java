@@ -84,11 +84,13 @@ public final class RegisterFile extends Component {
     UInt readResponse = reg(uint(AxiResponse.BITS), 0);
     Bit read = bus.ar.valid.andNot(answered);
     UInt readWord = bus.ar.payload.addr().slice(addressBits - 1, WORD_SHIFT);
+    UInt noWord = lit(0, RegisterMap.WORD_BITS);
     boolean latches = map.registers().stream().anyMatch(Register::isLatched);
     UInt highWord = latches ? named("highWord", reg(uint(RegisterMap.WORD_BITS), 0)) : null;
 
     List<Bit> writeHits = new ArrayList<>();
     List<Bit> readHits = new ArrayList<>();
+    List<Bit> latchedHits = new ArrayList<>();
     List<UInt> words = new ArrayList<>();
     for (Register register : map.registers()) {
       List<Bit> hits = new ArrayList<>();
@@ -99,9 +101,12 @@ public final class RegisterFile extends Component {
         hits.add(named("write_" + suffix, writeWord.eq(word)));
         Bit readHit = named("read_" + suffix, readWord.eq(word));
         boolean high = i > 0 && register.isLatched();
-        UInt part = high ? highWord : contents.slice(32 * i + 31, 32 * i);
         readHits.add(readHit);
-        words.add(mux(readHit, part, lit(0, RegisterMap.WORD_BITS)));
+        if (high) {
+          latchedHits.add(readHit);
+        } else {
+          words.add(mux(readHit, contents.slice(32 * i + 31, 32 * i), noWord));
+        }
       }
       if (register.isLatched()) {
         Bit low = readHits.get(readHits.size() - 2);
@@ -109,6 +114,10 @@ public final class RegisterFile extends Component {
       }
       writeHits.addAll(hits);
       store(register, write, hits, writeMask);
+    }
+
+    if (latches) {
+      words.add(mux(reduce(latchedHits, Bit::or), highWord, noWord));
     }
 
     bus.aw.ready.set(write);

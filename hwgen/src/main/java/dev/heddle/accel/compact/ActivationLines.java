@@ -85,8 +85,9 @@ final class ActivationLines extends Component {
     Mem<UInt> oddBeats = mem(uint(portBits), 1 << (vectorBits + stepBits));
     when(writeCodes.andNot(odd), () -> evenBeats.write(writtenStep, written));
     when(writeCodes.and(odd), () -> oddBeats.write(writtenStep, written));
-    UInt low = evenBeats.readSync(readStep);
-    UInt high = oddBeats.readSync(readStep);
+    // Nothing is read while vectors are written; said so that synthesis sees it.
+    UInt low = evenBeats.readSync(readStep, writeCodes.not());
+    UInt high = oddBeats.readSync(readStep, writeCodes.not());
     codes.set(cat(high, low));
 
     int exponentsOfBeat = portBits / CODE_BITS;
@@ -96,7 +97,8 @@ final class ActivationLines extends Component {
     when(
         writeExponents,
         () -> exponents.write(cat(writtenVector, writtenBeat.wrap(beatBits)), written));
-    UInt beat = exponents.readSync(cat(vector, exponentIndex.shr(selectBits)));
+    UInt beat =
+        exponents.readSync(cat(vector, exponentIndex.shr(selectBits)), writeExponents.not());
     UInt select = next(exponentIndex.wrap(selectBits));
     List<SInt> bytes = new ArrayList<>();
     for (int i : range(exponentsOfBeat)) {

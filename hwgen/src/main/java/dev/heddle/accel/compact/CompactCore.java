@@ -104,7 +104,7 @@ public final class CompactCore extends Component {
   /** The core of {@code configuration}. */
   public CompactCore(Configuration configuration) {
     AxiShape shape = CardMemory.master(configuration);
-    int addressBits = shape.addressBits();
+    int addressBits = CardMemory.addressBits(configuration);
     int beatBytes = shape.bytes();
     listAddress = in(uint(addressBits));
     recordsAddress = in(uint(addressBits));
@@ -139,23 +139,25 @@ public final class CompactCore extends Component {
     // The addresses of vectors, of weights and of the next descriptor are in the same place.
     UInt source = reg(uint(addressBits));
     keep(source, Operation.LOAD.operand("source"));
-    UInt stride = reg(uint(Operation.LOAD.operand("stride").bits()));
+    // Where the vectors of a token come from or its numbers go to, a stride further for each token.
+    UInt ofToken = reg(uint(addressBits));
+    UInt stride = reg(uint(addressBits));
     UInt blocks = reg(uint(bits(configuration.maxBlocks() + 1)));
     UInt tokens = reg(uint(bits(configuration.maxTokens() + 1)));
     UInt half = reg(uint(1));
     when(
         isLoad,
         () -> {
+          keep(ofToken, Operation.LOAD.operand("source"));
           keep(stride, Operation.LOAD.operand("stride"));
           keep(blocks, Operation.LOAD.operand("blocks"));
           keep(tokens, Operation.LOAD.operand("tokens"));
           keep(half, Operation.LOAD.operand("buffer"));
         });
-    UInt output = reg(uint(addressBits));
     UInt rows = reg(uint(product.shape.rows().width()));
     UInt format = reg(uint(product.shape.format().width()));
     UInt unit = reg(uint(product.shape.unit().width()));
-    UInt matrixBeats = reg(uint(AxiRequest.BEATS_BITS));
+    UInt matrixBeats = reg(uint(addressBits - Integer.numberOfTrailingZeros(beatBytes) + 1));
     when(
         isMatmul,
         () -> {
@@ -163,7 +165,7 @@ public final class CompactCore extends Component {
           keep(blocks, Operation.MATMUL.operand("blocks"));
           keep(tokens, Operation.MATMUL.operand("tokens"));
           keep(half, Operation.MATMUL.operand("buffer"));
-          keep(output, Operation.MATMUL.operand("output"));
+          keep(ofToken, Operation.MATMUL.operand("output"));
           keep(rows, Operation.MATMUL.operand("row_tiles"));
           keep(format, Operation.MATMUL.operand("format"));
           keep(unit, Operation.MATMUL.operand("l0"));
@@ -216,9 +218,12 @@ public final class CompactCore extends Component {
         mux(
             phase.is(Phase.ASK),
             lit(Operation.BYTES / beatBytes, AxiRequest.BEATS_BITS),
-            mux(isLoad, vectorBeats.pad(AxiRequest.BEATS_BITS), matrixBeats));
-    connect(
-        reader.requests.payload, new AxiRequest(mux(phase.is(Phase.ASK), address, source), asked));
+            mux(
+                isLoad,
+                vectorBeats.pad(AxiRequest.BEATS_BITS),
+                matrixBeats.pad(AxiRequest.BEATS_BITS)));
+    UInt from = mux(phase.is(Phase.ASK), address, mux(isLoad, ofToken, source));
+    connect(reader.requests.payload, new AxiRequest(from.pad(shape.addressBits()), asked));
     reader.beats.ready.set(
         phase.is(Phase.FETCH).or(phase.is(Phase.LOAD)).or(multiplies.and(product.beats.ready)));
 
@@ -229,12 +234,17 @@ public final class CompactCore extends Component {
             .or(phase.is(Phase.LOAD))
             .or(phase.is(Phase.ASK_MATRIX))
             .or(multiplies);
-    beat.set(works.and(reader.beats.fire()));
-    busy.set(product.busy);
-    stalled.set(phase.is(Phase.ASK_MATRIX).or(multiplies).andNot(product.busy));
-    UInt cycles = counter(works, phase.is(Phase.DECODE));
-    UInt busyCycles = counter(product.busy, phase.is(Phase.DECODE));
-    UInt beats = counter(beat, phase.is(Phase.DECODE));
+    // Counted a cycle later, as the way of a beat is long.
+    Bit beatTaken = next(works.and(reader.beats.fire()), 0);
+    Bit multiplied = next(product.busy, 0);
+    Bit runs = next(phase.is(Phase.ASK_MATRIX).or(multiplies), 0);
+    beat.set(beatTaken);
+    busy.set(multiplied);
+    stalled.set(runs.andNot(multiplied));
+    Bit decodes = phase.is(Phase.DECODE);
+    UInt cycles = counter(works, decodes);
+    UInt busyCycles = counter(multiplied, decodes);
+    UInt beats = counter(beatTaken, decodes);
     Map<MemoryField, UInt> record = new LinkedHashMap<>();
     record.put(CompletionRecord.TAG, tag);
     record.put(
@@ -254,6 +264,8 @@ public final class CompactCore extends Component {
     }
     UInt recordWord = reg(uint(bits(words.size())), 0);
     UInt recordAddress = reg(uint(addressBits));
+
+    UInt ofTokenNext = ofToken.wrapAdd(stride);
 
     // ---- words to card memory: a number or a word of the record
     Bit records = phase.is(Phase.RECORD);
@@ -310,20 +322,14 @@ public final class CompactCore extends Component {
                               phase.set(Phase.IDLE);
                             });
                   };
-              case ASK_VECTOR ->
-                  () ->
-                      when(
-                          reader.requests.ready,
-                          () -> {
-                            source.set(source.wrapAdd(stride));
-                            phase.set(Phase.LOAD);
-                          });
+              case ASK_VECTOR -> () -> when(reader.requests.ready, () -> phase.set(Phase.LOAD));
               case LOAD ->
                   () ->
                       when(
                           vectorEnds,
                           () -> {
                             token.set(token.inc());
+                            ofToken.set(ofTokenNext);
                             phase.set(lastToken, Phase.RECORD, Phase.ASK_VECTOR);
                           });
               case ASK_MATRIX ->
@@ -331,7 +337,7 @@ public final class CompactCore extends Component {
                       when(
                           begins,
                           () -> {
-                            numberAddress.set(output);
+                            numberAddress.set(ofToken);
                             phase.set(Phase.MULTIPLY);
                           });
               case MULTIPLY ->
@@ -339,7 +345,7 @@ public final class CompactCore extends Component {
                       when(
                           productEnds,
                           () -> {
-                            output.set(output.wrapAdd(stride));
+                            ofToken.set(ofTokenNext);
                             token.set(token.inc());
                             phase.set(lastToken, Phase.RECORD, Phase.ASK_MATRIX);
                           });
@@ -386,7 +392,7 @@ public final class CompactCore extends Component {
     when(write.aw.fire(), () -> addressSent.set(true))
         .elseWhen(stored, () -> addressSent.set(false));
     when(write.w.fire(), () -> dataSent.set(true)).elseWhen(stored, () -> dataSent.set(false));
-    UInt beatAddress = cat(place.shr(shape.size()), lit(0, shape.size()));
+    UInt beatAddress = cat(place.shr(shape.size()), lit(0, shape.size())).pad(shape.addressBits());
     connect(
         write.aw.payload,
         AxiAddress.incrementing(

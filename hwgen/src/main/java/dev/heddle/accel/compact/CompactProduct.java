@@ -2,10 +2,10 @@ package dev.heddle.accel.compact;
 
 import static dev.heddle.hdl.Hdl.*;
 
+import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.WeightLayout;
-import dev.heddle.accel.isa.Operation;
 import dev.heddle.accel.matmul.DotProduct;
 import dev.heddle.accel.matmul.FloatConverter;
 import dev.heddle.accel.matmul.Scale;
@@ -64,7 +64,7 @@ final class CompactProduct extends Component {
     static Type<Shape> of(Configuration configuration) {
       return () ->
           new Shape(
-              uint(Operation.MATMUL.operand("row_tiles").bits()).make(),
+              uint(CardMemory.addressBits(configuration)).make(),
               uint(bits(configuration.maxBlocks() + 1)).make(),
               uint(bits(WeightFormat.values().length)).make(),
               sint(DotProduct.CODE_BITS).make());

@@ -54,8 +54,9 @@ final class LineReader extends Component {
     int lineBeats = ActivationImage.ALIGNMENT / shape.bytes();
     int lineBits = Integer.numberOfTrailingZeros(ActivationImage.ALIGNMENT);
     Bit active = reg(bit(), 0);
-    UInt line = reg(uint(shape.addressBits() - lineBits));
-    UInt lines = reg(uint(AxiRequest.BEATS_BITS - bits(lineBeats)));
+    int addressBits = CardMemory.addressBits(configuration);
+    UInt line = reg(uint(addressBits - lineBits));
+    UInt lines = reg(uint(addressBits - lineBits));
     UInt lastBeats = reg(uint(bits(lineBeats)));
     Bit last = lines.eq(0);
 
@@ -71,7 +72,7 @@ final class LineReader extends Component {
         AxiAddress.incrementing(
             shape,
             lit(0, shape.idBits()),
-            cat(line, lit(0, lineBits)),
+            cat(line, lit(0, lineBits)).pad(shape.addressBits()),
             length.pad(AxiBurst.LENGTH_BITS)));
     requests.ready.set(active.not());
     UInt beatsLess = requests.payload.beats().dec();
@@ -79,8 +80,8 @@ final class LineReader extends Component {
             requests.fire(),
             () -> {
               active.set(requests.payload.beats().any());
-              line.set(requests.payload.address().shr(lineBits));
-              lines.set(beatsLess.shr(lastBeats.width()));
+              line.set(requests.payload.address().shr(lineBits).wrap(line.width()));
+              lines.set(beatsLess.shr(lastBeats.width()).wrap(lines.width()));
               lastBeats.set(beatsLess.wrap(lastBeats.width()));
             })
         .elseWhen(

@@ -16,7 +16,7 @@ import dev.heddle.lib.Stream;
  * {@link Fp32#fromAccumulator} has it.
  *
  * <p>A piece is added a cycle. After the last one the sum is negated if it is negative, in 5
- * cycles, and shifted by a place a cycle until its highest bit is one: 3 to 71 cycles from the last
+ * cycles, and shifted by a place a cycle until its highest bit is one: 6 to 74 cycles from the last
  * piece to the number.
  */
 final class SerialSum extends Component {
@@ -29,6 +29,9 @@ final class SerialSum extends Component {
     SIGN,
     NEGATE,
     NORMALISE,
+    ROUND,
+    SCALE,
+    ASSEMBLE,
     NUMBER
   }
 
@@ -82,6 +85,11 @@ final class SerialSum extends Component {
           sum.set(cat(total.wrap(pieceBits), sum.shr(pieceBits)));
           carry.set(total.at(pieceBits));
         });
+    int lowest24 = Long.SIZE - Fp32.SIGNIFICAND_BITS;
+    UInt kept = sum.slice(Long.SIZE - 1, lowest24);
+    Bit half = sum.at(lowest24 - 1);
+    Bit below = sum.slice(lowest24 - 2, 0).any();
+    Bit up = nextWhen(phase.is(Phase.ROUND), half.and(below.or(kept.at(0))));
     match(
         phase,
         p ->
@@ -108,31 +116,36 @@ final class SerialSum extends Component {
                   };
               case NORMALISE ->
                   () ->
-                      when(top.or(shifts.eq(Long.SIZE - 1)), () -> phase.set(Phase.NUMBER))
+                      when(top.or(shifts.eq(Long.SIZE - 1)), () -> phase.set(Phase.ROUND))
                           .otherwise(
                               () -> {
                                 sum.set(sum.shl(1).wrap(Long.SIZE));
                                 shifts.set(shifts.inc());
                                 scale.set(scale.sub(1).wrap(EXPONENT_BITS));
                               });
+              case ROUND -> () -> phase.set(Phase.SCALE);
+              case SCALE ->
+                  () -> {
+                    // Only ones that are rounded up carry out of the significand.
+                    Bit carries = up.and(kept.all());
+                    scale.set(scale.add(carries.asUInt().toSInt()).wrap(EXPONENT_BITS));
+                    phase.set(Phase.ASSEMBLE);
+                  };
+              case ASSEMBLE -> () -> phase.set(Phase.NUMBER);
               case NUMBER -> () -> when(number.ready, () -> phase.set(Phase.ADD));
             });
 
-    int lowest24 = Long.SIZE - Fp32.SIGNIFICAND_BITS;
-    UInt kept = sum.slice(Long.SIZE - 1, lowest24);
-    Bit half = sum.at(lowest24 - 1);
-    Bit below = sum.slice(lowest24 - 2, 0).any();
-    Bit up = half.and(below.or(kept.at(0)));
-    UInt rounded = kept.add(up.asUInt());
-    SInt biased = scale.add(rounded.at(Fp32.SIGNIFICAND_BITS).asUInt().toSInt());
-    Bit tooLarge = top.and(biased.gt(2 * BIAS));
-    Bit tooSmall = top.not().or(biased.lt(1));
-    UInt regular = cat(biased.slice(7, 0), rounded.slice(FRACTION_BITS - 1, 0));
+    UInt fraction = kept.wrapAdd(up.asUInt()).wrap(FRACTION_BITS);
+    Bit tooLarge = top.and(scale.gt(2 * BIAS));
+    Bit tooSmall = top.not().or(scale.lt(1));
     UInt largest = lit(Float.floatToRawIntBits(Float.MAX_VALUE), Float.SIZE - 1);
+    UInt regular = cat(scale.slice(7, 0), fraction);
     UInt magnitude = mux(tooLarge, largest, mux(tooSmall, lit(0, Float.SIZE - 1), regular));
+    UInt assembled = nextWhen(phase.is(Phase.ASSEMBLE), cat(negative, magnitude));
     number.valid.set(phase.is(Phase.NUMBER));
-    number.payload.set(cat(negative, magnitude));
-    saturated.set(tooLarge);
+    number.payload.set(assembled);
+    Bit assembledTooLarge = nextWhen(phase.is(Phase.ASSEMBLE), tooLarge);
+    saturated.set(assembledTooLarge);
     free.set(number.fire());
     check(valid.not().or(phase.is(Phase.ADD)), "a piece is added to a sum that is converted");
   }

@@ -293,7 +293,7 @@ public final class MachineRegisters {
   }
 
   private static int addressBits(Configuration configuration) {
-    return configuration.compact() ? CardMemory.master(configuration).addressBits() : ADDRESS_BITS;
+    return configuration.compact() ? CardMemory.addressBits(configuration) : ADDRESS_BITS;
   }
 
   /** One when there is an attention engine with a feature. */
