@@ -336,11 +336,6 @@ public record Configuration(
     return WeightFormat.BLOCK / columns;
   }
 
-  /** How often the weights of a product with {@code tokens} vectors pass. */
-  public int weightPasses(int tokens) {
-    return compact ? tokens : 1;
-  }
-
   /** Bytes of a beat on one port. */
   public int beatBytes() {
     return portBits / 8;

@@ -82,7 +82,7 @@ final class CounterStep implements BringUpStep {
         (long) vectors * new ActivationImage(layout.blocks()).size() / configuration.beatBytes();
     return Map.of(
         "BEATS",
-        layout.beats() + loaded,
+        layout.beatsRead(vectors) + loaded,
         "BUSY",
         busy,
         "MULTIPLICATIONS",

@@ -1,6 +1,7 @@
 package dev.heddle.host.device;
 
 import dev.heddle.accel.AttentionShape;
+import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.QuantisedMatrix;
 import dev.heddle.accel.format.WeightImage;
@@ -63,7 +64,10 @@ public final class Device implements AutoCloseable {
     this.transport = transport;
     this.configuration = configuration;
     this.registers = new Registers(MachineRegisters.of(configuration), transport.registerBus(), 0);
-    this.memory = new MemoryAllocator(transport.describe().memoryBytes());
+    this.memory =
+        new MemoryAllocator(
+            Math.min(
+                transport.describe().memoryBytes(), 1L << CardMemory.addressBits(configuration)));
     this.runner = new ListRunner(transport, registers, timeout);
     this.residentProducts = new ResidentProducts(transport, memory, runner, productCounts);
     this.products = residentProducts;

@@ -240,7 +240,14 @@ final class GoldenMachine {
     written(output, output + (vectors - 1) * stride + bytes);
     long products = (long) rows * blocks * BLOCK * vectors;
     return new CompletionRecord(
-        matmul.value(Operation.TAG), Engine.MATMUL, 0, 0, 0, 0, layout.beats(), products);
+        matmul.value(Operation.TAG),
+        Engine.MATMUL,
+        0,
+        0,
+        0,
+        0,
+        layout.beatsRead(vectors),
+        products);
   }
 
   private CompletionRecord attend(Descriptor attend) {

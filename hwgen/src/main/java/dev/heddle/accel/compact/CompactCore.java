@@ -242,7 +242,6 @@ public final class CompactCore extends Component {
     busy.set(multiplied);
     stalled.set(runs.andNot(multiplied));
     Bit decodes = phase.is(Phase.DECODE);
-    UInt cycles = counter(works, decodes);
     UInt busyCycles = counter(multiplied, decodes);
     UInt beats = counter(beatTaken, decodes);
     Map<MemoryField, UInt> record = new LinkedHashMap<>();
@@ -250,9 +249,10 @@ public final class CompactCore extends Component {
     record.put(
         CompletionRecord.ENGINE,
         mux(isLoad, lit(Engine.LOADER.ordinal(), 8), lit(Engine.MATMUL.ordinal(), 8)));
-    record.put(CompletionRecord.CYCLES, cycles);
+    record.put(CompletionRecord.CYCLES, counter(works, decodes));
     record.put(CompletionRecord.BUSY, busyCycles);
-    record.put(CompletionRecord.STALLED_MEMORY, cycles.wrapSub(busyCycles));
+    record.put(
+        CompletionRecord.STALLED_MEMORY, counter(next(works, 0).andNot(multiplied), decodes));
     record.put(CompletionRecord.BEATS, beats);
     record.put(
         CompletionRecord.MULTIPLICATIONS,

@@ -109,6 +109,11 @@ public record WeightLayout(
     return portBeats() * configuration.ports();
   }
 
+  /** Beats of weights that the machine reads for a product with some vectors. */
+  public long beatsRead(int vectors) {
+    return beats() * (configuration.compact() ? vectors : 1);
+  }
+
   /**
    * Bytes from one port's stream to the next: {@code portBeats()} beats, up to a multiple of 64.
    */
