@@ -64,9 +64,8 @@ public final class BlockRamFifo<T extends Data> extends Component {
     Bit pushed = push.fire();
     Bit vacant = pop.ready.or(fetched.not());
     Bit fetch = stored.ne(0).and(vacant);
-    // A word is never fetched while it is pushed; said so that synthesis sees it and adds nothing
-    // to
-    // a memory whose ports do not define that.
+    // A word is never fetched while it is pushed, which the enable says again: synthesis adds
+    // nothing then to a memory whose ports do not define it.
     T word = words.readSync(head, fetch.andNot(pushed.and(head.eq(tail))));
 
     push.ready.set(stored.ne(depth));
