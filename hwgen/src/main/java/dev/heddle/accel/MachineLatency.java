@@ -20,7 +20,7 @@ import java.util.List;
  * The cycles that a machine takes from what happens at its ports to what it does there: sums of the
  * latencies that its parts declare.
  *
- * @param configuration the machine
+ * @param configuration the machine, not a compact one
  * @param shelled whether it has a shell, which adds its base to addresses
  */
 public record MachineLatency(Configuration configuration, boolean shelled) {
@@ -47,6 +47,13 @@ public record MachineLatency(Configuration configuration, boolean shelled) {
     /** Cycles from the one to the other. */
     public int cycles() {
       return stages.stream().mapToInt(Stage::cycles).sum();
+    }
+  }
+
+  public MachineLatency {
+    if (configuration.compact()) {
+      throw new IllegalArgumentException(
+          "configuration %s is compact: its parts are others".formatted(configuration.name()));
     }
   }
 

@@ -234,7 +234,7 @@ final class CorePage {
     line(
         "* All ports see the same memory at the same addresses, of %d bits; descriptors, vectors, "
             + "weights, results and records begin at multiples of %d.%s",
-        CardMemory.ADDRESS_BITS,
+        CardMemory.addressBits(configuration),
         ActivationImage.ALIGNMENT,
         shelled
             ? " The shell adds its register `BASE` to them: a multiple of %d, or bursts cross such."
@@ -264,8 +264,14 @@ final class CorePage {
   }
 
   private void latency() {
-    MachineLatency latency = new MachineLatency(configuration, shelled);
     section("Latency");
+    if (configuration.compact()) {
+      line(
+          "The machine works one descriptor at a time, so nothing overlaps: its cycles are those in "
+              + "the descriptor's completion record, and it takes the same for the same work.");
+      return;
+    }
+    MachineLatency latency = new MachineLatency(configuration, shelled);
     line(
         "Cycles from that in which the one passes to that in which the other is offered, when "
             + "nothing else is in its way. Those that memory takes are not in them.");
