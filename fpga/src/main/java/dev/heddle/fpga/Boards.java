@@ -175,7 +175,7 @@ public final class Boards {
               Pin.at("69"),
               Pin.at("15").low(),
               115_200,
-              Optional.of(Configuration.QUAD),
+              Optional.of(Configuration.NANO),
               BLOCK_RAM,
               Optional.empty(),
               Optional.of(List.of("-b", "tangnano20k")),

@@ -83,10 +83,6 @@ public record Configuration(
       new Configuration("midi", 1, 64, 4, 32, 16, 128, 8, 60_000_000, Optional.empty())
           .withShortPaths();
 
-  /** Four rows of half blocks behind a 64-bit port, for FPGAs with some 50 multipliers. */
-  public static final Configuration QUAD =
-      new Configuration("quad", 1, 64, 4, 16, 4, 64, 4, 48_000_000, Optional.empty());
-
   /** One 64-bit port. */
   public static final Configuration SMALL =
       new Configuration("small", 1, 64, 4, 8, 8, 256, 8, 100_000_000, Optional.empty());
@@ -135,7 +131,7 @@ public record Configuration(
 
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
-    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION, PICO, TINY, QUAD, MICRO, MINI, MIDI);
+    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION, PICO, TINY, MICRO, MINI, MIDI);
   }
 
   public Configuration {
