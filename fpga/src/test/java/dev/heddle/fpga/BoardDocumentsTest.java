@@ -50,8 +50,8 @@ class BoardDocumentsTest {
     BuildReport slow = new BuildReport(1000, 600, 0, 5, 4, 20e6);
     assertThat(BoardMarkdown.table(Map.of("icebreaker", MeasuredBuild.of(Boards.ICEBREAKER, slow))))
         .contains(
-            "| none | 1,000 of 5,280 | 600 | 0 of 8, 0 % | 5 of 30, and 4 large ones"
-                + " | 20.0 MHz for 24, **missed** | none | 0.096 |");
+            "| `pico` | 1,000 of 5,280 | 600 | 0 of 8, 0 % | 5 of 30, and 4 large ones"
+                + " | 20.0 MHz for 24, **missed** | 0.19 | 0.096 |");
   }
 
   @Test

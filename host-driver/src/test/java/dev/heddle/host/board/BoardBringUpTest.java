@@ -19,11 +19,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The bring-up of boards at their serial pins, with both kinds of SDRAM. */
+/** The bring-up of boards at their serial pins: both kinds of SDRAM, and RAM of the FPGA. */
 class BoardBringUpTest {
   static Stream<SerialBoard> boards() {
-    return Stream.of(Boards.ULX3S, Boards.TANG_NANO_20K)
-        .map(board -> board.withMachine(Configuration.NANO));
+    return Stream.concat(
+        Stream.of(Boards.ULX3S, Boards.TANG_NANO_20K)
+            .map(board -> board.withMachine(Configuration.NANO)),
+        Stream.of(Boards.ICEBREAKER));
   }
 
   @ParameterizedTest

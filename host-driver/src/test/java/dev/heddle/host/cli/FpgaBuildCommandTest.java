@@ -31,14 +31,16 @@ class FpgaBuildCommandTest {
     BuildReport report =
         BuildReport.read(out.resolve(flow.reportFile()), out.resolve(flow.cellsFile()));
     assertThat(report.achievedHz()).isGreaterThanOrEqualTo(board.clockHz());
-    // All of card memory is in the four large memories, all queues are in block RAM.
     MeasuredBuild kept =
         MeasuredBuild.parse(Files.readString(out.resolve(MeasuredBuild.file(board))));
     assertThat(kept).isEqualTo(MeasuredBuild.of(board, report));
+    // All of card memory is in the four large memories, all queues and the activations are in block
+    // RAM, and each multiplier of the FPGA makes one of the eight products.
     assertThat(report.singlePortRams()).isEqualTo(4);
-    assertThat(report.blockRams()).isBetween(4, 8);
-    assertThat(report.luts()).isBetween(1_000, 2_000);
-    assertThat(report.registers()).isBetween(400, 800);
+    assertThat(report.blockRams()).isBetween(20, 30);
+    assertThat(report.multipliers()).isEqualTo(board.device().multipliers());
+    assertThat(report.luts()).isBetween(4_000, board.device().luts());
+    assertThat(report.registers()).isBetween(1_500, 2_500);
   }
 
   @Test
