@@ -146,21 +146,22 @@ public final class Boards {
   /** Tang Nano 9K by Sipeed; the bank of its lights has 1.8 V. */
   public static final SerialBoard TANG_NANO_9K =
       new SerialBoard(
-          "tang-nano-9k",
-          "Sipeed Tang Nano 9K",
-          FpgaDevice.GW1NR_9C,
-          Pin.at("52"),
-          27 * MHZ,
-          48 * MHZ,
-          Pin.at("18"),
-          Pin.at("17"),
-          Pin.at("10").low().with("LVCMOS18"),
-          115_200,
-          Optional.of(Configuration.TINY),
-          BLOCK_RAM,
-          Optional.empty(),
-          Optional.of(List.of("-b", "tangnano9k")),
-          List.of("litex-hub/litex-boards: sipeed_tang_nano_9k.py"));
+              "tang-nano-9k",
+              "Sipeed Tang Nano 9K",
+              FpgaDevice.GW1NR_9C,
+              Pin.at("52"),
+              27 * MHZ,
+              48 * MHZ,
+              Pin.at("18"),
+              Pin.at("17"),
+              Pin.at("10").low().with("LVCMOS18"),
+              115_200,
+              Optional.of(Configuration.TINY),
+              BLOCK_RAM,
+              Optional.empty(),
+              Optional.of(List.of("-b", "tangnano9k")),
+              List.of("litex-hub/litex-boards: sipeed_tang_nano_9k.py"))
+          .withSeed(2);
 
   /** Tang Nano 20K by Sipeed. */
   public static final SerialBoard TANG_NANO_20K =

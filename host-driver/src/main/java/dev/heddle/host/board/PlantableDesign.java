@@ -1,5 +1,6 @@
 package dev.heddle.host.board;
 
+import dev.heddle.accel.Configuration;
 import dev.heddle.hdl.verilog.VerilogDesign;
 import dev.heddle.hdl.verilog.VerilogDesign.Port;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ final class PlantableDesign {
   static final String INPUT = "planted";
 
   /** The lane of port 0 that may have a dead multiplier. */
-  static final int DEAD_LANE = 1;
+  static final int DEAD_LANE = 0;
 
   /** Which of its multipliers that is. */
   static final int DEAD_MULTIPLIER = 3;
@@ -51,9 +52,10 @@ final class PlantableDesign {
   /**
    * The design with the input.
    *
-   * @throws IllegalArgumentException when it has no machine that could be broken
+   * @param machine its machine
+   * @throws IllegalArgumentException when there is nothing in it that could be broken
    */
-  static VerilogDesign of(VerilogDesign design) {
+  static VerilogDesign of(VerilogDesign design, Configuration machine) {
     PlantableDesign plantable = new PlantableDesign(design);
     plantable.replace(
         "module %s \\(\n".formatted(design.top()),
@@ -61,8 +63,9 @@ final class PlantableDesign {
     plantable.replace(
         "\\.irq\\(machine_irq\\),",
         ".irq(machine_irq && !%s),".formatted(plantable.bit(BoardFault.INTERRUPT)));
+    String lane = machine.compact() ? "dotProduct" : "lane_0_" + DEAD_LANE;
     plantable.replace(
-        "(lane_0_%d \\([^;]*?\\.codes\\()([^)]*)\\)".formatted(DEAD_LANE),
+        "(%s \\([^;]*?\\.(?:codes|weights)\\()([^)]*)\\)".formatted(lane),
         "$1$2 & ~({%s{%s}} << %d))"
             .formatted(
                 Byte.SIZE, plantable.bit(BoardFault.MULTIPLIER), DEAD_MULTIPLIER * Byte.SIZE));

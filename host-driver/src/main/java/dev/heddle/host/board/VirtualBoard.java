@@ -55,11 +55,12 @@ public final class VirtualBoard implements AutoCloseable {
       throw new IllegalArgumentException("the %s has no SDRAM".formatted(board.title()));
     }
     boolean planted = PlantableDesign.plants(faults);
-    if (planted && board.configuration().isEmpty()) {
-      throw new IllegalArgumentException("the %s has no machine".formatted(board.title()));
-    }
     VerilogDesign design = board.design().simulation();
-    library = VerilatedLibrary.of(planted ? PlantableDesign.of(design) : design, options, progress);
+    library =
+        VerilatedLibrary.of(
+            planted ? PlantableDesign.of(design, board.configuration().orElseThrow()) : design,
+            options,
+            progress);
     simulation = Simulation.in(library, 1);
     simulation.clock("clock_in");
     simulation.set("receive", 1);
