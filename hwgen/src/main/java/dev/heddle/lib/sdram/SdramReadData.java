@@ -24,6 +24,9 @@ import dev.heddle.lib.Stream;
  * </pre>
  */
 final class SdramReadData extends Component {
+  /** Words from which on a queue is in block memory. */
+  private static final int BLOCK_DEPTH = 65;
+
   private static final int REGISTERS = 2;
 
   /** The data pins. */
@@ -81,10 +84,17 @@ final class SdramReadData extends Component {
     gathered.payload.last().set(marks.endsBurst());
     check(gathered.valid.not().or(gathered.ready), "a beat was read without room for it");
     unused(gathered.ready);
-    BlockRamFifo<AxiReader.Beat> buffer = inst(new BlockRamFifo<>(gathered.type(), depth));
-    connect(buffer.push, gathered);
-    connect(beats, buffer.pop);
-    unused(buffer.level);
+    connect(beats, buffer(gathered, depth));
+  }
+
+  private Stream<AxiReader.Beat> buffer(Stream<AxiReader.Beat> gathered, int depth) {
+    if (depth < BLOCK_DEPTH) {
+      return gathered.queue(depth);
+    }
+    BlockRamFifo<AxiReader.Beat> fifo = inst(new BlockRamFifo<>(gathered.type(), depth));
+    connect(fifo.push, gathered);
+    unused(fifo.level);
+    return fifo.pop;
   }
 
   @Override

@@ -14,6 +14,9 @@ import dev.heddle.lib.Stream;
  * lowest word goes to the chip. A word is there three cycles after its beat at the latest.
  */
 final class SdramWriteData extends Component {
+  /** Words from which on a queue is in block memory. */
+  private static final int BLOCK_DEPTH = 65;
+
   /** The beats. */
   final Stream<AxiWriter.Beat> beats;
 
@@ -40,10 +43,7 @@ final class SdramWriteData extends Component {
     word = out(uint(device.dataBits()));
     mask = out(uint(device.bytes()));
 
-    BlockRamFifo<AxiWriter.Beat> buffer = inst(new BlockRamFifo<>(beats.type(), depth));
-    connect(buffer.push, beats);
-    unused(buffer.level);
-    Stream<AxiWriter.Beat> buffered = buffer.pop;
+    Stream<AxiWriter.Beat> buffered = buffer(depth);
     Bit full = reg(bit(), 0);
     AxiWriter.Beat beat = reg(AxiWriter.Beat.of(layout.shape()));
     Bit vacant = full.not().or(take.and(endsBeat));
@@ -68,6 +68,16 @@ final class SdramWriteData extends Component {
               });
     }
     check(take.not().or(full), "a word is written before it is there");
+  }
+
+  private Stream<AxiWriter.Beat> buffer(int depth) {
+    if (depth < BLOCK_DEPTH) {
+      return beats.queue(depth);
+    }
+    BlockRamFifo<AxiWriter.Beat> fifo = inst(new BlockRamFifo<>(beats.type(), depth));
+    connect(fifo.push, beats);
+    unused(fifo.level);
+    return fifo.pop;
   }
 
   @Override
