@@ -48,6 +48,7 @@ module Features (
   (* ASYNC_REG = "TRUE" *)
   reg  seen;
   reg  signal_1;
+  (* ram_style = "block" *)
   reg  [15:0] ram [0:15];
   reg  [7:0] square [0:15];
   wire [3:0] buffer_1_delayed;

@@ -200,7 +200,15 @@ public abstract class Component {
 
   /** A memory of {@code depth} words. */
   public final <T extends Data> Mem<T> mem(Type<T> type, int depth) {
-    return memory(type, depth, false, List.of());
+    return memory(type, depth, false, Memory.Style.ANY, List.of());
+  }
+
+  /**
+   * A memory that synthesis puts into block memory however small it is, for an FPGA that has blocks
+   * to spare and no look-up tables. It is read with {@link Mem#readSync}.
+   */
+  public final <T extends Data> Mem<T> blockMem(Type<T> type, int depth) {
+    return memory(type, depth, false, Memory.Style.BLOCK, List.of());
   }
 
   /**
@@ -208,7 +216,7 @@ public abstract class Component {
    * not read while it is written, as the pointers of an asynchronous FIFO do.
    */
   public final <T extends Data> Mem<T> crossingMem(Type<T> type, int depth) {
-    return memory(type, depth, true, List.of());
+    return memory(type, depth, true, Memory.Style.ANY, List.of());
   }
 
   /** A read-only table. */
@@ -223,11 +231,12 @@ public abstract class Component {
         type,
         contents.size(),
         false,
+        Memory.Style.ANY,
         contents.stream().map(word -> Arithmetic.wrap(word, width, false)).toList());
   }
 
   private <T extends Data> Mem<T> memory(
-      Type<T> type, int depth, boolean crossing, List<BigInteger> contents) {
+      Type<T> type, int depth, boolean crossing, Memory.Style style, List<BigInteger> contents) {
     if (depth < 2) {
       throw new HdlException("a memory of %d words; the smallest has 2", depth);
     }
@@ -235,7 +244,8 @@ public abstract class Component {
     CallSite.Found site = CallSite.find();
     String name = site.name() == null ? "memory" : site.name();
     Memory memory =
-        new Memory(definition, name, site.location(), type.width(), depth, crossing, contents);
+        new Memory(
+            definition, name, site.location(), type.width(), depth, crossing, style, contents);
     definition.add(memory);
     return new Mem<>(this, type, memory);
   }

@@ -91,7 +91,7 @@ public final class Features extends Component {
     SInt total = sum(List.of(taps.get(0).mul(held.level()), taps.get(1).neg(), taps.get(2)));
     weighted.set(total.sat(12));
 
-    Mem<UInt> ram = mem(uint(16), 16);
+    Mem<UInt> ram = blockMem(uint(16), 16);
     when(stop.not(), () -> ram.write(code, cat(held.place(), held.level()).pad(16), code));
     UInt stored = ram.readSync(code, stop);
     word.set(stored);

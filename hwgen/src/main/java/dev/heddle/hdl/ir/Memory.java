@@ -12,6 +12,7 @@ import java.util.List;
  * @param width bits of a word
  * @param depth words
  * @param crossing whether it may be written in one clock domain and read in another
+ * @param style what synthesis makes of it
  * @param contents initial words of a read-only table, empty for a memory
  */
 public record Memory(
@@ -21,7 +22,16 @@ public record Memory(
     int width,
     int depth,
     boolean crossing,
+    Style style,
     List<BigInteger> contents) {
+  /** What synthesis makes of a memory. */
+  public enum Style {
+    /** What it finds best. */
+    ANY,
+    /** Block memory. */
+    BLOCK
+  }
+
   public Memory {
     contents = List.copyOf(contents);
   }

@@ -205,6 +205,7 @@ final class ModuleWriter {
       }
     }
     for (Memory memory : definition.memories()) {
+      out.append(memory.style() == Memory.Style.BLOCK ? "  (* ram_style = \"block\" *)\n" : "");
       out.append("  reg  ").append(range(memory.width(), false)).append(memories.get(memory));
       out.append(" [0:").append(memory.depth() - 1).append("];\n");
     }
