@@ -26,32 +26,32 @@ module heddle_default_RecordWriter (
   wire accepted_valid;
   wire accepted_ready;
   wire [511:0] accepted_payload;
-  wire words_adapter_in_ready;
-  wire words_adapter_out_valid;
-  wire [127:0] words_adapter_out_payload;
+  wire whole_adapter_in_ready;
+  wire whole_adapter_out_valid;
+  wire [127:0] whole_adapter_out_payload;
 
   wire dropped = address == 40'd0;
 
-  heddle_default_WidthAdapter_512to128 words_adapter (
+  heddle_default_WidthAdapter_512to128 whole_adapter (
     .clk(clk),
     .reset(reset),
     .in_valid(accepted_valid),
-    .in_ready(words_adapter_in_ready),
+    .in_ready(whole_adapter_in_ready),
     .in_payload(accepted_payload),
-    .out_valid(words_adapter_out_valid),
+    .out_valid(whole_adapter_out_valid),
     .out_ready(beats_ready),
-    .out_payload(words_adapter_out_payload)
+    .out_payload(whole_adapter_out_payload)
   );
 
   assign records_ready = dropped || asked && accepted_ready;
   assign requests_valid = records_valid && !asked && !dropped;
   assign requests_address = address;
   assign requests_beats = 32'd4;
-  assign beats_valid = words_adapter_out_valid;
-  assign beats_data = words_adapter_out_payload;
+  assign beats_valid = whole_adapter_out_valid;
+  assign beats_data = whole_adapter_out_payload;
   assign beats_strobe = 16'd65535;
   assign accepted_valid = records_valid && asked;
-  assign accepted_ready = words_adapter_in_ready;
+  assign accepted_ready = whole_adapter_in_ready;
   assign accepted_payload = records_payload;
 
   always @(posedge clk) begin

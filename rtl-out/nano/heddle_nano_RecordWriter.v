@@ -26,32 +26,32 @@ module heddle_nano_RecordWriter (
   wire accepted_valid;
   wire accepted_ready;
   wire [511:0] accepted_payload;
-  wire words_adapter_in_ready;
-  wire words_adapter_out_valid;
-  wire [31:0] words_adapter_out_payload;
+  wire whole_adapter_in_ready;
+  wire whole_adapter_out_valid;
+  wire [31:0] whole_adapter_out_payload;
 
   wire dropped = address == 40'd0;
 
-  heddle_nano_WidthAdapter_512to32 words_adapter (
+  heddle_nano_WidthAdapter_512to32 whole_adapter (
     .clk(clk),
     .reset(reset),
     .in_valid(accepted_valid),
-    .in_ready(words_adapter_in_ready),
+    .in_ready(whole_adapter_in_ready),
     .in_payload(accepted_payload),
-    .out_valid(words_adapter_out_valid),
+    .out_valid(whole_adapter_out_valid),
     .out_ready(beats_ready),
-    .out_payload(words_adapter_out_payload)
+    .out_payload(whole_adapter_out_payload)
   );
 
   assign records_ready = dropped || asked && accepted_ready;
   assign requests_valid = records_valid && !asked && !dropped;
   assign requests_address = address;
   assign requests_beats = 32'd16;
-  assign beats_valid = words_adapter_out_valid;
-  assign beats_data = words_adapter_out_payload;
+  assign beats_valid = whole_adapter_out_valid;
+  assign beats_data = whole_adapter_out_payload;
   assign beats_strobe = 4'd15;
   assign accepted_valid = records_valid && asked;
-  assign accepted_ready = words_adapter_in_ready;
+  assign accepted_ready = whole_adapter_in_ready;
   assign accepted_payload = records_payload;
 
   always @(posedge clk) begin

@@ -151,7 +151,7 @@ final class BlockDesignScript {
     settings.put("PSU__MAXIGP0__DATA_WIDTH", bits);
     settings.put("PSU__USE__M_AXI_GP1", DISABLED);
     settings.put("PSU__USE__M_AXI_GP2", DISABLED);
-    for (int i = 0; i < board.machine().ports(); i++) {
+    for (int i = 0; i < board.configuration().ports(); i++) {
       int slave = ZynqUltraScalePlus.slave(i);
       settings.put("PSU__USE__S_AXI_GP" + slave, ENABLED);
       settings.put("PSU__SAXIGP%d__DATA_WIDTH".formatted(slave), bits);

@@ -2,7 +2,6 @@ package dev.heddle.fpga;
 
 import dev.heddle.accel.Configuration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A board, once: sources, commands and documents come from here. The host reaches it by a serial
@@ -21,8 +20,8 @@ public sealed interface Board permits SerialBoard, ProcessorBoard {
   /** Clock of the machine. */
   long clockHz();
 
-  /** The machine, if there is one. */
-  Optional<Configuration> configuration();
+  /** The machine. */
+  Configuration configuration();
 
   /** Bytes of card memory. */
   long memoryBytes();

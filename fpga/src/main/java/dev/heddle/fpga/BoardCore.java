@@ -2,7 +2,6 @@ package dev.heddle.fpga;
 
 import static dev.heddle.hdl.Hdl.bit;
 import static dev.heddle.hdl.Hdl.connect;
-import static dev.heddle.hdl.Hdl.lit;
 import static dev.heddle.hdl.Hdl.unused;
 
 import dev.heddle.accel.Machine;
@@ -14,7 +13,6 @@ import dev.heddle.hdl.Component;
 import dev.heddle.lib.Axi4;
 import dev.heddle.lib.AxiGate;
 import dev.heddle.lib.AxiLite;
-import dev.heddle.lib.AxiLiteRefusal;
 import dev.heddle.lib.AxiLiteToAxi4;
 import dev.heddle.lib.AxiMemory;
 import dev.heddle.lib.AxiReadArbiter;
@@ -49,8 +47,6 @@ public final class BoardCore extends Component {
   /** Bits of the addresses and of the words of the link. */
   private static final int LINK_BITS = 32;
 
-  private static final int FEWEST_REGISTER_BITS = 3;
-
   /** Most writes of the link and the machine whose responses are outstanding. */
   private static final int OUTSTANDING = 4;
 
@@ -66,7 +62,7 @@ public final class BoardCore extends Component {
   /** One while the machine asks for the host. */
   public final Bit light = out(bit());
 
-  /** One while the machine has to be in reset; null where there is none. */
+  /** One while the machine has to be in reset. */
   public final Bit restart;
 
   /** The SDRAM of the board; null where there is none. */
@@ -94,26 +90,14 @@ public final class BoardCore extends Component {
                     clockHz,
                     UartPeriod.of(clockHz, board.baud()),
                     board.memoryBytes(),
-                    registerBits(),
+                    MachineRegisters.of(board.configuration()).addressBits(),
                     CRC_BITS)));
     link.rx.set(receive);
     transmit.set(link.tx);
     unused(link.dropped);
-    if (board.configuration().isPresent()) {
-      ClockDomain restarted = resetDomain("machine");
-      restart = out(bit());
-      machine(link, inst(new Machine(board.configuration().get()), restarted));
-    } else {
-      restart = null;
-      noMachine(link);
-    }
-  }
-
-  private int registerBits() {
-    return board
-        .configuration()
-        .map(configuration -> MachineRegisters.of(configuration).addressBits())
-        .orElse(FEWEST_REGISTER_BITS);
+    ClockDomain restarted = resetDomain("machine");
+    restart = out(bit());
+    machine(link, inst(new Machine(board.configuration()), restarted));
   }
 
   private void machine(UartLink link, Machine machine) {
@@ -130,33 +114,26 @@ public final class BoardCore extends Component {
     connectRegisters(machine.control, link.registers, machineRestart.active);
 
     AxiLiteToAxi4 words = inst(new AxiLiteToAxi4(LINK_BITS, shape));
-    connect(words.words, link.memory);
     AxiReadArbiter reads = inst(new AxiReadArbiter(shape, 2));
     AxiWriteArbiter writes = inst(new AxiWriteArbiter(shape, 2, OUTSTANDING));
-    // The way of an address through a machine of many masters is long enough: it ends in a register
-    // here.
-    boolean cut = !board.configuration().get().compact();
+    // The ways of addresses and data through a machine of many masters, and through the link, are
+    // long enough: they end in registers here.
+    boolean cut = !board.configuration().compact();
+    connect(words.words.aw, cut ? link.memory.aw.slice() : link.memory.aw);
+    connect(words.words.w, cut ? link.memory.w.slice() : link.memory.w);
+    connect(link.memory.b, words.words.b);
+    connect(words.words.ar, cut ? link.memory.ar.slice() : link.memory.ar);
+    connect(link.memory.r, words.words.r);
     connect(reads.masters.get(0).ar, cut ? gate.memory.read.ar.slice() : gate.memory.read.ar);
     connect(gate.memory.read.r, reads.masters.get(0).r);
     connect(reads.masters.get(1), words.memory.read);
     connect(writes.masters.get(0).aw, cut ? gate.memory.write.aw.slice() : gate.memory.write.aw);
-    connect(writes.masters.get(0).w, gate.memory.write.w);
+    connect(writes.masters.get(0).w, cut ? gate.memory.write.w.slice() : gate.memory.write.w);
     connect(gate.memory.write.b, writes.masters.get(0).b);
     connect(writes.masters.get(1), words.memory.write);
     Axi4 memory = memory(AxiReadArbiter.sharedShape(shape, 2));
     connect(memory.read, reads.memory);
     connect(memory.write, writes.memory);
-  }
-
-  private void noMachine(UartLink link) {
-    link.irq.set(lit(false));
-    light.set(link.machineReset);
-    AxiLiteRefusal nothing = inst(new AxiLiteRefusal(FEWEST_REGISTER_BITS));
-    connect(nothing.bus, link.registers);
-    AxiShape shape = new AxiShape(LINK_BITS, LINK_BITS, 1);
-    AxiLiteToAxi4 words = inst(new AxiLiteToAxi4(LINK_BITS, shape));
-    connect(words.words, link.memory);
-    connect(memory(shape), words.memory);
   }
 
   private Axi4 memory(AxiShape shape) {

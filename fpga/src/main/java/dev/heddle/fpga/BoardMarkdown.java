@@ -42,17 +42,14 @@ public final class BoardMarkdown {
         "| [`%s`](boards/%s.md) | %s | %,d of %,d | %,d | %s | %s | %s | %s | %.3f |%n",
         board.name(),
         board.name(),
-        board.configuration().map(machine -> "`" + machine.name() + "`").orElse("none"),
+        "`" + board.configuration().name() + "`",
         figures.luts(),
         device.luts(),
         figures.registers(),
         multipliers(figures, device),
         memory(figures, device),
         clock(build),
-        board
-            .configuration()
-            .map(machine -> String.format(Locale.ROOT, "%.2f", multiplications(board, machine)))
-            .orElse("none"),
+        String.format(Locale.ROOT, "%.2f", multiplications(board)),
         bandwidth(board));
   }
 
@@ -83,8 +80,8 @@ public final class BoardMarkdown {
   }
 
   /** Multiplications that a machine can make in a second, in thousand millions. */
-  private static double multiplications(Board board, Configuration machine) {
-    return machine.multipliers() * board.clockHz() / GIGA;
+  private static double multiplications(Board board) {
+    return board.configuration().multipliers() * board.clockHz() / GIGA;
   }
 
   /** Bytes that card memory can move in a second, in thousand millions. */
@@ -106,13 +103,7 @@ public final class BoardMarkdown {
     line(page, "FPGA", device(board.device()));
     BoardConnections connections = BoardConnections.of(board);
     line(page, "clock", megahertz(board) + ", " + connections.clock());
-    line(
-        page,
-        "machine",
-        board
-            .configuration()
-            .map(BoardMarkdown::machine)
-            .orElse("none: it has link and card memory alone"));
+    line(page, "machine", machine(board.configuration()));
     line(page, "card memory", memory(board, connections));
     line(page, "link", connections.link());
     line(page, "bitstream", "`build/%s/%s`".formatted(board.name(), board.bitstream()));

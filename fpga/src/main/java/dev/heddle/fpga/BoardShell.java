@@ -37,11 +37,9 @@ final class BoardShell {
     ports.add(new Port("clock_in", 1, true));
     connect("clk", "clock");
     connect("reset", "reset");
-    if (board.configuration().isPresent()) {
-      connect("machine_reset", "reset || restart");
-      connect("restart", "restart");
-      body.append("  wire restart;\n");
-    }
+    connect("machine_reset", "reset || restart");
+    connect("restart", "restart");
+    body.append("  wire restart;\n");
     pass("receive", 1, true);
     pass("transmit", 1, false);
     ports.add(new Port("light", 1, false));

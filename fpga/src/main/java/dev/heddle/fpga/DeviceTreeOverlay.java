@@ -82,7 +82,7 @@ final class DeviceTreeOverlay {
             board.title(),
             board.bitstream(),
             ZynqUltraScalePlus.RESET,
-            widths(board.machine()),
+            widths(board.configuration()),
             ZynqUltraScalePlus.CLOCK,
             board.clockHz(),
             device,

@@ -3,14 +3,12 @@ package dev.heddle.fpga;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.heddle.accel.Configuration;
-import java.util.Optional;
 
 /**
  * The figures of a bitstream that was built, as they are kept beside the page of its board.
  *
  * @param board name of the board
- * @param machine name of its configuration; empty without a machine
+ * @param machine name of its configuration
  * @param clockHz clock that it has
  * @param figures what it takes of the FPGA
  */
@@ -20,7 +18,7 @@ public record MeasuredBuild(String board, String machine, long clockHz, BuildRep
 
   /** The figures of a bitstream of {@code board}. */
   public static MeasuredBuild of(Board board, BuildReport figures) {
-    return new MeasuredBuild(board.name(), machine(board), board.clockHz(), figures);
+    return new MeasuredBuild(board.name(), board.configuration().name(), board.clockHz(), figures);
   }
 
   /** Name of the file of a board. */
@@ -54,17 +52,12 @@ public record MeasuredBuild(String board, String machine, long clockHz, BuildRep
   /** Whether the board is still what was built: has the same machine and the same clock. */
   public boolean isOf(Board other) {
     return board.equals(other.name())
-        && machine.equals(machine(other))
+        && machine.equals(other.configuration().name())
         && clockHz == other.clockHz();
   }
 
   /** Whether the clock is met. */
   public boolean meetsClock() {
     return figures.achievedHz() >= clockHz;
-  }
-
-  private static String machine(Board board) {
-    Optional<Configuration> configuration = board.configuration();
-    return configuration.map(Configuration::name).orElse("");
   }
 }

@@ -2,7 +2,6 @@ package dev.heddle.fpga;
 
 import dev.heddle.accel.Configuration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A board whose host is the processor beside the logic, in a Zynq UltraScale+: clock, reset,
@@ -12,7 +11,7 @@ import java.util.Optional;
  * @param title as its maker calls it
  * @param boardPart what Vivado knows the board by, without its version; sets up the processor
  * @param clockHz of the logic
- * @param machine with a shell around it
+ * @param configuration the machine, with a shell around it
  * @param memoryBytes bytes of the processor's memory that are card memory, a buffer of u-dma-buf
  * @param sources where what is said of it is from
  */
@@ -22,7 +21,7 @@ public record ProcessorBoard(
     FpgaDevice device,
     String boardPart,
     long clockHz,
-    Configuration machine,
+    Configuration configuration,
     long memoryBytes,
     List<String> sources)
     implements Board {
@@ -31,29 +30,24 @@ public record ProcessorBoard(
 
   /** The machine, told the clock that it has here. */
   public ProcessorBoard {
-    if (machine.ports() > ZynqUltraScalePlus.MEMORY_PORTS
-        || machine.portBits() > ZynqUltraScalePlus.PORT_BITS) {
+    if (configuration.ports() > ZynqUltraScalePlus.MEMORY_PORTS
+        || configuration.portBits() > ZynqUltraScalePlus.PORT_BITS) {
       throw new IllegalArgumentException(
           "configuration %s has %d memory ports of %d bits, but the %s has %d of up to %d"
               .formatted(
-                  machine.name(),
-                  machine.ports(),
-                  machine.portBits(),
+                  configuration.name(),
+                  configuration.ports(),
+                  configuration.portBits(),
                   title,
                   ZynqUltraScalePlus.MEMORY_PORTS,
                   ZynqUltraScalePlus.PORT_BITS));
     }
-    machine = machine.withClock(clockHz);
-  }
-
-  @Override
-  public Optional<Configuration> configuration() {
-    return Optional.of(machine);
+    configuration = configuration.withClock(clockHz);
   }
 
   @Override
   public int memoryBytesPerCycle() {
-    return machine.ports() * machine.beatBytes();
+    return configuration.ports() * configuration.beatBytes();
   }
 
   @Override

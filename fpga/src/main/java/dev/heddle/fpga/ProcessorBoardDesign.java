@@ -28,7 +28,7 @@ public final class ProcessorBoardDesign implements BoardDesign {
   public ProcessorBoardDesign(ProcessorBoard board) {
     this.board = board;
     // The memory is the host's, who says where it begins.
-    this.core = new ShelledDesign(board.machine(), 0, NOTICE).library();
+    this.core = new ShelledDesign(board.configuration(), 0, NOTICE).library();
     this.top = new ProcessorBoardTop(board, core);
   }
 

@@ -142,7 +142,7 @@ final class ProcessorBoardTop {
     if (!ports.containsKey("arlen")) {
       return "PROTOCOL AXI4LITE, " + widths;
     }
-    int outstanding = board.machine().outstanding();
+    int outstanding = board.configuration().outstanding();
     String access =
         ports.containsKey("awaddr")
             ? "READ_WRITE, NUM_WRITE_OUTSTANDING " + outstanding

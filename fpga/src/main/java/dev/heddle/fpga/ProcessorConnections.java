@@ -69,7 +69,7 @@ record ProcessorConnections(ProcessorBoard board) implements BoardConnections {
         .formatted(
             ZynqUltraScalePlus.REGISTER_BYTES,
             ZynqUltraScalePlus.REGISTERS,
-            IntStream.range(0, board.machine().ports())
+            IntStream.range(0, board.configuration().ports())
                 .mapToObj(
                     port ->
                         "| memory port %d | `S_AXI_%s_FPD` |"

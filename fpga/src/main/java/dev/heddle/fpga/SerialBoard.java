@@ -17,8 +17,7 @@ import java.util.Optional;
  * @param transmit pin on which the host hears the FPGA
  * @param light a light: on while the machine works
  * @param baud bits a second of the serial line after power-up
- * @param configuration the machine, of one memory port; none where none is small enough: then the
- *     board has link and card memory alone
+ * @param configuration the machine, of one memory port
  * @param onChipBytes bytes of card memory on the FPGA; 0 with an SDRAM
  * @param sdram chip that is the card memory, if there is one
  * @param programmer arguments of openFPGALoader that choose the board; none when it knows it not
@@ -36,27 +35,21 @@ public record SerialBoard(
     Pin transmit,
     Pin light,
     int baud,
-    Optional<Configuration> configuration,
+    Configuration configuration,
     long onChipBytes,
     Optional<BoardSdram> sdram,
     Optional<List<String>> programmer,
     List<String> sources,
     int seed)
     implements Board {
-  /** Bytes of a word of card memory on a board without a machine. */
-  private static final int LINK_BYTES = 4;
-
   /** The machine, told the clock that it has here. */
   public SerialBoard {
-    configuration
-        .filter(machine -> machine.ports() > 1)
-        .ifPresent(
-            machine -> {
-              throw new IllegalArgumentException(
-                  "configuration %s has %d memory ports, but a board has one"
-                      .formatted(machine.name(), machine.ports()));
-            });
-    configuration = configuration.map(machine -> machine.withClock(clockHz));
+    if (configuration.ports() > 1) {
+      throw new IllegalArgumentException(
+          "configuration %s has %d memory ports, but a board has one"
+              .formatted(configuration.name(), configuration.ports()));
+    }
+    configuration = configuration.withClock(clockHz);
   }
 
   /** A board that is placed with the first seed. */
@@ -71,7 +64,7 @@ public record SerialBoard(
       Pin transmit,
       Pin light,
       int baud,
-      Optional<Configuration> configuration,
+      Configuration configuration,
       long onChipBytes,
       Optional<BoardSdram> sdram,
       Optional<List<String>> programmer,
@@ -107,11 +100,11 @@ public record SerialBoard(
 
   @Override
   public SerialBoard withMachine(Configuration machine) {
-    return with(Optional.of(machine), onChipBytes, sdram, seed);
+    return with(machine, onChipBytes, sdram, seed);
   }
 
   private SerialBoard with(
-      Optional<Configuration> machine, long bytes, Optional<BoardSdram> chip, int placement) {
+      Configuration machine, long bytes, Optional<BoardSdram> chip, int placement) {
     return new SerialBoard(
         name,
         title,
@@ -138,9 +131,7 @@ public record SerialBoard(
 
   @Override
   public int memoryBytesPerCycle() {
-    return sdram
-        .map(chip -> chip.device().bytes())
-        .orElse(configuration.map(Configuration::beatBytes).orElse(LINK_BYTES));
+    return sdram.map(chip -> chip.device().bytes()).orElse(configuration.beatBytes());
   }
 
   @Override

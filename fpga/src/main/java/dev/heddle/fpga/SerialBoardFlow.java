@@ -1,10 +1,8 @@
 package dev.heddle.fpga;
 
-import dev.heddle.accel.Configuration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -96,12 +94,11 @@ final class SerialBoardFlow implements Flow {
    * for; nothing where there are enough.
    */
   private String multipliersOfLogic() {
-    Optional<Configuration> machine = board.configuration();
-    if (board.device().family() != Family.ECP5 || machine.isEmpty()) {
+    if (board.device().family() != Family.ECP5) {
       return "";
     }
-    int columns = machine.get().columns();
-    int rows = machine.get().rows();
+    int columns = board.configuration().columns();
+    int rows = board.configuration().rows();
     int missing = rows * (columns + ECP5_SCALE_MULTIPLIERS) - board.device().multipliers();
     int ofEachLane = (missing + rows - 1) / rows;
     if (ofEachLane <= 0) {

@@ -92,7 +92,6 @@ class LibraryLintTest {
         component("gate", () -> new AxiGate(LARGE, 9)),
         component("readGate", () -> new AxiReadGate(LARGE, 9)),
         component("split", () -> new AxiLiteSplit(13)),
-        component("refusal", () -> new AxiLiteRefusal(3)),
         component("small memory", () -> new AxiMemory(SMALL, 2)),
         component("writer", () -> new AxiWriter(LARGE, new AxiLimits(64, 8))),
         component("small writer", () -> new AxiWriter(SMALL, new AxiLimits(1, 1))),

@@ -58,7 +58,7 @@ public final class VirtualBoard implements AutoCloseable {
     VerilogDesign design = board.design().simulation();
     library =
         VerilatedLibrary.of(
-            planted ? PlantableDesign.of(design, board.configuration().orElseThrow()) : design,
+            planted ? PlantableDesign.of(design, board.configuration()) : design,
             options,
             progress);
     simulation = Simulation.in(library, 1);

@@ -62,7 +62,7 @@ class BoardFaultTest {
       try (TestedBoard tested =
           new TestedBoard(
               link,
-              kind.configuration(),
+              Optional.of(kind.configuration()),
               BoardClock.shared(board.pins()::nanoTime),
               Optional.of(link))) {
         List<BringUpReport.Step> ran = new BringUp(steps, false).run(tested, done -> {}).steps();

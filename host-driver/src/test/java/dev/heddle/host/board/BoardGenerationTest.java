@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A model on the top level of a board, through its serial pins and its SDRAM. */
 class BoardGenerationTest {
-  private static final Configuration MACHINE = Boards.ULX3S.configuration().orElseThrow();
+  private static final Configuration MACHINE = Boards.ULX3S.configuration();
   private static final int FASTEST = 15_000_000;
   private static final int TOKENS = 6;
   private static final int[] PROMPT = {1, 40, 41, 42, 43};

@@ -30,7 +30,7 @@ class SimulatedBoardTest extends TransportConformance {
 
   @Override
   protected Configuration configuration() {
-    return BOARD.configuration().orElseThrow();
+    return BOARD.configuration();
   }
 
   @Override

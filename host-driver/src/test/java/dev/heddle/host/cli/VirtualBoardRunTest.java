@@ -70,7 +70,7 @@ class VirtualBoardRunTest {
         CommandRun run =
             run("--device", "uart:" + terminal.port(), "--virtual", "--switch-baud", "" + fastest);
         assertThat(run.exitCode()).as(run.err()).isZero();
-        String machine = kind.configuration().orElseThrow().name();
+        String machine = kind.configuration().name();
         assertThat(story(run)).isEqualTo(story(run("--device", "golden:" + machine)));
         assertThat(run.out())
             .contains(

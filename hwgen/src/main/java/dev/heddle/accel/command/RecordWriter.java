@@ -58,7 +58,9 @@ public final class RecordWriter extends Component {
     when(start, () -> address.set(base))
         .elseWhen(accepted.fire(), () -> address.set(address.wrapAdd(lit(CompletionRecord.BYTES))));
 
-    Stream<UInt> words = WidthAdapter.convert(accepted, shape.dataBits());
+    Stream<UInt> whole = WidthAdapter.convert(accepted, shape.dataBits());
+    // Else whether card memory takes a beat would decide within a cycle when engines go on.
+    Stream<UInt> words = configuration.shortPaths() ? whole.slice() : whole;
     beats.valid.set(words.valid);
     words.ready.set(beats.ready);
     connect(beats.payload, AxiWriter.Beat.whole(words.payload));
