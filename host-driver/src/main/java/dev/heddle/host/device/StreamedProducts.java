@@ -17,8 +17,7 @@ import java.util.List;
  *
  * <p>There is one window, not two that take turns: at 15 Mbaud a virtual board multiplied for 4 ms
  * of the 619 that its weights came in, so that nothing would be gained. Weights in the window are
- * not compared as those of an upload are: the frames of a line have checksums of their own, and to
- * compare would take a board a third of that time again.
+ * not compared as those of an upload are: the frames of a line have checksums of their own.
  */
 final class StreamedProducts implements MatrixProducts {
   /** Vectors of a product that lie in the window. */
