@@ -176,7 +176,7 @@ public final class Boards {
               Pin.at("69"),
               Pin.at("15").low(),
               115_200,
-              Configuration.NANO,
+              Configuration.QUAD,
               BLOCK_RAM,
               Optional.empty(),
               Optional.of(List.of("-b", "tangnano20k")),

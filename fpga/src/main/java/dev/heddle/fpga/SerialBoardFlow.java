@@ -74,8 +74,9 @@ final class SerialBoardFlow implements Flow {
         switch (board.device().family()) {
           case ICE40 -> "synth_ice40 -dsp -spram";
           case ECP5 -> "synth_ecp5";
+          // A wide multiplexer needs its inputs from look-up tables: without them it takes fewer.
           case GOWIN ->
-              "synth_gowin -family "
+              "synth_gowin -nowidelut -family "
                   + board.device().chip().replaceAll("-.*", "").toLowerCase(Locale.ROOT);
           case ARTIX7, ULTRASCALE_PLUS -> throw noFreeTools();
         };

@@ -39,8 +39,8 @@ import java.util.Optional;
  *     between their buffer and the multipliers, so that a row tile takes a cycle more, and the
  *     addresses of reads one before their arbiter, so that a burst comes a cycle later
  * @param compact whether the machine is the one of fewest look-up tables, for the smallest FPGAs:
- *     one port, one lane whose codes of 4 bits are a beat, one descriptor at a time, and weights
- *     that pass once for each token
+ *     one port, up to four lanes whose codes of 4 bits are a beat, one descriptor at a time, and
+ *     weights that pass once for each token
  */
 public record Configuration(
     String name,
@@ -124,14 +124,17 @@ public record Configuration(
               new AttentionShape(4, 64, 64, 16, 2048, 256, 64, 1024).withSchedule().withBlocks()));
 
   /** The smallest: 8 multipliers behind a 32-bit port, for FPGAs of 5,000 look-up tables. */
-  public static final Configuration PICO = compact("pico", 32, 8, 4, 32, 24_000_000);
+  public static final Configuration PICO = compact("pico", 32, 1, 8, 4, 32, 24_000_000);
 
-  /** 16 multipliers behind a 64-bit port, for FPGAs of 8,000 look-up tables. */
-  public static final Configuration TINY = compact("tiny", 64, 16, 4, 32, 48_000_000);
+  /** 32 multipliers behind a 128-bit port, for FPGAs of 8,000 look-up tables. */
+  public static final Configuration TINY = compact("tiny", 128, 2, 16, 4, 32, 48_000_000);
+
+  /** 64 multipliers behind a 256-bit port, for FPGAs of 20,000 look-up tables. */
+  public static final Configuration QUAD = compact("quad", 256, 4, 16, 4, 64, 48_000_000);
 
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
-    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION, PICO, TINY, MICRO, MINI, MIDI);
+    return List.of(NANO, SMALL, DEFAULT, LARGE, VISION, PICO, TINY, QUAD, MICRO, MINI, MIDI);
   }
 
   public Configuration {
@@ -208,12 +211,18 @@ public record Configuration(
   }
 
   private static Configuration compact(
-      String name, int portBits, int columns, int maxTokens, int maxBlocks, long clockHz) {
+      String name,
+      int portBits,
+      int lanes,
+      int columns,
+      int maxTokens,
+      int maxBlocks,
+      long clockHz) {
     return new Configuration(
         name,
         1,
         portBits,
-        1,
+        lanes,
         columns,
         maxTokens,
         maxBlocks,
@@ -234,17 +243,12 @@ public record Configuration(
       int portBits,
       boolean shortPaths,
       Optional<AttentionShape> attention) {
-    if (ports != 1 || lanes != 1 || columns != codes) {
+    if (ports != 1 || lanes > 4 || lanes * columns != codes || columns == WeightFormat.BLOCK) {
       throw new IllegalArgumentException(
-          ("a compact machine has one port, one lane and a column for each code of a beat, but here"
-                  + " are %d ports, %d lanes and %d columns for %d codes; use ports=1, lanes=1,"
-                  + " portBits=32, columns=8 or portBits=64, columns=16")
-              .formatted(ports, lanes, columns, codes));
-    }
-    if (columns == WeightFormat.BLOCK) {
-      throw new IllegalArgumentException(
-          "a compact machine takes a block of 32 in 2 steps or more, but a beat of %d bits holds one; use portBits=64, columns=16"
-              .formatted(portBits));
+          ("a compact machine has one port, up to four lanes, and less than %d columns, one for each"
+                  + " code of a beat, but here are %d ports, %d lanes and %d columns for %d codes; use"
+                  + " ports=1 and portBits=32, lanes=1, columns=8 or portBits=128, lanes=2, columns=16")
+              .formatted(WeightFormat.BLOCK, ports, lanes, columns, codes));
     }
     if (attention.isPresent()) {
       throw new IllegalArgumentException(

@@ -30,7 +30,7 @@ class CompactListTest {
     @Test
     void descriptorsAreWorkedInTheirOrderWhateverTheyWaitFor() {
       MatrixProduct first = stored(1, 7, 128, 2, BareMachine.DATA);
-      MatrixProduct second = stored(2, 9, 96, 3, first.end());
+      MatrixProduct second = stored(2, 9, 96, 1, first.end());
       List<CompletionRecord> records =
           bare.run(
               List.of(
@@ -50,14 +50,15 @@ class CompactListTest {
 
     @Test
     void fixedWorkTakesTheSameCyclesEachTime() {
-      MatrixProduct product = stored(7, 64, 256, 4, BareMachine.DATA);
+      MatrixProduct product = stored(7, 64, 256, 2, BareMachine.DATA);
       List<CompletionRecord> records = bare.run(BareMachine.list(product));
       CompletionRecord load = records.get(0);
       CompletionRecord record = records.get(1);
-      // 64 rows of 8 blocks for 4 tokens: all else is the wait for the first beats of each token
-      // and, for each row, for the sum and for its number to arrive.
-      assertThat(record.busy()).isEqualTo(64L * 8 * 4 * configuration.steps());
-      assertThat(record.beats()).isEqualTo(product.layout().beatsRead(4));
+      // Tiles of 8 blocks for 2 tokens: all else is the wait for the first beats of each token and,
+      // for each tile, for the sums and for their numbers to arrive.
+      assertThat(record.busy())
+          .isEqualTo(product.layout().tiles() * 8L * 2 * configuration.steps());
+      assertThat(record.beats()).isEqualTo(product.layout().beatsRead(2));
       assertThat(record.cycles()).isEqualTo(record.busy() + record.stalledMemory());
       assertThat(List.of(load.cycles(), record.cycles())).isEqualTo(List.of(loadCycles, cycles));
       assertThat(bare.run(BareMachine.list(product))).isEqualTo(records);
@@ -67,14 +68,21 @@ class CompactListTest {
   @Nested
   class Pico extends Lists {
     Pico() {
-      super(Configuration.PICO, 336, 23_554);
+      super(Configuration.PICO, 168, 11_958);
     }
   }
 
   @Nested
   class Tiny extends Lists {
     Tiny() {
-      super(Configuration.TINY, 176, 17_394);
+      super(Configuration.TINY, 48, 4_733);
+    }
+  }
+
+  @Nested
+  class Quad extends Lists {
+    Quad() {
+      super(Configuration.QUAD, 32, 2_396);
     }
   }
 }

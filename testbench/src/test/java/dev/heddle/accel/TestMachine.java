@@ -22,10 +22,34 @@ final class TestMachine {
   static final Configuration SINGLE =
       new Configuration("single", 2, 64, 4, 32, 64, 40, 64, 100_000_000, Optional.empty());
 
+  /** Compact: as many steps of a block as a term can have pieces, and two steps in a beat. */
+  static final Configuration COMPACT = compact("compact", 128, 4, 8);
+
+  /** Compact: a step of codes is two beats of activations. */
+  static final Configuration COMPACT_LANE = compact("compact_lane", 64, 1, 16);
+
   private static final int MEMORY_BYTES = 1 << 24;
   private static final int MOST_CHECKED_MULTIPLIERS = 256;
 
   private TestMachine() {}
+
+  private static Configuration compact(String name, int portBits, int lanes, int columns) {
+    return new Configuration(
+        name,
+        1,
+        portBits,
+        lanes,
+        columns,
+        3,
+        9,
+        2,
+        50_000_000,
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        false,
+        true);
+  }
 
   /** The library of a machine. */
   static VerilatedLibrary library(Configuration configuration) {

@@ -17,7 +17,8 @@ import java.util.List;
  * The activation vectors of two halves, as they lie in card memory ({@link ActivationImage}): lines
  * of codes, then lines of exponents, of which the largest is one more.
  *
- * <p>A beat is half a step of codes. What is read comes a cycle after its place.
+ * <p>A beat is a step of codes in a machine of two lanes, half of one in a machine of one, two
+ * steps in a machine of four. What is read comes a cycle after its place.
  */
 final class ActivationLines extends Component {
   private static final int CODE_BITS = 8;
@@ -64,39 +65,43 @@ final class ActivationLines extends Component {
         "ActivationLines_%dx%dx%d"
             .formatted(configuration.maxTokens(), configuration.maxBlocks(), portBits);
     writtenVector = in(uint(vectorBits));
-    writtenBeat = in(uint(stepBits + 1));
+    writtenBeat = in(uint(beatBits(configuration)));
     written = in(uint(portBits));
     writeCodes = in(bit());
     writeExponents = in(bit());
     vector = in(uint(vectorBits));
     step = in(uint(stepBits));
     exponentIndex = in(uint(exponentBits));
-    codes = out(uint(2 * portBits));
+    codes = out(uint(CODE_BITS * configuration.columns()));
     exponent = out(sint(CODE_BITS));
     document("Activation vectors, as they lie in card memory.");
     parameter("TOKENS", configuration.maxTokens());
     parameter("BLOCKS", configuration.maxBlocks());
     parameter("PORT_BITS", portBits);
 
-    UInt writtenStep = cat(writtenVector, writtenBeat.shr(1));
-    UInt readStep = cat(vector, step);
-    Bit odd = writtenBeat.at(0);
-    Mem<UInt> evenBeats = mem(uint(portBits), 1 << (vectorBits + stepBits));
-    Mem<UInt> oddBeats = mem(uint(portBits), 1 << (vectorBits + stepBits));
-    when(writeCodes.andNot(odd), () -> evenBeats.write(writtenStep, written));
-    when(writeCodes.and(odd), () -> oddBeats.write(writtenStep, written));
-    // Nothing is read while vectors are written; said so that synthesis sees it.
-    UInt low = evenBeats.readSync(readStep, writeCodes.not());
-    UInt high = oddBeats.readSync(readStep, writeCodes.not());
-    codes.set(cat(high, low));
+    int codesOfStep = CODE_BITS * configuration.columns();
+    int beatsOfStep = Math.max(1, codesOfStep / portBits);
+    int stepsOfBeat = Math.max(1, portBits / codesOfStep);
+    int placeBits = stepBits - log2(stepsOfBeat);
+    UInt writtenPlace = cat(writtenVector, writtenBeat.shr(log2(beatsOfStep)));
+    UInt readPlace = cat(vector, step.shr(log2(stepsOfBeat)));
+    List<UInt> beats = new ArrayList<>();
+    for (int i : range(beatsOfStep)) {
+      Mem<UInt> place = mem(uint(portBits), 1 << (vectorBits + placeBits));
+      Bit mine = beatsOfStep == 1 ? lit(true) : writtenBeat.wrap(log2(beatsOfStep)).eq(i);
+      when(writeCodes.and(mine), () -> place.write(writtenPlace, written));
+      // Nothing is read while vectors are written; said so that synthesis sees it.
+      beats.add(0, place.readSync(readPlace, writeCodes.not()));
+    }
+    codes.set(stepOf(cat(beats), stepsOfBeat));
 
     int exponentsOfBeat = portBits / CODE_BITS;
-    int selectBits = bits(exponentsOfBeat);
-    int beatBits = exponentBits - selectBits;
-    Mem<UInt> exponents = mem(uint(portBits), 1 << (vectorBits + beatBits));
+    int selectBits = log2(exponentsOfBeat);
+    int lineBits = exponentBits - selectBits;
+    Mem<UInt> exponents = blockMem(uint(portBits), 1 << (vectorBits + lineBits));
     when(
         writeExponents,
-        () -> exponents.write(cat(writtenVector, writtenBeat.wrap(beatBits)), written));
+        () -> exponents.write(cat(writtenVector, writtenBeat.wrap(lineBits)), written));
     UInt beat =
         exponents.readSync(cat(vector, exponentIndex.shr(selectBits)), writeExponents.not());
     UInt select = next(exponentIndex.wrap(selectBits));
@@ -105,6 +110,20 @@ final class ActivationLines extends Component {
       bytes.add(beat.slice(CODE_BITS * i + CODE_BITS - 1, CODE_BITS * i).asSInt());
     }
     exponent.set(Vec.of(bytes).at(select));
+  }
+
+  /** The step that is read, of the steps of a beat. */
+  private UInt stepOf(UInt beat, int steps) {
+    if (steps == 1) {
+      return beat;
+    }
+    List<UInt> codesOfSteps = new ArrayList<>();
+    int width = beat.width() / steps;
+    for (int i : range(steps)) {
+      codesOfSteps.add(beat.slice(width * i + width - 1, width * i));
+    }
+    UInt select = next(step.wrap(log2(steps)));
+    return Vec.of(codesOfSteps).at(select);
   }
 
   /** Bits of a vector's number: its half above its token. */
@@ -117,10 +136,20 @@ final class ActivationLines extends Component {
     return bits(configuration.maxBlocks()) + bits(configuration.steps());
   }
 
+  /** Bits of a beat's number in the codes of a vector. */
+  static int beatBits(Configuration configuration) {
+    int stepBeats = CODE_BITS * configuration.columns();
+    return stepBits(configuration) + log2(stepBeats) - log2(configuration.portBits());
+  }
+
   /** Bits of an exponent's number in whole lines of them. */
   static int exponentBits(Configuration configuration) {
     int lines = configuration.maxBlocks() / ActivationImage.ALIGNMENT + 1;
     return bits((long) lines * ActivationImage.ALIGNMENT);
+  }
+
+  private static int log2(int powerOfTwo) {
+    return Integer.numberOfTrailingZeros(powerOfTwo);
   }
 
   @Override

@@ -97,6 +97,7 @@ public final class CompactCore extends Component {
   /** Whether a beat of weights or activations is taken. */
   public final Bit beat = out(bit());
 
+  private final UInt code;
   private final UInt fetched;
   private final UInt fetchedBeat;
   private final Bit fetches;
@@ -112,6 +113,7 @@ public final class CompactCore extends Component {
     memory = out(Axi4.of(shape));
     document("Works descriptors one at a time.");
     parameter("PORT_BITS", configuration.portBits());
+    parameter("LANES", configuration.lanes());
     parameter("COLUMNS", configuration.columns());
     parameter("TOKENS", configuration.maxTokens());
     parameter("BLOCKS", configuration.maxBlocks());
@@ -130,47 +132,39 @@ public final class CompactCore extends Component {
     fetchedBeat = reg(uint(bits(Operation.BYTES / beatBytes)), 0);
     fetches = phase.is(Phase.FETCH).and(reader.beats.valid);
     when(fetches, () -> fetchedBeat.set(fetchedBeat.inc()));
-    UInt code = reg(uint(Operation.CODE.bits()));
-    keep(code, Operation.CODE);
+    code = reg(uint(Operation.CODE.bits()));
+    keep(code, Operation.CODE, lit(true));
     Bit isLoad = code.eq(Operation.LOAD.code());
     Bit isMatmul = code.eq(Operation.MATMUL.code());
     UInt tag = reg(uint(Operation.TAG.bits()));
-    keep(tag, Operation.TAG);
+    keep(tag, Operation.TAG, lit(true));
     // The addresses of vectors, of weights and of the next descriptor are in the same place.
     UInt source = reg(uint(addressBits));
-    keep(source, Operation.LOAD.operand("source"));
+    keep(source, Operation.LOAD.operand("source"), lit(true));
     // Where the vectors of a token come from or its numbers go to, a stride further for each token.
     UInt ofToken = reg(uint(addressBits));
     UInt stride = reg(uint(addressBits));
     UInt blocks = reg(uint(bits(configuration.maxBlocks() + 1)));
     UInt tokens = reg(uint(bits(configuration.maxTokens() + 1)));
     UInt half = reg(uint(1));
-    when(
-        isLoad,
-        () -> {
-          keep(ofToken, Operation.LOAD.operand("source"));
-          keep(stride, Operation.LOAD.operand("stride"));
-          keep(blocks, Operation.LOAD.operand("blocks"));
-          keep(tokens, Operation.LOAD.operand("tokens"));
-          keep(half, Operation.LOAD.operand("buffer"));
-        });
+    keep(ofToken, Operation.LOAD, "source");
+    keep(stride, Operation.LOAD, "stride");
+    keep(blocks, Operation.LOAD, "blocks");
+    keep(tokens, Operation.LOAD, "tokens");
+    keep(half, Operation.LOAD, "buffer");
     UInt rows = reg(uint(product.shape.rows().width()));
     UInt format = reg(uint(product.shape.format().width()));
     UInt unit = reg(uint(product.shape.unit().width()));
     UInt matrixBeats = reg(uint(addressBits - Integer.numberOfTrailingZeros(beatBytes) + 1));
-    when(
-        isMatmul,
-        () -> {
-          keep(stride, Operation.MATMUL.operand("output_stride"));
-          keep(blocks, Operation.MATMUL.operand("blocks"));
-          keep(tokens, Operation.MATMUL.operand("tokens"));
-          keep(half, Operation.MATMUL.operand("buffer"));
-          keep(ofToken, Operation.MATMUL.operand("output"));
-          keep(rows, Operation.MATMUL.operand("row_tiles"));
-          keep(format, Operation.MATMUL.operand("format"));
-          keep(unit, Operation.MATMUL.operand("l0"));
-          keep(matrixBeats, Operation.MATMUL.operand("port_beats"));
-        });
+    keep(stride, Operation.MATMUL, "output_stride");
+    keep(blocks, Operation.MATMUL, "blocks");
+    keep(tokens, Operation.MATMUL, "tokens");
+    keep(half, Operation.MATMUL, "buffer");
+    keep(ofToken, Operation.MATMUL, "output");
+    keep(rows, Operation.MATMUL, "row_tiles");
+    keep(format, Operation.MATMUL, "format");
+    keep(unit, Operation.MATMUL, "l0");
+    keep(matrixBeats, Operation.MATMUL, "port_beats");
 
     // ---- vectors
     UInt token = reg(uint(bits(configuration.maxTokens())));
@@ -180,7 +174,7 @@ public final class CompactCore extends Component {
     UInt codeLines = blocks.add(blocksOfLine - 1).shr(bits(blocksOfLine));
     UInt exponentLines = blocks.add(ActivationImage.ALIGNMENT).shr(bits(ActivationImage.ALIGNMENT));
     UInt vectorBeats = codeLines.add(exponentLines).shl(lineBeats);
-    UInt index = reg(uint(ActivationLines.stepBits(configuration) + 1), 0);
+    UInt index = reg(uint(ActivationLines.beatBits(configuration)), 0);
     Bit inExponents = reg(bit(), 0);
     Bit loads = phase.is(Phase.LOAD).and(reader.beats.valid);
     UInt linesOfPart = mux(inExponents, exponentLines.pad(codeLines.width()), codeLines);
@@ -363,14 +357,26 @@ public final class CompactCore extends Component {
     position.set(address);
   }
 
+  /** Keeps an operand of descriptors of {@code operation}. */
+  private void keep(UInt register, Operation operation, String operand) {
+    MemoryField field = operation.operand(operand);
+    boolean withCode =
+        field.lowBit() / fetched.width() == Operation.CODE.lowBit() / fetched.width();
+    UInt known = withCode ? within(fetched, Operation.CODE) : code;
+    keep(register, field, known.eq(operation.code()));
+  }
+
   /** Keeps a field of the descriptor when the beat passes that holds it, or its low bits. */
-  private void keep(UInt register, MemoryField field) {
-    int beatBits = fetched.width();
-    int low = field.lowBit() % beatBits;
-    UInt value = fetched.slice(Math.min(beatBits, low + field.bits()) - 1, low);
+  private void keep(UInt register, MemoryField field, Bit wanted) {
     when(
-        fetches.and(fetchedBeat.eq(field.lowBit() / beatBits)),
-        () -> register.set(value.wrap(register.width())));
+        fetches.and(fetchedBeat.eq(field.lowBit() / fetched.width())).and(wanted),
+        () -> register.set(within(fetched, field).wrap(register.width())));
+  }
+
+  /** The bits of a field that are in the {@code beat} with its lowest. */
+  private static UInt within(UInt beat, MemoryField field) {
+    int low = field.lowBit() % beat.width();
+    return beat.slice(Math.min(beat.width(), low + field.bits()) - 1, low);
   }
 
   private UInt counter(Bit counts, Bit clear) {

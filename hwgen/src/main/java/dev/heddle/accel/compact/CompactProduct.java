@@ -16,6 +16,7 @@ import dev.heddle.hdl.SInt;
 import dev.heddle.hdl.State;
 import dev.heddle.hdl.Type;
 import dev.heddle.hdl.UInt;
+import dev.heddle.hdl.Vec;
 import dev.heddle.lib.Delay;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
@@ -32,15 +33,13 @@ import java.util.function.Predicate;
  *                activations -----^
  * </pre>
  *
- * <p>A beat holds the codes of a step, or half of them where they have 8 bits. A block whose format
- * has minimums passes a second time, with ones for codes, which gives the sum of the activations.
- * Each pass makes a term, and there are at least {@value SerialTerm#PIECES} cycles from one to the
- * next. While the sum of a row is converted, the first term of the next has to wait.
+ * <p>Each lane has a row. A beat holds the codes of a step, or half of them where they have 8 bits.
+ * A block whose format has minimums passes a second time, with ones for codes, which gives the sum
+ * of the activations. Each pass makes a term, and there are as many cycles from one to the next as
+ * a {@linkplain SerialTerm term} has pieces. While the sum of a row is converted, the first term of
+ * the next has to wait.
  */
 final class CompactProduct extends Component {
-  /** Cycles from a step to its dot product. */
-  private static final int DOT_LATENCY = DotProduct.LATENCY + 2;
-
   private enum Phase {
     IDLE,
     LARGEST,
@@ -70,6 +69,9 @@ final class CompactProduct extends Component {
               sint(DotProduct.CODE_BITS).make());
     }
   }
+
+  /** What a term is made of besides its dot product, for all lanes. */
+  private record Pass(UInt scales, SInt exponent, Bit first, Bit last) implements Data {}
 
   /** Starts a product. */
   final Bit start;
@@ -110,14 +112,19 @@ final class CompactProduct extends Component {
   CompactProduct(Configuration configuration) {
     this.configuration = configuration;
     int portBits = configuration.portBits();
+    int lanes = configuration.lanes();
     int columns = configuration.columns();
+    int scaleBits = WeightFormat.SCALE_BITS * lanes;
+    // Cycles from a step to its dot product, with registers for its codes and for the sum of steps.
+    int dotLatency = PairwiseDotProduct.latency(columns) + 2;
     int steps = configuration.steps();
+    int pieces = SerialTerm.pieces(configuration);
     int group = configuration.blocksPerScaleBeat();
     start = in(bit());
     shape = in(Shape.of(configuration));
     beats = in(Stream.of(uint(portBits)));
     step = out(uint(ActivationLines.stepBits(configuration)));
-    activations = in(uint(2 * portBits));
+    activations = in(uint(DotProduct.CODE_BITS * columns));
     exponentIndex = out(uint(ActivationLines.exponentBits(configuration)));
     exponent = in(sint(DotProduct.CODE_BITS));
     numbers = out(Stream.of(uint(Float.SIZE)));
@@ -126,6 +133,7 @@ final class CompactProduct extends Component {
     running = out(bit());
     document("Multiplies a matrix that streams from card memory with one vector.");
     parameter("PORT_BITS", portBits);
+    parameter("LANES", lanes);
     parameter("COLUMNS", columns);
 
     Bit wide = named("wide", is(format -> format.codeBits() == DotProduct.CODE_BITS));
@@ -141,7 +149,7 @@ final class CompactProduct extends Component {
     Bit high = reg(bit());
     UInt scales = reg(uint(portBits));
     UInt minimums = reg(uint(portBits));
-    UInt gap = reg(uint(bits(SerialTerm.PIECES)), 0);
+    UInt gap = reg(uint(bits(pieces)), 0);
     Bit converts = reg(bit(), 0);
 
     Bit inCodes = phase.is(Phase.CODES);
@@ -171,15 +179,19 @@ final class CompactProduct extends Component {
         () -> {
           block.set(mux(lastBlock, 0, block.inc()));
           inGroup.set(mux(lastBlock, 0, inGroup.inc()));
-          scales.set(scales.shr(WeightFormat.SCALE_BITS).pad(portBits));
-          minimums.set(minimums.shr(WeightFormat.SCALE_BITS).pad(portBits));
+          scales.set(scales.shr(scaleBits).pad(portBits));
+          minimums.set(minimums.shr(scaleBits).pad(portBits));
         });
     when(rowEnds, () -> rowsLeft.set(rowsLeft.dec()));
-    when(passEnds, () -> gap.set(SerialTerm.PIECES - 1))
-        .elseWhen(gap.any(), () -> gap.set(gap.dec()));
+    when(passEnds, () -> gap.set(pieces - 1)).elseWhen(gap.any(), () -> gap.set(gap.dec()));
 
-    SerialSum rowSum = inst(new SerialSum());
-    when(rowEnds, () -> converts.set(true)).elseWhen(rowSum.free, () -> converts.set(false));
+    List<SerialSum> rowSums = new ArrayList<>();
+    for (int lane = 0; lane < lanes; lane++) {
+      rowSums.add(inst(new SerialSum(pieces)));
+    }
+    // The numbers of a tile leave in the order of its rows.
+    Bit converted = rowSums.get(lanes - 1).free;
+    when(rowEnds, () -> converts.set(true)).elseWhen(converted, () -> converts.set(false));
     SInt unit = reg(sint(FloatConverter.EXPONENT_BITS));
     Bit groupEnds = lastBlock.or(inGroup.eq(group - 1));
     match(
@@ -252,39 +264,77 @@ final class CompactProduct extends Component {
       when(codesTaken.and(mine).or(inOnes), () -> held.set(mux(inOnes, cat(ones), arriving)));
       codes.add(0, held);
     }
-    DotProduct dotProduct = inst(new DotProduct(columns));
-    List<Bit> issues = Delay.line(this, DOT_LATENCY, issued, 0);
-    List<Bit> firstSteps = Delay.line(this, DOT_LATENCY - 1, blockStep.eq(0));
-    dotProduct.weights.set(cat(codes));
-    dotProduct.activations.set(activations);
-    dotProduct.valid.set(issues.get(1));
-    SInt dot = reg(sint(DotProduct.sumBits(WeightFormat.BLOCK)));
-    SInt dotBefore = mux(firstSteps.get(DOT_LATENCY - 1), slit(0, dot.width()), dot);
-    when(
-        issues.get(DOT_LATENCY - 1),
-        () -> dot.set(dotBefore.add(dotProduct.sum).wrap(dot.width())));
+    List<Bit> issues = Delay.line(this, dotLatency, issued, 0);
+    List<Bit> firstSteps = Delay.line(this, dotLatency - 1, blockStep.eq(0));
 
-    // ---- terms: what a pass needs is kept from its last step until its dot product is there
-    UInt scale = nextWhen(passEnds, mux(inOnes, minimums, scales).wrap(WeightFormat.SCALE_BITS));
-    SInt blockExponent = nextWhen(passEnds, exponent);
-    Bit firstOfRow = nextWhen(passEnds, firstTerm);
-    Bit lastOfRow = nextWhen(passEnds, rowEnds);
-    Bit ended = Delay.of(this, DOT_LATENCY, passEnds, 0);
-    SerialTerm term = inst(new SerialTerm());
-    term.load.set(ended);
-    term.dot.set(dot);
-    term.scale.set(scale);
-    term.shift.set(Scale.exponent(scale).add(blockExponent).sub(unit).wrap(SerialTerm.SHIFT_BITS));
-    term.first.set(firstOfRow);
-    term.last.set(lastOfRow);
-    rowSum.valid.set(term.valid);
-    rowSum.piece.set(term.piece);
-    rowSum.lowest.set(term.lowest);
-    rowSum.first.set(term.pieceOfFirst);
-    rowSum.last.set(term.lastPiece);
-    rowSum.exponent.set(unit);
-    connect(numbers, rowSum.number);
-    saturated.set(rowSum.saturated);
+    // ---- terms: what a pass needs goes from place to place, as often as a pass may end, until its
+    // dot product is there
+    Pass pass =
+        new Pass(mux(inOnes, minimums, scales).wrap(scaleBits), exponent, firstTerm, rowEnds);
+    for (int age = 0; age < dotLatency; age += pieces) {
+      pass = nextWhen(Delay.of(this, age, passEnds, 0), pass);
+    }
+    Bit ended = Delay.of(this, dotLatency, passEnds, 0);
+    UInt codesOfLanes = cat(codes);
+    for (int lane : range(lanes)) {
+      PairwiseDotProduct dotProduct = inst(new PairwiseDotProduct(columns));
+      dotProduct.weights.set(part(codesOfLanes, lane));
+      dotProduct.activations.set(activations);
+      SInt dot = reg(sint(DotProduct.sumBits(WeightFormat.BLOCK)));
+      SInt dotBefore = mux(firstSteps.get(dotLatency - 1), slit(0, dot.width()), dot);
+      when(
+          issues.get(dotLatency - 1),
+          () -> dot.set(dotBefore.add(dotProduct.sum).wrap(dot.width())));
+      UInt scale = part(pass.scales, lane);
+      SerialTerm term = inst(new SerialTerm(pieces));
+      term.load.set(ended);
+      term.dot.set(dot);
+      term.scale.set(scale);
+      term.shift.set(
+          Scale.exponent(scale).add(pass.exponent).sub(unit).wrap(SerialTerm.SHIFT_BITS));
+      term.first.set(pass.first);
+      term.last.set(pass.last);
+      SerialSum rowSum = rowSums.get(lane);
+      rowSum.valid.set(term.valid);
+      rowSum.piece.set(term.piece);
+      rowSum.lowest.set(term.lowest);
+      rowSum.first.set(term.pieceOfFirst);
+      rowSum.last.set(term.lastPiece);
+      rowSum.exponent.set(unit);
+    }
+
+    takeTurns(rowSums);
+  }
+
+  /** Gives the numbers of a tile in the order of its rows. */
+  private void takeTurns(List<SerialSum> rowSums) {
+    SerialSum first = rowSums.get(0);
+    if (rowSums.size() == 1) {
+      connect(numbers, first.number);
+      saturated.set(first.saturated);
+      return;
+    }
+    UInt turn = reg(uint(bits(rowSums.size())), 0);
+    when(numbers.fire(), () -> turn.set(turn.inc()));
+    List<Bit> valid = new ArrayList<>();
+    List<UInt> bits = new ArrayList<>();
+    List<Bit> tooLarge = new ArrayList<>();
+    for (int lane : range(rowSums.size())) {
+      SerialSum rowSum = rowSums.get(lane);
+      rowSum.number.ready.set(numbers.ready.and(turn.eq(lane)));
+      valid.add(rowSum.number.valid);
+      bits.add(rowSum.number.payload);
+      tooLarge.add(rowSum.saturated);
+    }
+    numbers.valid.set(Vec.of(valid).at(turn));
+    numbers.payload.set(Vec.of(bits).at(turn));
+    saturated.set(Vec.of(tooLarge).at(turn));
+  }
+
+  /** The part of a lane. */
+  private UInt part(UInt ofLanes, int lane) {
+    int width = ofLanes.width() / configuration.lanes();
+    return ofLanes.slice(width * lane + width - 1, width * lane);
   }
 
   /** 4-bit codes as 8-bit ones. */

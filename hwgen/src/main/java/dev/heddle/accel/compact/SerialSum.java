@@ -15,9 +15,9 @@ import dev.heddle.lib.Stream;
  * The 64-bit sum of a row, to which terms are added piece by piece, and its conversion to fp32 as
  * {@link Fp32#fromAccumulator} has it.
  *
- * <p>A piece is added a cycle. After the last one the sum is negated if it is negative, in 5
- * cycles, and shifted by a place a cycle until its highest bit is one: 6 to 74 cycles from the last
- * piece to the number.
+ * <p>A piece is added a cycle. After the last one the sum is negated if it is negative, a piece a
+ * cycle, and shifted by a place a cycle until its highest bit is one: from the last piece to the
+ * number 6 cycles and up to 64 more, and one for each piece.
  */
 final class SerialSum extends Component {
   private static final int BIAS = Float.MAX_EXPONENT;
@@ -39,7 +39,7 @@ final class SerialSum extends Component {
   final Bit valid = in(bit());
 
   /** Bits that are added. */
-  final UInt piece = in(uint(SerialTerm.PIECE_BITS));
+  final UInt piece;
 
   /** Whether they are the lowest of a term. */
   final Bit lowest = in(bit());
@@ -62,9 +62,12 @@ final class SerialSum extends Component {
   /** One in the cycle after which the next row may begin. */
   final Bit free = out(bit());
 
-  SerialSum() {
-    document("64-bit sum in pieces of 16 bits, and its conversion to fp32.");
-    int pieceBits = SerialTerm.PIECE_BITS;
+  /** A sum in {@code pieces} pieces. */
+  SerialSum(int pieces) {
+    int pieceBits = SerialTerm.pieceBits(pieces);
+    piece = in(uint(pieceBits));
+    document("64-bit sum in pieces of %d bits, and its conversion to fp32.".formatted(pieceBits));
+    parameter("PIECES", pieces);
     UInt sum = reg(uint(Long.SIZE));
     Bit carry = reg(bit());
     Bit negative = reg(bit());
@@ -108,7 +111,7 @@ final class SerialSum extends Component {
                   () -> {
                     shifts.set(shifts.inc());
                     when(
-                        shifts.eq(SerialTerm.PIECES - 1),
+                        shifts.eq(pieces - 1),
                         () -> {
                           shifts.set(0);
                           phase.set(Phase.NORMALISE);
