@@ -42,9 +42,11 @@ module heddle_default_ActivationLoader (
   reg  [2:0] asked;
   reg  [2:0] token;
   reg  [11:0] codeWord;
+  reg  [11:0] codeWords;
   reg  [9:0] exponentCount;
   reg  [6:0] exponentWord;
   reg  [3:0] lane;
+  reg  [6:0] lastExponentWord;
 
   wire signed [8:0] lastToken_difference = {1'd0, command_payload[183:176]} - 9'd1;
   wire [10:0] codeLines_sum = blocks + 11'd1;
@@ -53,14 +55,13 @@ module heddle_default_ActivationLoader (
   wire [4:0] exponentLines = exponentLines_sum[10:6];
   wire [10:0] lines = codeLines + {6'd0, exponentLines};
   wire [12:0] vectorBeats = {lines, 2'd0};
-  wire inCodes = codeWord != {codeLines, 2'd0};
+  wire inCodes = codeWord != codeWords;
   wire [6:0] exponentWords = {exponentLines, 2'd0};
   wire complete = blocks < exponentCount;
   wire lastByte = lane == 4'd15;
   wire takeWord = inCodes || lastByte || complete;
   wire exponentTaken = beats_valid && !inCodes && !complete;
-  wire signed [7:0] lastWord_difference = exponentWords - 8'd1;
-  wire lastWord = exponentWord == lastWord_difference[6:0];
+  wire lastWord = exponentWord == lastExponentWord;
   wire vectorDone = beats_valid && beats_ready && !inCodes && lastWord;
   wire exponentWordTaken = beats_valid && beats_ready && !inCodes;
   wire lastVector = vectorDone && token == lastToken;
@@ -137,13 +138,15 @@ module heddle_default_ActivationLoader (
       source <= source + {8'd0, stride};
       asked <= asked + 3'd1;
     end
+    codeWords <= {codeLines, 2'd0};
+    lastExponentWord <= exponentWords - 7'd1;
     if (vectorDone) begin
       token <= token + 3'd1;
     end
   end
 
   wire unused = &{1'b0, beats_last, block_1[10:9], codeLines_sum[0], command_payload,
-    exponentLines_sum[5:0], lastToken_difference[8:3], lastWord_difference[7]};
+    exponentLines_sum[5:0], lastToken_difference[8:3]};
 endmodule
 
 `default_nettype wire

@@ -42,9 +42,11 @@ module heddle_nano_ActivationLoader (
   reg  [1:0] asked;
   reg  [1:0] token;
   reg  [10:0] codeWord;
+  reg  [10:0] codeWords;
   reg  [7:0] exponentCount;
   reg  [5:0] exponentWord;
   reg  [2:0] lane;
+  reg  [5:0] lastExponentWord;
   wire words_adapter_in_ready;
   wire words_adapter_out_valid;
   wire words_adapter_out_ready;
@@ -57,14 +59,13 @@ module heddle_nano_ActivationLoader (
   wire [2:0] exponentLines = exponentLines_sum[8:6];
   wire [8:0] lines = codeLines + {6'd0, exponentLines};
   wire [12:0] vectorBeats = {lines, 4'd0};
-  wire inCodes = codeWord != {codeLines, 3'd0};
+  wire inCodes = codeWord != codeWords;
   wire [5:0] exponentWords = {exponentLines, 3'd0};
   wire complete = blocks < exponentCount;
   wire lastByte = lane == 3'd7;
   wire takeWord = inCodes || lastByte || complete;
   wire exponentTaken = words_adapter_out_valid && !inCodes && !complete;
-  wire signed [6:0] lastWord_difference = exponentWords - 7'd1;
-  wire lastWord = exponentWord == lastWord_difference[5:0];
+  wire lastWord = exponentWord == lastExponentWord;
   wire vectorDone = words_adapter_out_valid && words_adapter_out_ready && !inCodes && lastWord;
   wire exponentWordTaken = words_adapter_out_valid && words_adapter_out_ready && !inCodes;
   wire lastVector = vectorDone && token == lastToken;
@@ -153,13 +154,15 @@ module heddle_nano_ActivationLoader (
       source <= source + {8'd0, stride};
       asked <= asked + 1'd1;
     end
+    codeWords <= {codeLines, 3'd0};
+    lastExponentWord <= exponentWords - 6'd1;
     if (vectorDone) begin
       token <= token + 1'd1;
     end
   end
 
   wire unused = &{1'b0, beats_last, block_1[8:7], codeLines_sum[0], command_payload,
-    exponentLines_sum[5:0], lastToken_difference[8:2], lastWord_difference[6]};
+    exponentLines_sum[5:0], lastToken_difference[8:2]};
 endmodule
 
 `default_nettype wire

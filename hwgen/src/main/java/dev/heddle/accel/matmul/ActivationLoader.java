@@ -134,8 +134,13 @@ public final class ActivationLoader extends Component {
     int wordsPerLine = ActivationImage.ALIGNMENT / columns;
     int wordBits = countBits + bits(steps) + 1;
     UInt codeWord = reg(uint(wordBits), 0);
+    // Known a cycle after the command, and the first beat comes later than that.
     UInt codeWords =
-        codeLines.shl(Integer.numberOfTrailingZeros(wordsPerLine)).pad(wordBits).wrap(wordBits);
+        next(
+            codeLines
+                .shl(Integer.numberOfTrailingZeros(wordsPerLine))
+                .pad(wordBits)
+                .wrap(wordBits));
     UInt usedWords = blocks.shl(Integer.numberOfTrailingZeros(steps)).pad(wordBits).wrap(wordBits);
     Bit inCodes = codeWord.ne(codeWords);
     UInt exponentCount = reg(uint(bits(configuration.maxBlocks() + 2)), 0);
@@ -155,7 +160,8 @@ public final class ActivationLoader extends Component {
           lane.set(lane.inc());
           exponentCount.set(exponentCount.inc());
         });
-    Bit lastWord = exponentWord.eq(exponentWords.dec());
+    UInt lastExponentWord = next(exponentWords.dec().wrap(exponentWord.width()));
+    Bit lastWord = exponentWord.eq(lastExponentWord);
     Bit vectorDone = words.fire().and(inCodes.not()).and(lastWord);
     Bit exponentWordTaken = words.fire().and(inCodes.not());
     when(exponentWordTaken, () -> exponentWord.set(exponentWord.inc()));
