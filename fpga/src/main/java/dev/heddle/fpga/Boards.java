@@ -177,7 +177,7 @@ public final class Boards {
               Pin.at("69"),
               Pin.at("15").low(),
               115_200,
-              Configuration.QUAD,
+              Configuration.NANO,
               BLOCK_RAM,
               Optional.empty(),
               Optional.of(List.of("-b", "tangnano20k")),
