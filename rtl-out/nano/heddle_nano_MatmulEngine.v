@@ -101,9 +101,9 @@ module heddle_nano_MatmulEngine (
   reg  signed [8:0] shiftNow_delayed_1;
   reg  signed [8:0] shiftNow_delayed_2;
   reg  signed [8:0] shiftNow_delayed_3;
-  reg  signed [10:0] activationSum_part;
-  reg  signed [12:0] activationSum_activationSum;
-  reg  signed [12:0] activationSum_8;
+  reg  signed [10:0] part;
+  reg  signed [12:0] activationSum;
+  reg  signed [12:0] signal_1;
   reg  [1:0] drainToken;
   reg  drainBank;
   reg  [127:0] codes_delayed;
@@ -161,21 +161,21 @@ module heddle_nano_MatmulEngine (
   wire signed [32:0] lastTile_difference = tiles - 33'd1;
   wire lastTile = tile == lastTile_difference[31:0];
   wire signed [8:0] shift = activationExponent - largestExponent - unit;
-  wire signed [7:0] activationSum = activationCodes[7:0];
-  wire signed [7:0] activationSum_1 = activationCodes[15:8];
-  wire signed [7:0] activationSum_2 = activationCodes[23:16];
-  wire signed [7:0] activationSum_3 = activationCodes[31:24];
-  wire signed [7:0] activationSum_4 = activationCodes[39:32];
-  wire signed [7:0] activationSum_5 = activationCodes[47:40];
-  wire signed [7:0] activationSum_6 = activationCodes[55:48];
-  wire signed [7:0] activationSum_7 = activationCodes[63:56];
-  wire signed [8:0] activationSum_part_sum_2 = activationSum + activationSum_1;
-  wire signed [8:0] activationSum_part_sum_3 = activationSum_2 + activationSum_3;
-  wire signed [8:0] activationSum_part_sum_4 = activationSum_4 + activationSum_5;
-  wire signed [8:0] activationSum_part_sum_5 = activationSum_6 + activationSum_7;
-  wire signed [9:0] activationSum_part_sum = activationSum_part_sum_2 + activationSum_part_sum_3;
-  wire signed [9:0] activationSum_part_sum_1 = activationSum_part_sum_4 + activationSum_part_sum_5;
-  wire signed [12:0] activationSum_before = positions_delayed_firstStep_1 ? 13'sd0 : activationSum_activationSum;
+  wire signed [7:0] part_bits = activationCodes[7:0];
+  wire signed [7:0] part_bits_1 = activationCodes[15:8];
+  wire signed [7:0] part_bits_2 = activationCodes[23:16];
+  wire signed [7:0] part_bits_3 = activationCodes[31:24];
+  wire signed [7:0] part_bits_4 = activationCodes[39:32];
+  wire signed [7:0] part_bits_5 = activationCodes[47:40];
+  wire signed [7:0] part_bits_6 = activationCodes[55:48];
+  wire signed [7:0] part_bits_7 = activationCodes[63:56];
+  wire signed [8:0] part_sum_2 = $signed({{1{part_bits[7]}}, part_bits}) + $signed({{1{part_bits_1[7]}}, part_bits_1});
+  wire signed [8:0] part_sum_3 = $signed({{1{part_bits_2[7]}}, part_bits_2}) + $signed({{1{part_bits_3[7]}}, part_bits_3});
+  wire signed [8:0] part_sum_4 = $signed({{1{part_bits_4[7]}}, part_bits_4}) + $signed({{1{part_bits_5[7]}}, part_bits_5});
+  wire signed [8:0] part_sum_5 = $signed({{1{part_bits_6[7]}}, part_bits_6}) + $signed({{1{part_bits_7[7]}}, part_bits_7});
+  wire signed [9:0] part_sum = part_sum_2 + part_sum_3;
+  wire signed [9:0] part_sum_1 = part_sum_4 + part_sum_5;
+  wire signed [12:0] before_1 = positions_delayed_firstStep_1 ? 13'sd0 : activationSum;
   wire signed [11:0] magnitude = $signed({1'd0, {|scales_delayed_2[14:10], scales_delayed_2[9:0]}});
   wire negative = scales_delayed_2[15];
   wire signed [11:0] significand = negative ? 12'sd0 - magnitude : magnitude;
@@ -228,7 +228,7 @@ module heddle_nano_MatmulEngine (
     .scale_exponent(scale_exponent),
     .minimum_significand(minimum_significand),
     .minimum_exponent(minimum_exponent),
-    .activationSum(activationSum_8),
+    .activationSum(signal_1),
     .shift(shiftNow_delayed_3),
     .term(issued_delayed_5 && positions_delayed_lastStep_5),
     .target_bank(positions_delayed_bank_5),
@@ -251,7 +251,7 @@ module heddle_nano_MatmulEngine (
     .scale_exponent(scale_exponent_1),
     .minimum_significand(minimum_significand_1),
     .minimum_exponent(minimum_exponent_1),
-    .activationSum(activationSum_8),
+    .activationSum(signal_1),
     .shift(shiftNow_delayed_3),
     .term(issued_delayed_5 && positions_delayed_lastStep_5),
     .target_bank(positions_delayed_bank_5),
@@ -443,11 +443,11 @@ module heddle_nano_MatmulEngine (
     shiftNow_delayed_1 <= shiftNow_delayed;
     shiftNow_delayed_2 <= shiftNow_delayed_1;
     shiftNow_delayed_3 <= shiftNow_delayed_2;
-    activationSum_part <= activationSum_part_sum + activationSum_part_sum_1;
+    part <= part_sum + part_sum_1;
     if (issued_delayed_1) begin
-      activationSum_activationSum <= activationSum_before + $signed({{2{activationSum_part[10]}}, activationSum_part});
+      activationSum <= before_1 + $signed({{2{part[10]}}, part});
     end
-    activationSum_8 <= activationSum_activationSum;
+    signal_1 <= activationSum;
     codes_delayed <= unpacker_0_codes;
     scales_delayed <= unpacker_0_scales;
     scales_delayed_1 <= scales_delayed;

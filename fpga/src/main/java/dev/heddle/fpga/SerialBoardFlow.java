@@ -1,5 +1,6 @@
 package dev.heddle.fpga;
 
+import dev.heddle.accel.matmul.PairwiseDotProduct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -105,10 +106,11 @@ final class SerialBoardFlow implements Flow {
     if (ofEachLane <= 0) {
       return "";
     }
-    String module = "*_DotProduct" + columns;
+    String module =
+        (board.configuration().shortPaths() ? "*_PairwiseDotProduct" : "*_DotProduct") + columns;
     String products =
         IntStream.range(columns - ofEachLane, columns)
-            .mapToObj(column -> "%s/w:product_%d".formatted(module, column))
+            .mapToObj(column -> "%s/w:%s%d".formatted(module, PairwiseDotProduct.PRODUCT, column))
             .collect(Collectors.joining(" "));
     return ("hierarchy -top %s; proc; select -set products %s; select -set logic @products %%ci5 %s/t:$mul %%i;"
             + " select -assert-count %d @logic; booth @logic; select -clear; ")

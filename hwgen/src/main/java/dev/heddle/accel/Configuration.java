@@ -36,8 +36,9 @@ import java.util.Optional;
  * @param append whether keys and values are appended to caches by the machine, which then has an
  *     attention engine
  * @param shortPaths whether registers cut the longest paths, for FPGAs: activations pass one
- *     between their buffer and the multipliers, so that a row tile takes a cycle more, and the
- *     addresses of reads one before their arbiter, so that a burst comes a cycle later
+ *     between their buffer and the multipliers and the sum of every two products is registered, so
+ *     that a row tile takes some cycles more, and the addresses of reads pass one before their
+ *     arbiter, so that a burst comes a cycle later
  * @param compact whether the machine is the one of fewest look-up tables, for the smallest FPGAs:
  *     one port, up to four lanes whose codes of 4 bits are a beat, one descriptor at a time, and
  *     weights that pass once for each token

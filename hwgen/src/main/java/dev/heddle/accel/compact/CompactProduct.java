@@ -8,6 +8,7 @@ import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.WeightLayout;
 import dev.heddle.accel.matmul.DotProduct;
 import dev.heddle.accel.matmul.FloatConverter;
+import dev.heddle.accel.matmul.PairwiseDotProduct;
 import dev.heddle.accel.matmul.Scale;
 import dev.heddle.hdl.Bit;
 import dev.heddle.hdl.Component;

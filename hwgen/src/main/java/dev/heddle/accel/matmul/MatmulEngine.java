@@ -228,8 +228,12 @@ public final class MatmulEngine extends Component {
     SInt shift = activationExponent.sub(largestExponent).sub(unit).wrap(MatmulLane.SHIFT_BITS);
     SInt shiftNow = Delay.of(this, dotReady, shift);
     UInt activations = Delay.of(this, codesReady - 1, activationCodes);
+    int productReady = codesReady + MatmulLane.dotProductLatency(configuration);
     SInt activationSum =
-        activationSum(activations, issued.get(codesReady + 1), positions.get(codesReady + 1));
+        Delay.of(
+            this,
+            productReady - codesReady - DotProduct.LATENCY,
+            activationSum(activations, issued.get(codesReady + 1), positions.get(codesReady + 1)));
     Position atTerm = positions.get(dotReady + 2);
     UInt drainToken = reg(uint(tokenBits), 0);
     Bit drainBank = reg(bit(), 0);
@@ -245,8 +249,8 @@ public final class MatmulEngine extends Component {
         row.codes.set(codes.slice(laneBits * (lane + 1) - 1, laneBits * lane));
         row.activations.set(activations);
         row.valid.set(issued.get(codesReady));
-        row.step.set(issued.get(codesReady + 2));
-        row.firstStep.set(positions.get(codesReady + 2).firstStep());
+        row.step.set(issued.get(productReady));
+        row.firstStep.set(positions.get(productReady).firstStep());
         Scale scale = next(decoded(scales, lane));
         Scale minimum = next(decoded(minimums, lane));
         connect(row.scale, scale);
@@ -300,7 +304,7 @@ public final class MatmulEngine extends Component {
   /** Cycles from the issue of a block's last step to the block's dot product. */
   private static int dotLatency(Configuration configuration) {
     int overSteps = configuration.steps() == 1 ? 0 : 1;
-    return codesLatency(configuration) + DotProduct.LATENCY + overSteps;
+    return codesLatency(configuration) + MatmulLane.dotProductLatency(configuration) + overSteps;
   }
 
   /** Cycles from the issue of a row tile's last step to its sums. */

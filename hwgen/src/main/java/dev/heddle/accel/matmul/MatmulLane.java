@@ -108,12 +108,8 @@ public final class MatmulLane extends Component {
     parameter("COLUMNS", columns);
     parameter("TOKENS", tokens);
 
-    DotProduct dotProduct = inst(new DotProduct(columns));
-    dotProduct.weights.set(codes);
-    dotProduct.activations.set(activations);
-    dotProduct.valid.set(valid);
-
-    SInt dot = configuration.steps() == 1 ? dotProduct.sum : overSteps(dotProduct.sum);
+    SInt part = configuration.shortPaths() ? pairwise(columns) : direct(columns);
+    SInt dot = configuration.steps() == 1 ? part : overSteps(part);
     if (configuration.steps() == 1) {
       unused(firstStep);
       unused(step);
@@ -133,6 +129,29 @@ public final class MatmulLane extends Component {
     SInt after = before.add(scaledTerm).wrap(Long.SIZE).add(raisedTerm).wrap(Long.SIZE);
     when(term, () -> sums.write(place, after));
     sum.set(sums.read(place(drainBank, drainToken, tokens)));
+  }
+
+  /** Cycles from the codes of a step to their dot product. */
+  static int dotProductLatency(Configuration configuration) {
+    return configuration.shortPaths()
+        ? PairwiseDotProduct.latency(configuration.columns())
+        : DotProduct.LATENCY;
+  }
+
+  private SInt direct(int columns) {
+    DotProduct dotProduct = inst("dotProduct", new DotProduct(columns));
+    dotProduct.weights.set(codes);
+    dotProduct.activations.set(activations);
+    dotProduct.valid.set(valid);
+    return dotProduct.sum;
+  }
+
+  private SInt pairwise(int columns) {
+    PairwiseDotProduct dotProduct = inst("dotProduct", new PairwiseDotProduct(columns));
+    dotProduct.weights.set(codes);
+    dotProduct.activations.set(activations);
+    unused(valid);
+    return dotProduct.sum;
   }
 
   private SInt overSteps(SInt part) {

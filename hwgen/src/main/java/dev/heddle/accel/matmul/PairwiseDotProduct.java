@@ -1,8 +1,7 @@
-package dev.heddle.accel.compact;
+package dev.heddle.accel.matmul;
 
 import static dev.heddle.hdl.Hdl.*;
 
-import dev.heddle.accel.matmul.DotProduct;
 import dev.heddle.hdl.Component;
 import dev.heddle.hdl.SInt;
 import dev.heddle.hdl.UInt;
@@ -18,20 +17,23 @@ import java.util.List;
  * carry-save adders of sums that it sees whole. Products themselves have no registers: an FPGA
  * whose flip-flops take their data from the look-up table beside them spends a place for each.
  */
-final class PairwiseDotProduct extends Component {
+public final class PairwiseDotProduct extends Component {
+  /** Names of the products in the Verilog, the column behind. */
+  public static final String PRODUCT = "product_";
+
   private final String name;
 
   /** Codes of the weights, column 0 in the lowest bits. */
-  final UInt weights;
+  public final UInt weights;
 
   /** Codes of the activations, column 0 in the lowest bits. */
-  final UInt activations;
+  public final UInt activations;
 
   /** The sum of the products of the codes that many cycles ago. */
-  final SInt sum;
+  public final SInt sum;
 
   /** A dot product of {@code columns} elements, a power of two. */
-  PairwiseDotProduct(int columns) {
+  public PairwiseDotProduct(int columns) {
     name = "PairwiseDotProduct" + columns;
     weights = in(uint(columns * DotProduct.CODE_BITS));
     activations = in(uint(columns * DotProduct.CODE_BITS));
@@ -40,7 +42,8 @@ final class PairwiseDotProduct extends Component {
     parameter("COLUMNS", columns);
     List<SInt> values = new ArrayList<>();
     for (int column = 0; column < columns; column++) {
-      values.add(DotProduct.code(weights, column).mul(DotProduct.code(activations, column)));
+      SInt product = DotProduct.code(weights, column).mul(DotProduct.code(activations, column));
+      values.add(named(PRODUCT + column, product));
     }
     while (values.size() > 1) {
       List<SInt> pairs = new ArrayList<>();
@@ -54,7 +57,7 @@ final class PairwiseDotProduct extends Component {
   }
 
   /** Cycles from the codes of {@code columns} elements to their sum. */
-  static int latency(int columns) {
+  public static int latency(int columns) {
     return bits(columns);
   }
 
