@@ -22,10 +22,10 @@ import dev.heddle.hdl.UInt;
  *                     load        pieces
  * </pre>
  *
- * <p>A term may be loaded every {@link #pieces} cycles; the first piece comes {@link #latency}
- * cycles after its load. Terms of {@value #MOST_PIECES} pieces are multiplied without a multiplier,
- * {@value #DIGIT_BITS} bits of the significand a cycle. Where there are fewer cycles two
- * multipliers do it, one for each half of the dot product, which is too wide for one.
+ * <p>A term may be loaded every {@link #pieces} cycles. Terms of {@value #MOST_PIECES} pieces are
+ * multiplied without a multiplier, {@value #DIGIT_BITS} bits of the significand a cycle. Where
+ * there are fewer cycles two multipliers do it, one for each half of the dot product, which is too
+ * wide for one.
  */
 final class SerialTerm extends Component {
   /** Pieces of a sum at the most. */
@@ -91,9 +91,8 @@ final class SerialTerm extends Component {
     Bit nextLast = nextWhen(load, last);
     Product multiplied = pieces == MOST_PIECES ? byDigits() : byMultipliers();
 
-    // Piece i of the product's words w, shifted left by s = q * (bits of a word) + r, is made of
-    // the
-    // words i - q and i - q - 1.
+    // Piece i of the product, shifted left by q words and r bits, is made of its words i - q and
+    // i - q - 1.
     Bit ends = multiplied.ends;
     SInt product = reg(sint(PRODUCT_BITS));
     UInt places = reg(uint(bits(pieceBits)));
@@ -145,11 +144,6 @@ final class SerialTerm extends Component {
   /** Bits of one of {@code pieces} pieces. */
   static int pieceBits(int pieces) {
     return Long.SIZE / pieces;
-  }
-
-  /** Cycles from the load of a term to the first of {@code pieces} pieces. */
-  static int latency(int pieces) {
-    return 2 + (pieces == MOST_PIECES ? pieces : 1);
   }
 
   /** Adds the multiples of the dot product that digits of the significand select. */

@@ -228,11 +228,12 @@ public final class MatmulEngine extends Component {
     SInt shift = activationExponent.sub(largestExponent).sub(unit).wrap(MatmulLane.SHIFT_BITS);
     SInt shiftNow = Delay.of(this, dotReady, shift);
     UInt activations = Delay.of(this, codesReady - 1, activationCodes);
-    int productReady = codesReady + MatmulLane.dotProductLatency(configuration);
+    int dotProductLatency = MatmulLane.dotProductLatency(configuration);
+    int productReady = codesReady + dotProductLatency;
     SInt activationSum =
         Delay.of(
             this,
-            productReady - codesReady - DotProduct.LATENCY,
+            dotProductLatency - DotProduct.LATENCY,
             activationSum(activations, issued.get(codesReady + 1), positions.get(codesReady + 1)));
     Position atTerm = positions.get(dotReady + 2);
     UInt drainToken = reg(uint(tokenBits), 0);
