@@ -34,6 +34,11 @@ public final class Mem<T extends Data> {
 
   /** The word at {@code address} in the same cycle. */
   public T read(UInt address) {
+    if (memory.style() == Memory.Style.BLOCK) {
+      throw new HdlException(
+          "%s is block memory, which gives a word a cycle after its address; use readSync",
+          memory.name());
+    }
     Node word = word(address);
     return Hdl.unpack(type, new UInt(CallSite.name(word)));
   }

@@ -241,6 +241,12 @@ class EagerErrorTest {
         "a mask of 3 bits does not divide a word of 8 bits");
     refused(t -> t.mem(uint(8), 1), "a memory of 1 words; the smallest has 2");
     refused(
+        t -> {
+          Mem<UInt> words = t.blockMem(uint(8), 4);
+          words.read(lit(0, 2));
+        },
+        "words is block memory, which gives a word a cycle after its address; use readSync");
+    refused(
         t -> t.tableOf(List.of(BigInteger.ONE, BigInteger.TEN)),
         "10 does not fit a table of 3-bit words");
     refused(
