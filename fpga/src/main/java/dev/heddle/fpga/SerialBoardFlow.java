@@ -38,6 +38,9 @@ final class SerialBoardFlow implements Flow {
     List<FlowStep> steps = new ArrayList<>();
     steps.add(new FlowStep("synthesis", List.of(yosys(), "-q", "-p", synthesis())));
     steps.add(new FlowStep("place and route", placeAndRoute()));
+    if (board.device().family() == Family.GOWIN) {
+      steps.add(new FlowStep("carries from logic", carriesFromLogic()));
+    }
     steps.add(new FlowStep("bitstream", pack()));
     return steps;
   }
@@ -68,6 +71,10 @@ final class SerialBoardFlow implements Flow {
 
   private String netlist() {
     return board.top() + ".json";
+  }
+
+  private String routed() {
+    return board.top() + ".routed.json";
   }
 
   private String synthesis() {
@@ -169,11 +176,26 @@ final class SerialBoardFlow implements Flow {
                   "--vopt",
                   "cst=" + constraints,
                   "--write",
-                  board.top() + ".routed.json"));
+                  routed()));
       case ARTIX7, ULTRASCALE_PLUS -> throw noFreeTools();
     }
     command.addAll(common);
     return command;
+  }
+
+  /**
+   * Mends the cells with which nextpnr 0.11.1 leads a carry from logic into a chain of Gowin's:
+   * they give the carry or whatever the unconnected input has (YosysHQ/nextpnr issue 1799), and are
+   * made to give the carry. Cells of a later nextpnr are left as they are.
+   */
+  private List<String> carriesFromLogic() {
+    String either = "0101000001011010";
+    String carry = "0000000000001010";
+    return List.of(
+        "sed",
+        "-i",
+        "/\"CIN_NETTYPE\": \"LOGIC\"/{n;s/%s\"/%s\"/}".formatted(either, carry),
+        routed());
   }
 
   private List<String> pack() {
@@ -182,13 +204,7 @@ final class SerialBoardFlow implements Flow {
       case ECP5 ->
           List.of("yowasp-ecppack", "--compress", board.top() + ".config", board.bitstream());
       case GOWIN ->
-          List.of(
-              "gowin_pack",
-              "-d",
-              board.device().chip(),
-              "-o",
-              board.bitstream(),
-              board.top() + ".routed.json");
+          List.of("gowin_pack", "-d", board.device().chip(), "-o", board.bitstream(), routed());
       case ARTIX7, ULTRASCALE_PLUS -> throw noFreeTools();
     };
   }
