@@ -40,8 +40,8 @@ import java.util.Optional;
  *     that a row tile takes some cycles more, and the addresses of reads pass one before their
  *     arbiter, so that a burst comes a cycle later
  * @param compact whether the machine is the one of fewest look-up tables, for the smallest FPGAs:
- *     one port, up to four lanes whose codes of 4 bits are a beat, one descriptor at a time, and
- *     weights that pass once for each token
+ *     one port, up to four lanes, one descriptor at a time, and weights that pass once for each
+ *     token
  */
 public record Configuration(
     String name,
@@ -130,8 +130,8 @@ public record Configuration(
   /** 32 multipliers behind a 128-bit port, for FPGAs of 8,000 look-up tables. */
   public static final Configuration TINY = compact("tiny", 128, 2, 16, 4, 32, 48_000_000);
 
-  /** 64 multipliers behind a 256-bit port, for FPGAs of 20,000 look-up tables. */
-  public static final Configuration QUAD = compact("quad", 256, 4, 16, 4, 64, 48_000_000);
+  /** 64 multipliers behind a 64-bit port, for FPGAs of 20,000 look-up tables. */
+  public static final Configuration QUAD = compact("quad", 64, 4, 16, 4, 64, 48_000_000);
 
   /** The configurations that ship with Heddle. */
   public static List<Configuration> shipped() {
@@ -166,7 +166,7 @@ public record Configuration(
               .formatted(lanes, portBits, portBits / WeightFormat.SCALE_BITS));
     }
     if (compact) {
-      requireCompact(needed, ports, lanes, columns, portBits, shortPaths, attention);
+      requireCompact(ports, lanes, columns, shortPaths, attention);
     } else if (ports * lanes * Float.SIZE < portBits) {
       throw new IllegalArgumentException(
           "the results of %d rows do not fill a %d-bit beat; use lanes=%d"
@@ -237,19 +237,12 @@ public record Configuration(
   }
 
   private static void requireCompact(
-      int codes,
-      int ports,
-      int lanes,
-      int columns,
-      int portBits,
-      boolean shortPaths,
-      Optional<AttentionShape> attention) {
-    if (ports != 1 || lanes > 4 || lanes * columns != codes || columns == WeightFormat.BLOCK) {
+      int ports, int lanes, int columns, boolean shortPaths, Optional<AttentionShape> attention) {
+    if (ports != 1 || lanes > 4 || columns == WeightFormat.BLOCK) {
       throw new IllegalArgumentException(
-          ("a compact machine has one port, up to four lanes, and less than %d columns, one for each"
-                  + " code of a beat, but here are %d ports, %d lanes and %d columns for %d codes; use"
-                  + " ports=1 and portBits=32, lanes=1, columns=8 or portBits=128, lanes=2, columns=16")
-              .formatted(WeightFormat.BLOCK, ports, lanes, columns, codes));
+          ("a compact machine has one port, up to four lanes, and less than %d columns, but here are %d"
+                  + " ports, %d lanes and %d columns; use ports=1, lanes=4, columns=16")
+              .formatted(WeightFormat.BLOCK, ports, lanes, columns));
     }
     if (attention.isPresent()) {
       throw new IllegalArgumentException(

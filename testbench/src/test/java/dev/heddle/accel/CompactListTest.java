@@ -82,7 +82,7 @@ class CompactListTest {
   @Nested
   class Quad extends Lists {
     Quad() {
-      super(Configuration.QUAD, 32, 2_396);
+      super(Configuration.QUAD, 88, 5_254);
     }
   }
 }

@@ -17,8 +17,8 @@ import java.util.List;
  * The activation vectors of two halves, as they lie in card memory ({@link ActivationImage}): lines
  * of codes, then lines of exponents, of which the largest is one more.
  *
- * <p>A beat is a step of codes in a machine of two lanes, half of one in a machine of one, two
- * steps in a machine of four. What is read comes a cycle after its place.
+ * <p>A step of codes is a beat, a few, or a part of one. What is read comes a cycle after its
+ * place.
  */
 final class ActivationLines extends Component {
   private static final int CODE_BITS = 8;
@@ -93,7 +93,7 @@ final class ActivationLines extends Component {
       // Nothing is read while vectors are written; said so that synthesis sees it.
       beats.add(0, place.readSync(readPlace, writeCodes.not()));
     }
-    codes.set(stepOf(cat(beats), stepsOfBeat));
+    codes.set(part(cat(beats), codesOfStep, step));
 
     int exponentsOfBeat = portBits / CODE_BITS;
     int selectBits = log2(exponentsOfBeat);
@@ -104,26 +104,20 @@ final class ActivationLines extends Component {
         () -> exponents.write(cat(writtenVector, writtenBeat.wrap(lineBits)), written));
     UInt beat =
         exponents.readSync(cat(vector, exponentIndex.shr(selectBits)), writeExponents.not());
-    UInt select = next(exponentIndex.wrap(selectBits));
-    List<SInt> bytes = new ArrayList<>();
-    for (int i : range(exponentsOfBeat)) {
-      bytes.add(beat.slice(CODE_BITS * i + CODE_BITS - 1, CODE_BITS * i).asSInt());
-    }
-    exponent.set(Vec.of(bytes).at(select));
+    exponent.set(part(beat, CODE_BITS, exponentIndex).asSInt());
   }
 
-  /** The step that is read, of the steps of a beat. */
-  private UInt stepOf(UInt beat, int steps) {
-    if (steps == 1) {
+  /** The part of {@code width} bits with this index, told a cycle earlier, of a beat's parts. */
+  private UInt part(UInt beat, int width, UInt index) {
+    if (beat.width() == width) {
       return beat;
     }
-    List<UInt> codesOfSteps = new ArrayList<>();
-    int width = beat.width() / steps;
-    for (int i : range(steps)) {
-      codesOfSteps.add(beat.slice(width * i + width - 1, width * i));
+    List<UInt> parts = new ArrayList<>();
+    for (int low = 0; low < beat.width(); low += width) {
+      parts.add(beat.slice(low + width - 1, low));
     }
-    UInt select = next(step.wrap(log2(steps)));
-    return Vec.of(codesOfSteps).at(select);
+    UInt select = next(index.wrap(log2(parts.size())));
+    return Vec.of(parts).at(select);
   }
 
   /** Bits of a vector's number: its half above its token. */

@@ -6,6 +6,7 @@ import dev.heddle.accel.CardMemory;
 import dev.heddle.accel.Configuration;
 import dev.heddle.accel.format.WeightFormat;
 import dev.heddle.accel.format.WeightLayout;
+import dev.heddle.accel.matmul.DecodedFormat;
 import dev.heddle.accel.matmul.DotProduct;
 import dev.heddle.accel.matmul.FloatConverter;
 import dev.heddle.accel.matmul.PairwiseDotProduct;
@@ -22,7 +23,6 @@ import dev.heddle.lib.Delay;
 import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * The product of a matrix with one vector: weights pass once, in the order of {@link WeightLayout},
@@ -34,11 +34,11 @@ import java.util.function.Predicate;
  *                activations -----^
  * </pre>
  *
- * <p>Each lane has a row. A beat holds the codes of a step, or half of them where they have 8 bits.
- * A block whose format has minimums passes a second time, with ones for codes, which gives the sum
- * of the activations. Each pass makes a term, and there are as many cycles from one to the next as
- * a {@linkplain SerialTerm term} has pieces. While the sum of a row is converted, the first term of
- * the next has to wait.
+ * <p>Each lane has a row. The codes of a step are one or more beats, twice as many where they have
+ * 8 bits. A block whose format has minimums passes a second time, with ones for codes, which gives
+ * the sum of the activations. Each pass makes a term, and there are as many cycles from one to the
+ * next as a {@linkplain SerialTerm term} has pieces. While the sum of a row is converted, the first
+ * term of the next has to wait.
  */
 final class CompactProduct extends Component {
   private enum Phase {
@@ -66,7 +66,7 @@ final class CompactProduct extends Component {
           new Shape(
               uint(CardMemory.addressBits(configuration)).make(),
               uint(bits(configuration.maxBlocks() + 1)).make(),
-              uint(bits(WeightFormat.values().length)).make(),
+              uint(DecodedFormat.positionBits()).make(),
               sint(DotProduct.CODE_BITS).make());
     }
   }
@@ -121,6 +121,8 @@ final class CompactProduct extends Component {
     int steps = configuration.steps();
     int pieces = SerialTerm.pieces(configuration);
     int group = configuration.blocksPerScaleBeat();
+    int narrowBeats = lanes * columns * DecodedFormat.NARROW_BITS / portBits;
+    int wideBeats = 2 * narrowBeats;
     start = in(bit());
     shape = in(Shape.of(configuration));
     beats = in(Stream.of(uint(portBits)));
@@ -137,9 +139,9 @@ final class CompactProduct extends Component {
     parameter("LANES", lanes);
     parameter("COLUMNS", columns);
 
-    Bit wide = named("wide", is(format -> format.codeBits() == DotProduct.CODE_BITS));
-    Bit signed = named("signedCodes", is(WeightFormat::signed));
-    Bit hasMinimum = named("hasMinimum", is(WeightFormat::hasMin));
+    DecodedFormat decoded = DecodedFormat.of(shape.format());
+    Bit wide = decoded.wide();
+    Bit hasMinimum = decoded.hasMinimum();
 
     // ---- where the weights are
     State<Phase> phase = state(Phase.IDLE);
@@ -147,7 +149,7 @@ final class CompactProduct extends Component {
     UInt block = reg(uint(bits(configuration.maxBlocks())));
     UInt inGroup = reg(uint(bits(group)));
     UInt blockStep = reg(uint(bits(steps)));
-    Bit high = reg(bit());
+    UInt stepBeat = reg(uint(bits(wideBeats)));
     UInt scales = reg(uint(portBits));
     UInt minimums = reg(uint(portBits));
     UInt gap = reg(uint(bits(pieces)), 0);
@@ -162,24 +164,26 @@ final class CompactProduct extends Component {
     beats.ready.set(phase.is(Phase.SCALES).or(phase.is(Phase.MINIMUMS)).or(inCodes.andNot(stalls)));
     Bit taken = beats.fire();
     Bit codesTaken = taken.and(inCodes);
-    Bit whole = wide.not().or(high);
+    UInt narrowBeat = stepBeat.wrap(bits(narrowBeats));
+    Bit whole = mux(wide, stepBeat.eq(wideBeats - 1), narrowBeat.eq(narrowBeats - 1));
     Bit multiplied = codesTaken.and(whole);
     Bit issued = multiplied.or(inOnes.andNot(stalls));
     Bit passEnds = issued.and(lastStep);
     Bit blockEnds = passEnds.and(hasMinimum.not().or(inOnes));
     Bit lastBlock = block.pad(shape.blocks().width()).eq(shape.blocks().dec());
+    Bit groupEnds = lastBlock.or(inGroup.eq(group - 1));
     Bit rowEnds = blockEnds.and(lastBlock);
     Bit lastRow = rowsLeft.eq(1);
     busy.set(multiplied);
     running.set(phase.is(Phase.IDLE).not());
 
-    when(codesTaken.and(wide), () -> high.set(high.not()));
+    when(codesTaken, () -> stepBeat.set(mux(whole, 0, stepBeat.inc())));
     when(issued, () -> blockStep.set(blockStep.inc()));
     when(
         blockEnds,
         () -> {
           block.set(mux(lastBlock, 0, block.inc()));
-          inGroup.set(mux(lastBlock, 0, inGroup.inc()));
+          inGroup.set(mux(groupEnds, 0, inGroup.inc()));
           scales.set(scales.shr(scaleBits).pad(portBits));
           minimums.set(minimums.shr(scaleBits).pad(portBits));
         });
@@ -194,7 +198,6 @@ final class CompactProduct extends Component {
     Bit converted = rowSums.get(lanes - 1).free;
     when(rowEnds, () -> converts.set(true)).elseWhen(converted, () -> converts.set(false));
     SInt unit = reg(sint(FloatConverter.EXPONENT_BITS));
-    Bit groupEnds = lastBlock.or(inGroup.eq(group - 1));
     match(
         phase,
         p ->
@@ -208,7 +211,7 @@ final class CompactProduct extends Component {
                             block.set(0);
                             inGroup.set(0);
                             blockStep.set(0);
-                            high.set(false);
+                            stepBeat.set(0);
                             phase.set(Phase.LARGEST);
                           });
               case LARGEST -> () -> phase.set(Phase.UNIT);
@@ -257,13 +260,12 @@ final class CompactProduct extends Component {
       ones.add(lit(1, DotProduct.CODE_BITS));
     }
     List<UInt> codes = new ArrayList<>();
-    for (int half : range(2)) {
-      UInt narrow = beats.payload.slice(portBits / 2 * (half + 1) - 1, portBits / 2 * half);
-      UInt arriving = mux(wide, beats.payload, widened(narrow, signed));
-      UInt held = named(half == 0 ? "lowCodes" : "highCodes", reg(uint(portBits)));
-      Bit mine = wide.not().or(half == 0 ? high.not() : high);
-      when(codesTaken.and(mine).or(inOnes), () -> held.set(mux(inOnes, cat(ones), arriving)));
-      codes.add(0, held);
+    for (int held : range(wideBeats)) {
+      int half = portBits / 2 * (held % 2);
+      UInt narrow = decoded.widened(beats.payload.slice(half + portBits / 2 - 1, half));
+      Bit mine = mux(wide, stepBeat.eq(held), narrowBeat.eq(held / 2));
+      UInt arriving = mux(inOnes, cat(ones), mux(wide, beats.payload, narrow));
+      codes.add(0, named("codes" + held, nextWhen(codesTaken.and(mine).or(inOnes), arriving)));
     }
     List<Bit> issues = Delay.line(this, dotLatency, issued, 0);
     List<Bit> firstSteps = Delay.line(this, dotLatency - 1, blockStep.eq(0));
@@ -336,25 +338,5 @@ final class CompactProduct extends Component {
   private UInt part(UInt ofLanes, int lane) {
     int width = ofLanes.width() / configuration.lanes();
     return ofLanes.slice(width * lane + width - 1, width * lane);
-  }
-
-  /** 4-bit codes as 8-bit ones. */
-  private static UInt widened(UInt narrow, Bit signed) {
-    List<UInt> codes = new ArrayList<>();
-    for (int low = 0; low < narrow.width(); low += 4) {
-      UInt code = narrow.slice(low + 3, low);
-      codes.add(0, cat(fill(4, code.at(3).and(signed)), code));
-    }
-    return cat(codes);
-  }
-
-  private Bit is(Predicate<WeightFormat> property) {
-    Bit any = lit(false);
-    for (WeightFormat candidate : WeightFormat.values()) {
-      if (property.test(candidate)) {
-        any = any.or(shape.format().eq(candidate.ordinal()));
-      }
-    }
-    return any;
   }
 }

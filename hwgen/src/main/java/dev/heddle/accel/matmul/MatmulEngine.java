@@ -146,7 +146,7 @@ public final class MatmulEngine extends Component {
     UInt blocks = reg(uint(bits(configuration.maxBlocks() + 1)));
     UInt lastToken = reg(uint(tokenBits));
     Bit half = reg(bit());
-    UInt format = reg(uint(Unpacker.formatBits()));
+    UInt format = reg(uint(DecodedFormat.positionBits()));
     SInt unit = reg(sint(DotProduct.CODE_BITS));
     UInt tiles = reg(uint(32));
     Bit start = command.fire();

@@ -14,7 +14,6 @@ import dev.heddle.lib.Stream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * Turns the beats of one port into blocks of signed 8-bit codes with their scales ({@link
@@ -79,7 +78,7 @@ public final class Unpacker extends Component {
     int group = configuration.blocksPerScaleBeat();
     beats = in(Stream.of(uint(portBits)));
     blocks = in(uint(bits(configuration.maxBlocks() + 1)));
-    format = in(uint(formatBits()));
+    format = in(uint(DecodedFormat.positionBits()));
     valid = out(bit());
     advance = in(bit());
     step = in(uint(bits(configuration.steps())));
@@ -91,9 +90,9 @@ public final class Unpacker extends Component {
     parameter("LANES", lanes);
     parameter("COLUMNS", configuration.columns());
 
-    Bit wide = named("wide", is(f -> f.codeBits() == DotProduct.CODE_BITS));
-    Bit signed = named("signedCodes", is(WeightFormat::signed));
-    Bit hasMinimum = named("hasMinimum", is(WeightFormat::hasMin));
+    DecodedFormat decoded = DecodedFormat.of(format);
+    Bit wide = decoded.wide();
+    Bit hasMinimum = decoded.hasMinimum();
 
     State<Phase> phase = state(Phase.SCALES);
     UInt beat = reg(uint(bits(units)), 0);
@@ -171,7 +170,7 @@ public final class Unpacker extends Component {
     List<UInt> halves = new ArrayList<>();
     for (int half : range(2)) {
       UInt narrow = beats.payload.slice(portBits / 2 * (half + 1) - 1, portBits / 2 * half);
-      halves.add(named("word_" + half, mux(widens, widened(narrow, signed), beats.payload)));
+      halves.add(named("word_" + half, mux(widens, decoded.widened(narrow), beats.payload)));
     }
     List<Bit> places = new ArrayList<>();
     for (int unit : range(units)) {
@@ -242,35 +241,10 @@ public final class Unpacker extends Component {
     return level[0];
   }
 
-  /** 4-bit codes as 8-bit ones. */
-  private static UInt widened(UInt narrow, Bit signed) {
-    List<UInt> codes = new ArrayList<>();
-    for (int low = 0; low < narrow.width(); low += 4) {
-      UInt code = narrow.slice(low + 3, low);
-      codes.add(cat(fill(4, code.at(3).and(signed)), code));
-    }
-    return joined(codes);
-  }
-
   private static UInt joined(List<UInt> lowToHigh) {
     List<UInt> parts = new ArrayList<>(lowToHigh);
     Collections.reverse(parts);
     return cat(parts);
-  }
-
-  private Bit is(Predicate<WeightFormat> property) {
-    Bit any = lit(false);
-    for (WeightFormat candidate : WeightFormat.values()) {
-      if (property.test(candidate)) {
-        any = any.or(format.eq(candidate.ordinal()));
-      }
-    }
-    return any;
-  }
-
-  /** Bits of a position in {@link WeightFormat}. */
-  static int formatBits() {
-    return bits(WeightFormat.values().length);
   }
 
   @Override
