@@ -7,6 +7,7 @@ import dev.heddle.host.transport.SimulatorTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.testbench.MemoryModel;
 import java.io.PrintWriter;
+import java.util.OptionalInt;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -46,8 +47,8 @@ final class DeviceOptions {
       names = "--switch-baud",
       paramLabel = "N",
       description = {
-        "Rate that board and port change to for the time of this command.",
-        "Default: they stay."
+        "Rate that board and port change to for the time of this command. A",
+        "board that a killed command left at it is found. Default: they stay."
       })
   private Integer switchBaud;
 
@@ -81,10 +82,10 @@ final class DeviceOptions {
   }
 
   private LinkTransport link(String path) {
-    LinkTransport link = new LinkTransport(() -> port.open(path));
     if (switchBaud == null) {
-      return link;
+      return new LinkTransport(() -> port.open(path));
     }
+    LinkTransport link = new LinkTransport(() -> port.open(path), OptionalInt.of(switchBaud));
     try {
       link.setBaud(switchBaud);
       return link;

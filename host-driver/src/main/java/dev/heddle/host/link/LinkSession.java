@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -64,9 +65,10 @@ final class LinkSession implements AutoCloseable {
   /**
    * Begins a session.
    *
+   * @param strayBaud rate that the board may have been left at
    * @throws TransportException when there is no line, or no board at its end
    */
-  LinkSession(SerialLine.Opener opener) {
+  LinkSession(SerialLine.Opener opener, OptionalInt strayBaud) {
     try {
       line = new FramedLine(opener);
     } catch (LineLostException e) {
@@ -74,7 +76,7 @@ final class LinkSession implements AutoCloseable {
     }
     try {
       int number = new SplittableRandom().nextInt(1, Integer.MAX_VALUE);
-      board = line.hello(number, PATIENCE).orElseThrow(line::nobody);
+      board = hello(number, strayBaud).orElseThrow(line::nobody);
     } catch (RuntimeException e) {
       line.close();
       throw e instanceof LineLostException ? new TransportException(e.getMessage(), e) : e;
@@ -82,6 +84,23 @@ final class LinkSession implements AutoCloseable {
     credit = board.window();
     limit = board.payload();
     lastSound = line.nanoTime();
+  }
+
+  /** Asks who is there at the rate of the line, and by turns at another. */
+  private Optional<LinkDescription> hello(int number, OptionalInt strayBaud) {
+    if (strayBaud.isEmpty()) {
+      return line.hello(number, PATIENCE);
+    }
+    Optional<LinkDescription> heard = line.hello(number, RATE_TRIAL);
+    long giveUp = line.nanoTime() + PATIENCE.toNanos();
+    for (boolean stray = true; heard.isEmpty() && line.nanoTime() < giveUp; stray = !stray) {
+      line.setBaud(stray ? strayBaud.getAsInt() : line.firstBaud());
+      heard = line.hello(number, RATE_TRIAL);
+    }
+    if (heard.isEmpty()) {
+      line.setBaud(line.firstBaud());
+    }
+    return heard;
   }
 
   /** What the board says of itself. */

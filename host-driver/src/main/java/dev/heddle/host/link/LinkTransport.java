@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 
 /**
@@ -38,7 +39,19 @@ public final class LinkTransport implements Transport {
    * @throws TransportException when there is no line or no board
    */
   public LinkTransport(SerialLine.Opener opener) {
-    session = new LinkSession(opener);
+    this(opener, OptionalInt.empty());
+  }
+
+  /**
+   * Begins a session with the board at the end of a line, which a program that did not end as it
+   * should may have left at another rate.
+   *
+   * @param opener opens the line, and again when it was lost
+   * @param strayBaud the other rate; a board that is found at it stays there until the end
+   * @throws TransportException when there is no line or no board
+   */
+  public LinkTransport(SerialLine.Opener opener, OptionalInt strayBaud) {
+    session = new LinkSession(opener, strayBaud);
   }
 
   /**

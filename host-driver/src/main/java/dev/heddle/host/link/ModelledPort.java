@@ -1,5 +1,7 @@
 package dev.heddle.host.link;
 
+import dev.heddle.lib.UartPeriod;
+import dev.heddle.lib.link.LinkDescription;
 import dev.heddle.lib.link.LinkModel;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
@@ -9,10 +11,12 @@ import java.util.SplittableRandom;
  * takes no time, and the same seed always gives the same run.
  *
  * <p>A byte takes ten bits of the line's rate, each way; the host hears what has arrived only after
- * its latency, as behind a USB adapter. The board answers at once. A line that is lost can be
- * opened again; what was on it is gone.
+ * its latency, as behind a USB adapter. The board answers at once, and hears nothing at another
+ * rate than its own. A line that is lost can be opened again; what was on it is gone.
  */
 public final class ModelledPort implements SerialLine.Opener {
+  private static final long NANOS_OF_TEN_SECONDS = 10_000_000_000L;
+
   /** Bytes that the host's driver takes ahead of the line. */
   private static final int DRIVER_BYTES = 4096;
 
@@ -51,11 +55,10 @@ public final class ModelledPort implements SerialLine.Opener {
   }
 
   private final LinkModel board;
-  private final int baud;
+  private final int firstBaud;
   private final long latency;
   private final LineFaults faults;
   private final SplittableRandom random;
-  private final long byteNanos;
   private long now;
 
   /**
@@ -68,11 +71,10 @@ public final class ModelledPort implements SerialLine.Opener {
   public ModelledPort(
       LinkModel board, int baud, long latency, LineFaults faults, SplittableRandom random) {
     this.board = board;
-    this.baud = baud;
+    this.firstBaud = baud;
     this.latency = latency;
     this.faults = faults;
     this.random = random;
-    this.byteNanos = 10_000_000_000L / baud;
   }
 
   @Override
@@ -89,6 +91,7 @@ public final class ModelledPort implements SerialLine.Opener {
   private final class Line implements SerialLine {
     private final Direction down = new Direction();
     private final Direction up = new Direction();
+    private int baud = firstBaud;
     private boolean lost;
 
     @Override
@@ -134,9 +137,12 @@ public final class ModelledPort implements SerialLine.Opener {
     private void settle() {
       while (down.has(now)) {
         long time = down.nextTime();
-        board.receive(down.take());
-        for (byte value : board.send()) {
-          send(up, value, time, latency);
+        byte next = down.take();
+        if (hasRateOfBoard()) {
+          board.receive(next);
+          for (byte value : board.send()) {
+            send(up, value, time, latency);
+          }
         }
       }
       if (lost) {
@@ -144,8 +150,14 @@ public final class ModelledPort implements SerialLine.Opener {
       }
     }
 
+    private boolean hasRateOfBoard() {
+      LinkDescription description = board.description();
+      return description.period() == 0
+          || description.period() == UartPeriod.of(description.clockHz(), baud);
+    }
+
     private void send(Direction direction, byte value, long time, long delay) {
-      direction.free = Math.max(direction.free, time) + byteNanos;
+      direction.free = Math.max(direction.free, time) + NANOS_OF_TEN_SECONDS / baud;
       if (faults == LineFaults.NONE) {
         direction.put(value, direction.free + delay);
         return;
@@ -178,7 +190,7 @@ public final class ModelledPort implements SerialLine.Opener {
 
     @Override
     public void setBaud(int baud) {
-      throw new UnsupportedOperationException("the rate of a modelled port is fixed");
+      this.baud = baud;
     }
 
     @Override
