@@ -151,23 +151,32 @@ public record Configuration(
     between("maxBlocks", maxBlocks, 1, 4096, "1 to 4096");
     between("outstanding", outstanding, 1, 64, "1 to 64");
     between("clockHz", clockHz, LEAST_CLOCK_HZ, MOST_CLOCK_HZ, "1 MHz to 4 GHz");
+    if (compact) {
+      requireCompact(ports, lanes, columns, shortPaths, attention);
+    }
     int narrowest = smallestCodeBits();
-    int needed = portBits / narrowest;
-    if (lanes * columns < needed) {
+    int codes = portBits / narrowest;
+    if (lanes * columns < codes) {
       throw new IllegalArgumentException(
           ("%d lanes of %d columns take %d codes a cycle, but a %d-bit port delivers %d codes of %d bits:"
-                  + " the port would idle; use lanes=%d")
+                  + " the port would idle; use %s")
               .formatted(
-                  lanes, columns, lanes * columns, portBits, needed, narrowest, needed / columns));
+                  lanes,
+                  columns,
+                  lanes * columns,
+                  portBits,
+                  codes,
+                  narrowest,
+                  compact
+                      ? "portBits=" + lanes * columns * narrowest
+                      : "lanes=" + codes / columns));
     }
     if (lanes * WeightFormat.SCALE_BITS > portBits) {
       throw new IllegalArgumentException(
           "the scales of %d lanes do not fit a %d-bit beat; use lanes=%d"
               .formatted(lanes, portBits, portBits / WeightFormat.SCALE_BITS));
     }
-    if (compact) {
-      requireCompact(ports, lanes, columns, shortPaths, attention);
-    } else if (ports * lanes * Float.SIZE < portBits) {
+    if (!compact && ports * lanes * Float.SIZE < portBits) {
       throw new IllegalArgumentException(
           "the results of %d rows do not fill a %d-bit beat; use lanes=%d"
               .formatted(ports * lanes, portBits, portBits / Float.SIZE / ports));
@@ -238,12 +247,9 @@ public record Configuration(
 
   private static void requireCompact(
       int ports, int lanes, int columns, boolean shortPaths, Optional<AttentionShape> attention) {
-    if (ports != 1 || lanes > 4 || columns == WeightFormat.BLOCK) {
-      throw new IllegalArgumentException(
-          ("a compact machine has one port, up to four lanes, and less than %d columns, but here are %d"
-                  + " ports, %d lanes and %d columns; use ports=1, lanes=4, columns=16")
-              .formatted(WeightFormat.BLOCK, ports, lanes, columns));
-    }
+    between("ports", ports, 1, 1, "1 in a compact machine");
+    between("lanes", lanes, 1, 4, "1, 2 or 4 in a compact machine");
+    between("columns", columns, 8, 16, "8 or 16 in a compact machine");
     if (attention.isPresent()) {
       throw new IllegalArgumentException(
           "a compact machine has no attention engine; use compact=false");

@@ -20,6 +20,10 @@ class ConfigurationTest {
   private static final Pattern ADVICE = Pattern.compile("; use (\\w+)=(\\d+)$");
 
   private static Configuration changed(Map<String, Integer> changes) {
+    return changed(changes, false);
+  }
+
+  private static Configuration changed(Map<String, Integer> changes, boolean compact) {
     return new Configuration(
         "changed",
         changes.getOrDefault("ports", 2),
@@ -30,7 +34,11 @@ class ConfigurationTest {
         changes.getOrDefault("maxBlocks", 512),
         changes.getOrDefault("outstanding", 16),
         changes.getOrDefault("clockHz", 250_000_000),
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        false,
+        compact);
   }
 
   @ParameterizedTest
@@ -56,18 +64,47 @@ class ConfigurationTest {
         .hasMessageEndingWith(message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ports    | 2   | ports is 2 but must be 1 in a compact machine; use ports=1",
+        "lanes    | 8   | lanes is 8 but must be 1, 2 or 4 in a compact machine; use lanes=4",
+        "columns  | 32  | columns is 32 but must be 8 or 16 in a compact machine; use columns=16",
+        "portBits | 512 | delivers 128 codes of 4 bits: the port would idle; use portBits=256",
+        "portBits | 32  | the scales of 4 lanes do not fit a 32-bit beat; use lanes=2"
+      })
+  void whatACompactMachineCannotHaveIsRefused(String parameter, int value, String message) {
+    Map<String, Integer> changes = new HashMap<>(Map.of("ports", 1));
+    changes.put(parameter, value);
+    assertThatThrownBy(() -> changed(changes, true))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(message);
+  }
+
+  @Test
+  void aCompactMachineHasNoAttentionEngineAndNoCutPaths() {
+    assertThatThrownBy(
+            () -> Configuration.QUAD.withAttention(Configuration.DEFAULT.attention().orElseThrow()))
+        .hasMessage("a compact machine has no attention engine; use compact=false");
+    assertThatThrownBy(Configuration.QUAD::withShortPaths)
+        .hasMessage(
+            "the paths of a compact machine are as short as they get; use shortPaths=false");
+  }
+
   @Property
   void followingTheAdviceLeadsToAConfiguration(
       @ForAll @IntRange(min = -1, max = 10) int ports,
       @ForAll @IntRange(min = -1, max = 600) int portBits,
       @ForAll @IntRange(min = -1, max = 70) int lanes,
-      @ForAll @IntRange(min = -1, max = 40) int columns) {
+      @ForAll @IntRange(min = -1, max = 40) int columns,
+      @ForAll boolean compact) {
     Map<String, Integer> changes =
         new HashMap<>(
             Map.of("ports", ports, "portBits", portBits, "lanes", lanes, "columns", columns));
-    for (int step = 0; step < 8; step++) {
+    for (int step = 0; step < 12; step++) {
       try {
-        assertThat(changed(changes).multipliers()).isPositive();
+        assertThat(changed(changes, compact).multipliers()).isPositive();
         return;
       } catch (IllegalArgumentException e) {
         Matcher advice = ADVICE.matcher(e.getMessage());
