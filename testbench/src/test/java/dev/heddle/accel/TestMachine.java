@@ -25,8 +25,8 @@ final class TestMachine {
   /** Compact: as many steps of a block as a term can have pieces, and two steps in a beat. */
   static final Configuration COMPACT = compact("compact", 128, 4, 8);
 
-  /** Compact: a step of codes is two beats of activations. */
-  static final Configuration COMPACT_LANE = compact("compact_lane", 64, 1, 16);
+  /** Compact: a step takes two beats of weights, and is four of activations. */
+  static final Configuration COMPACT_LANE = compact("compact_lane", 32, 1, 16);
 
   private static final int MEMORY_BYTES = 1 << 24;
   private static final int MOST_CHECKED_MULTIPLIERS = 256;
