@@ -259,13 +259,16 @@ final class CompactProduct extends Component {
     for (int i = 0; i < portBits / DotProduct.CODE_BITS; i++) {
       ones.add(lit(1, DotProduct.CODE_BITS));
     }
+    List<UInt> halves = new ArrayList<>();
+    for (int half : range(2)) {
+      UInt arriving = mux(wide, beats.payload, decoded.widened(beats.payload, half));
+      halves.add(named("word_" + half, mux(inOnes, cat(ones), arriving)));
+    }
     List<UInt> codes = new ArrayList<>();
-    for (int held : range(wideBeats)) {
-      int half = portBits / 2 * (held % 2);
-      UInt narrow = decoded.widened(beats.payload.slice(half + portBits / 2 - 1, half));
-      Bit mine = mux(wide, stepBeat.eq(held), narrowBeat.eq(held / 2));
-      UInt arriving = mux(inOnes, cat(ones), mux(wide, beats.payload, narrow));
-      codes.add(0, named("codes" + held, nextWhen(codesTaken.and(mine).or(inOnes), arriving)));
+    for (int beat : range(wideBeats)) {
+      Bit place = named("place_" + beat, mux(wide, stepBeat.eq(beat), narrowBeat.eq(beat / 2)));
+      Bit filled = codesTaken.and(place).or(inOnes);
+      codes.add(0, named("codes_" + beat, nextWhen(filled, halves.get(beat % 2))));
     }
     List<Bit> issues = Delay.line(this, dotLatency, issued, 0);
     List<Bit> firstSteps = Delay.line(this, dotLatency - 1, blockStep.eq(0));

@@ -33,8 +33,10 @@ public record DecodedFormat(Bit wide, Bit signed, Bit hasMinimum) {
     return bits(WeightFormat.values().length);
   }
 
-  /** Codes of 4 bits as codes of 8. */
-  public UInt widened(UInt narrow) {
+  /** The 4-bit codes of the low (0) or high (1) half of a beat as codes of 8 bits. */
+  public UInt widened(UInt beat, int half) {
+    int halfBits = beat.width() / 2;
+    UInt narrow = beat.slice(halfBits * (half + 1) - 1, halfBits * half);
     List<UInt> codes = new ArrayList<>();
     for (int low = 0; low < narrow.width(); low += NARROW_BITS) {
       UInt code = narrow.slice(low + NARROW_BITS - 1, low);

@@ -169,8 +169,8 @@ public final class Unpacker extends Component {
     Bit widens = named("widens", ready.and(phase.is(Phase.CODES)).andNot(wide));
     List<UInt> halves = new ArrayList<>();
     for (int half : range(2)) {
-      UInt narrow = beats.payload.slice(portBits / 2 * (half + 1) - 1, portBits / 2 * half);
-      halves.add(named("word_" + half, mux(widens, decoded.widened(narrow), beats.payload)));
+      halves.add(
+          named("word_" + half, mux(widens, decoded.widened(beats.payload, half), beats.payload)));
     }
     List<Bit> places = new ArrayList<>();
     for (int unit : range(units)) {
