@@ -15,24 +15,23 @@ public final class Boards {
   /** iCEBreaker 1.0 by 1BitSquared. */
   public static final SerialBoard ICEBREAKER =
       new SerialBoard(
-              "icebreaker",
-              "1BitSquared iCEBreaker",
-              FpgaDevice.ICE40UP5K_SG48,
-              Pin.at("35"),
-              12 * MHZ,
-              24 * MHZ,
-              Pin.at("6"),
-              Pin.at("9"),
-              Pin.at("37").low(),
-              3_000_000,
-              Configuration.PICO,
-              SINGLE_PORT_RAM,
-              Optional.empty(),
-              Optional.of(List.of("-b", "ice40_generic")),
-              List.of(
-                  "amaranth-lang/amaranth-boards: icebreaker.py",
-                  "litex-hub/litex-boards: icebreaker.py"))
-          .withSeed(3);
+          "icebreaker",
+          "1BitSquared iCEBreaker",
+          FpgaDevice.ICE40UP5K_SG48,
+          Pin.at("35"),
+          12 * MHZ,
+          24 * MHZ,
+          Pin.at("6"),
+          Pin.at("9"),
+          Pin.at("37").low(),
+          3_000_000,
+          Configuration.PICO,
+          SINGLE_PORT_RAM,
+          Optional.empty(),
+          Optional.of(List.of("-b", "ice40_generic")),
+          List.of(
+              "amaranth-lang/amaranth-boards: icebreaker.py",
+              "litex-hub/litex-boards: icebreaker.py"));
 
   /** iCESugar 1.5 by MuseLab. */
   public static final SerialBoard ICESUGAR =
@@ -177,7 +176,7 @@ public final class Boards {
               Pin.at("69"),
               Pin.at("15").low(),
               115_200,
-              Configuration.NANO,
+              Configuration.QUAD,
               BLOCK_RAM,
               Optional.empty(),
               Optional.of(List.of("-b", "tangnano20k")),
