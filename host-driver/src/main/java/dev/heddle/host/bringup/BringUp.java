@@ -50,7 +50,8 @@ public final class BringUp {
         new ClockStep(CLOCK_MEASUREMENT),
         new CounterStep(),
         new MatmulStep(),
-        new AttentionStep());
+        new AttentionStep(),
+        new ModelStep());
   }
 
   /**

@@ -76,7 +76,7 @@ class PlantedFaultTest {
     BringUpReport report = run(Optional.of(CONFIGURATION), fault -> fault);
     assertThat(report.ended()).isTrue();
     assertThat(report.count(StepStatus.FAILED)).as(report.toString()).isZero();
-    assertThat(report.count(StepStatus.PASSED)).isEqualTo(11);
+    assertThat(report.count(StepStatus.PASSED)).isEqualTo(12);
     assertThat(report.count(StepStatus.SKIPPED)).isEqualTo(5);
   }
 
@@ -391,6 +391,23 @@ class PlantedFaultTest {
       assertThat(result.details())
           .hasSize(2)
           .contains("MULTIPLICATIONS counted 0 instead of 12,800");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 'logit [0-9]+ behind token 5: expected 0x[0-9a-f]{8}, got 0x[0-9a-f]{8}'",
+    "30, 'results of the board are beyond all numbers: NaN.*'"
+  })
+  void whatAModelGetsFromABrokenBoardIsNamed(int bit, String summary) {
+    FaultyTransport transport =
+        dataBit(bit, true)
+            .apply(new FaultyTransport(new GoldenTransport(CONFIGURATION, MEMORY_BYTES)));
+    try (TestedBoard board =
+        new TestedBoard(transport, Optional.empty(), BoardClock.none(), Optional.empty())) {
+      StepResult result = new ModelStep().run(board);
+      assertThat(result.status()).isEqualTo(StepStatus.FAILED);
+      assertThat(result.summary()).matches(summary);
     }
   }
 

@@ -302,6 +302,6 @@ class UioTransportTest extends TransportConformance {
                 new TestedBoard(transport(), Optional.empty(), BoardClock.none(), Optional.empty()),
                 step -> {});
     assertThat(report.count(StepStatus.FAILED)).as(report.toString()).isZero();
-    assertThat(report.count(StepStatus.PASSED)).isEqualTo(11);
+    assertThat(report.count(StepStatus.PASSED)).isEqualTo(12);
   }
 }
