@@ -1,5 +1,6 @@
 package dev.heddle.host.bus;
 
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.transport.TransportException;
 import java.nio.file.Path;
 import java.util.List;

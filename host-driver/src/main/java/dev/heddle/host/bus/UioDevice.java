@@ -1,5 +1,7 @@
 package dev.heddle.host.bus;
 
+import dev.heddle.host.linux.Diagnosis;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.transport.TransportException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -47,7 +49,7 @@ public record UioDevice(SystemFolders folders, String node) {
    * @param wanted its name, or that of its node
    * @throws TransportException when there is none, or more than one
    */
-  static UioDevice named(SystemFolders folders, String wanted) {
+  public static UioDevice named(SystemFolders folders, String wanted) {
     List<UioDevice> all = all(folders);
     List<UioDevice> found =
         all.stream()
@@ -93,6 +95,12 @@ public record UioDevice(SystemFolders folders, String node) {
   /** Bytes of its registers, the first range that it maps. */
   public long registerBytes() {
     return SystemFolders.number(attribute("maps/map0/size"));
+  }
+
+  /** What it is. */
+  public Diagnosis diagnosis() {
+    return new Diagnosis(
+        "UIO device %s with %,d bytes of registers".formatted(label(), registerBytes()), List.of());
   }
 
   /** Where they begin in their first page. */

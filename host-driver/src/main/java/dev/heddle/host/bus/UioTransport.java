@@ -8,6 +8,7 @@ import dev.heddle.host.linux.DeviceFiles;
 import dev.heddle.host.linux.DeviceMapping;
 import dev.heddle.host.linux.Libc;
 import dev.heddle.host.linux.SystemCallException;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.transport.TransportException;
 import java.nio.ByteBuffer;
 import java.util.Optional;

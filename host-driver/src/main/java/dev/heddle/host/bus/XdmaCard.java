@@ -1,5 +1,7 @@
 package dev.heddle.host.bus;
 
+import dev.heddle.host.linux.Diagnosis;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.transport.TransportException;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the system tells of a card behind the driver XDMA.
@@ -60,6 +63,28 @@ public record XdmaCard(SystemFolders folders, int number) {
     } catch (IOException e) {
       return "an unknown place";
     }
+  }
+
+  /** Where it is, and whether its link is as fast and as wide as it could be. */
+  public Diagnosis diagnosis() {
+    Optional<String> now = link("current");
+    Optional<String> most = link("max");
+    return new Diagnosis(
+        "card at " + location() + now.map(", link of "::concat).orElse(""),
+        now.equals(most)
+            ? List.of()
+            : List.of(
+                "the link could have %s; try another slot, and see both ends with sudo lspci -vvs %s"
+                    .formatted(most.orElse("more"), location())));
+  }
+
+  /** Speed and width of the link, where the system tells them. */
+  private Optional<String> link(String which) {
+    return SystemFolders.find(function().resolve(which + "_link_speed"))
+        .flatMap(
+            speed ->
+                SystemFolders.find(function().resolve(which + "_link_width"))
+                    .map(width -> "%s x%s".formatted(speed, width)));
   }
 
   /** Bytes of the BAR of the registers: the first that is memory. */

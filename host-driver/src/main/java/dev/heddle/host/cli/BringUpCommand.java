@@ -6,6 +6,7 @@ import dev.heddle.host.bringup.BringUp;
 import dev.heddle.host.bringup.BringUpComparison;
 import dev.heddle.host.bringup.BringUpReport;
 import dev.heddle.host.bringup.BringUpStep;
+import dev.heddle.host.bringup.DoctorStep;
 import dev.heddle.host.bringup.HtmlReport;
 import dev.heddle.host.bringup.JsonReport;
 import dev.heddle.host.bringup.JunitReport;
@@ -170,7 +171,9 @@ final class BringUpCommand implements Callable<Integer> {
   }
 
   private List<BringUpStep> steps(ProgressLine line) {
-    List<BringUpStep> steps = new ArrayList<>(BringUp.standardSteps());
+    List<BringUpStep> steps = new ArrayList<>();
+    steps.add(new DoctorStep(() -> ways.diagnosis(device)));
+    steps.addAll(BringUp.standardSteps());
     if (soakMinutes != null) {
       Duration time = Duration.ofMillis(Math.round(soakMinutes * MILLIS_OF_A_MINUTE));
       steps.add(

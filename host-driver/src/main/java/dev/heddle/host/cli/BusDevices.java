@@ -2,7 +2,6 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.fpga.ProcessorBoard;
-import dev.heddle.host.bus.SystemFolders;
 import dev.heddle.host.bus.UioDevice;
 import dev.heddle.host.bus.UioTransport;
 import dev.heddle.host.bus.XdmaCard;
@@ -10,7 +9,9 @@ import dev.heddle.host.bus.XdmaTransport;
 import dev.heddle.host.device.DeviceException;
 import dev.heddle.host.device.Identity;
 import dev.heddle.host.linux.DeviceFiles;
+import dev.heddle.host.linux.Diagnosis;
 import dev.heddle.host.linux.LinuxFile;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportException;
 import java.nio.file.Path;
@@ -58,11 +59,15 @@ final class BusDevices {
     return new BusDevices(files, others);
   }
 
+  /** Where the system tells of them. */
+  SystemFolders folders() {
+    return folders;
+  }
+
   /** Opens the device of a name. */
   Transport open(DeviceName device) {
     return switch (device.kind()) {
-      case XDMA ->
-          new XdmaTransport(files, new XdmaCard(folders, Integer.parseInt(device.where())));
+      case XDMA -> new XdmaTransport(files, card(device));
       case UIO -> {
         String[] names = device.where().split(SEPARATOR, 2);
         yield new UioTransport(
@@ -70,6 +75,19 @@ final class BusDevices {
       }
       case GOLDEN, SIM, UART -> throw new IllegalArgumentException(device + " is on no bus");
     };
+  }
+
+  /** What the system tells of the device of a name. */
+  Diagnosis diagnosis(DeviceName device) {
+    return switch (device.kind()) {
+      case XDMA -> card(device).diagnosis();
+      case UIO -> UioDevice.named(folders, device.where().split(SEPARATOR, 2)[0]).diagnosis();
+      case GOLDEN, SIM, UART -> throw new IllegalArgumentException(device + " is on no bus");
+    };
+  }
+
+  private XdmaCard card(DeviceName device) {
+    return new XdmaCard(folders, Integer.parseInt(device.where()));
   }
 
   /** All devices there are, and what each says of itself. */

@@ -2,11 +2,15 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.host.link.LinkTransport;
+import dev.heddle.host.linux.Diagnosis;
+import dev.heddle.host.serial.SerialAdapter;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.SimulatorTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.testbench.MemoryModel;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -79,6 +83,16 @@ final class DeviceOptions {
   /** A board: behind a port it is a {@link LinkTransport}. */
   Transport board(DeviceName device) {
     return device.kind() == DeviceName.Kind.UART ? link(device.where()) : buses.open(device);
+  }
+
+  /** What this computer tells of the way to a device; empty for models and virtual boards. */
+  Optional<Diagnosis> diagnosis(DeviceName device) {
+    return switch (device.kind()) {
+      case GOLDEN, SIM -> Optional.empty();
+      case UART ->
+          SerialAdapter.of(buses.folders(), Path.of(device.where())).map(SerialAdapter::diagnosis);
+      case XDMA, UIO -> Optional.of(buses.diagnosis(device));
+    };
   }
 
   private LinkTransport link(String path) {

@@ -2,8 +2,8 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.AttentionShape;
 import dev.heddle.accel.Configuration;
-import dev.heddle.host.bus.SystemFolders;
 import dev.heddle.host.link.LinkTransport;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.serial.SerialPorts;
 import dev.heddle.host.transport.TransportException;
 import dev.heddle.lib.link.LinkDescription;

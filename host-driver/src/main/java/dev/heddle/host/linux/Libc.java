@@ -26,6 +26,8 @@ public final class Libc {
   public static final long TCFLSH = 0x540B;
   public static final long TIOCEXCL = 0x540C;
   public static final long TIOCNXCL = 0x540D;
+  public static final long TIOCGSERIAL = 0x541E;
+  public static final long TIOCSSERIAL = 0x541F;
 
   /** Exclusive, and without a wait. */
   public static final int LOCK_EX_NB = 2 | 4;

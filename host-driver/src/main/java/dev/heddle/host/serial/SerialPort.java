@@ -10,7 +10,8 @@ import dev.heddle.host.linux.Libc;
  * no flow control, every byte as it is.
  *
  * <p>The rate is set through {@code struct termios2} (BOTHER), which has no list of rates; the port
- * is opened for this program alone.
+ * is opened for this program alone. An adapter that gathers what comes back, as those of FTDI do
+ * for 16 ms, is asked to hand it over at once.
  */
 public final class SerialPort extends TerminalLine {
   private static final int TERMIOS_BYTES = 44;
@@ -29,6 +30,10 @@ public final class SerialPort extends TerminalLine {
   private static final int BOTHER = 0x1000;
 
   private static final int BOTH_QUEUES = 2;
+
+  private static final int SERIAL_BYTES = 72;
+  private static final int FLAGS = 16;
+  private static final int ASYNC_LOW_LATENCY = 0x2000;
 
   private int baud;
   private boolean exclusive;
@@ -69,6 +74,7 @@ public final class SerialPort extends TerminalLine {
         port.exclusive = true;
       }
       port.configure(baud);
+      port.hurry();
       Libc.ioctl(file, Libc.TCFLSH, BOTH_QUEUES);
       return port;
     } catch (LastErrorException e) {
@@ -115,6 +121,17 @@ public final class SerialPort extends TerminalLine {
               .formatted(name(), made, baud));
     }
     this.baud = baud;
+  }
+
+  /** Many drivers have no such flag, and the port works without it. */
+  private void hurry() {
+    try (Memory settings = new Memory(SERIAL_BYTES)) {
+      Libc.ioctl(file(), Libc.TIOCGSERIAL, settings);
+      settings.setInt(FLAGS, settings.getInt(FLAGS) | ASYNC_LOW_LATENCY);
+      Libc.ioctl(file(), Libc.TIOCSSERIAL, settings);
+    } catch (LastErrorException e) {
+      // Answers come as soon as the driver lets them.
+    }
   }
 
   /** The rate that a terminal has; of the board's side of a pseudo-terminal that of the other. */

@@ -1,6 +1,7 @@
 package dev.heddle.host.bus;
 
 import dev.heddle.host.linux.DeviceFiles;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.transport.GoldenTransport;
 import java.nio.file.Path;
 

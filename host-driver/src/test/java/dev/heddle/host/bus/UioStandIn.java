@@ -11,6 +11,7 @@ import dev.heddle.host.linux.DeviceFiles;
 import dev.heddle.host.linux.DeviceMapping;
 import dev.heddle.host.linux.Libc;
 import dev.heddle.host.linux.SystemCallException;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.lib.link.LinkTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;

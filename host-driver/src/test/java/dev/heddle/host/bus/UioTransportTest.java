@@ -12,6 +12,7 @@ import dev.heddle.host.bringup.BringUpReport;
 import dev.heddle.host.bringup.StepStatus;
 import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.linux.Libc;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.Transport;
 import dev.heddle.host.transport.TransportConformance;

@@ -9,6 +9,7 @@ import dev.heddle.host.linux.DeviceFiles;
 import dev.heddle.host.linux.DeviceMapping;
 import dev.heddle.host.linux.Libc;
 import dev.heddle.host.linux.SystemCallException;
+import dev.heddle.host.linux.SystemFolders;
 import dev.heddle.lib.link.LinkTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,6 +67,11 @@ final class XdmaStandIn implements DeviceFiles {
           function.resolve("resource"),
           "0x%016x 0x%016x 0x%016x\n0x%016x 0x%016x 0x%016x\n"
               .formatted(0, 0, 0, start, start + barBytes - 1, 0x140204));
+      for (String link : new String[] {"current", "max"}) {
+        Files.writeString(function.resolve(link + "_link_speed"), "8.0 GT/s PCIe\n");
+      }
+      Files.writeString(function.resolve("current_link_width"), "4\n");
+      Files.writeString(function.resolve("max_link_width"), "8\n");
       Path nodes = information.resolve("class/xdma/xdma%d_user".formatted(number));
       Files.createDirectories(nodes);
       Files.createSymbolicLink(nodes.resolve("device"), function);

@@ -44,7 +44,7 @@ class BringUpCommandTest {
             folder.resolve("report.html").toString());
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     BringUpReport report = JsonReport.read(Files.readString(json));
-    assertThat(report.steps()).hasSize(17);
+    assertThat(report.steps()).hasSize(18);
     assertThat(Files.readString(folder.resolve("report.xml"))).contains("<testsuite");
     assertThat(Files.readString(folder.resolve("report.html"))).startsWith("<!DOCTYPE html>");
     CommandRun again = CommandRun.of("bringup", "--device", "golden", "--compare", json.toString());
@@ -78,7 +78,7 @@ class BringUpCommandTest {
     assertThat(run.err()).startsWith("soak: round 1\n");
     assertThat(run.out())
         .containsPattern("  passed       soak             [0-9]+ rounds in .* bytes of memory, ")
-        .endsWith("13 passed, 0 failed, 5 skipped\n");
+        .endsWith("13 passed, 0 failed, 6 skipped\n");
   }
 
   @ParameterizedTest
@@ -95,7 +95,7 @@ class BringUpCommandTest {
   void aSimulatedBoardPasses() {
     CommandRun run = CommandRun.of("bringup", "--device", "sim:nano", "--config", "nano");
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-    assertThat(run.out()).contains("13 passed, 0 failed, 4 skipped");
+    assertThat(run.out()).contains("13 passed, 0 failed, 5 skipped");
   }
 
   @Test
@@ -147,7 +147,7 @@ class BringUpCommandTest {
     }
     assertThat(run.exitCode()).isEqualTo(4);
     assertThat(run.out())
-        .endsWith("2 passed, 0 failed, 0 skipped; the steps after that have not run\n");
+        .endsWith("2 passed, 0 failed, 1 skipped; the steps after that have not run\n");
     BringUpReport report = JsonReport.read(Files.readString(json));
     assertThat(report.ended()).isFalse();
     assertThat(report.count(StepStatus.PASSED)).isEqualTo(2);

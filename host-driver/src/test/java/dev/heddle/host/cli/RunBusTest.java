@@ -101,8 +101,13 @@ class RunBusTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"xdma:0", "uio:heddle"})
-  void bringUpTakesThem(String device) {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "xdma:0 | card at 0000:01:00.0, link of 8.0 GT/s PCIe x4 | the link could have 8.0 GT/s PCIe x8; try another slot, and see both ends with sudo lspci -vvs 0000:01:00.0",
+        "uio:heddle | UIO device heddle (uio0) with 8,192 bytes of registers | ''"
+      })
+  void bringUpTakesThemAndLooksAtTheWayToThem(String device, String found, String advice) {
     CommandRun run =
         command(
             standIns(device, Configuration.NANO),
@@ -114,7 +119,9 @@ class RunBusTest {
             "small");
     assertThat(run.exitCode()).isOne();
     assertThat(run.out())
-        .contains("  failed       identity         the board has configuration nano, not small");
+        .contains(
+            "  passed       doctor           %s\n%s".formatted(found, advice.indent(32)),
+            "  failed       identity         the board has configuration nano, not small");
   }
 
   @Test

@@ -1,9 +1,10 @@
-package dev.heddle.host.bus;
+package dev.heddle.host.linux;
 
 import dev.heddle.host.transport.TransportException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where the system names devices and tells of them.
@@ -18,8 +19,12 @@ public record SystemFolders(Path devices, Path information) {
   /** Where Linux tells of them. */
   public static final String INFORMATION = "/sys";
 
-  /** The contents of a file of one value or one table. */
-  static String read(Path file) {
+  /**
+   * The contents of a file of one value or one table.
+   *
+   * @throws TransportException when it cannot be read
+   */
+  public static String read(Path file) {
     try {
       return Files.readString(file).strip();
     } catch (IOException e) {
@@ -28,8 +33,17 @@ public record SystemFolders(Path devices, Path information) {
     }
   }
 
-  /** The number in a file, in decimal or after 0x in hexadecimal. */
-  static long number(Path file) {
+  /** The contents of a file that not every system has. */
+  public static Optional<String> find(Path file) {
+    return Files.isReadable(file) ? Optional.of(read(file)) : Optional.empty();
+  }
+
+  /**
+   * The number in a file, in decimal or after 0x in hexadecimal.
+   *
+   * @throws TransportException when there is none
+   */
+  public static long number(Path file) {
     String text = read(file);
     try {
       return Long.decode(text);
