@@ -57,9 +57,10 @@ final class BenchCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "NAME",
       defaultValue = "large",
+      completionCandidates = ConfigurationName.Shipped.class,
       description =
-          "Configuration of the simulated machine (vitcod has its own): nano, small, default,"
-              + " large or vision. Default: ${DEFAULT-VALUE}.")
+          "Configuration of the simulated machine (vitcod has its own): ${COMPLETION-CANDIDATES}."
+              + " Default: ${DEFAULT-VALUE}.")
   private String configuration;
 
   @Option(

@@ -1,13 +1,26 @@
 package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
-import java.util.stream.Collectors;
+import java.util.Iterator;
+import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** Finds the shipped configuration that a command names. */
 final class ConfigurationName {
+  /** The names there are, for descriptions of options. */
+  static final class Shipped implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return names().iterator();
+    }
+  }
+
   private ConfigurationName() {}
+
+  private static List<String> names() {
+    return Configuration.shipped().stream().map(Configuration::name).toList();
+  }
 
   /**
    * The configuration of a name.
@@ -23,10 +36,6 @@ final class ConfigurationName {
                 new ParameterException(
                     spec.commandLine(),
                     "there is no configuration %s; there are %s"
-                        .formatted(
-                            name,
-                            Configuration.shipped().stream()
-                                .map(Configuration::name)
-                                .collect(Collectors.joining(", ")))));
+                        .formatted(name, String.join(", ", names()))));
   }
 }

@@ -98,10 +98,8 @@ final class ConfigurationOptions {
       names = OPTION,
       paramLabel = "NAME",
       defaultValue = "default",
-      description = {
-        "Configuration: nano, small, default, large, vision, micro, mini or midi.",
-        "Default: ${DEFAULT-VALUE}."
-      })
+      completionCandidates = ConfigurationName.Shipped.class,
+      description = "Configuration: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private String name;
 
   @Option(

@@ -8,7 +8,10 @@ import dev.heddle.accel.RouterShape;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
   @Test
@@ -26,6 +29,19 @@ class MainTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).startsWith("Usage: heddle run").contains("--model", "--port-bits");
     assertThat(CommandRun.of("run", "--help").out()).isEqualTo(run.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "bench"})
+  void everyShippedConfigurationIsNamed(String command) {
+    String help = CommandRun.of("help", command).out().replaceAll("\\s+", " ");
+    assertThat(help)
+        .contains(
+            ": %s. Default: "
+                .formatted(
+                    Configuration.shipped().stream()
+                        .map(Configuration::name)
+                        .collect(Collectors.joining(", "))));
   }
 
   @Test
