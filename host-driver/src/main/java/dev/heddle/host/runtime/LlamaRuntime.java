@@ -112,9 +112,9 @@ public final class LlamaRuntime {
       WeightFormat otherwise,
       AttentionPattern pattern,
       UploadProgress progress) {
-    LlamaWeights weights = LlamaWeights.upload(model, device, otherwise, progress);
     List<List<WeightLayout>> products =
         LlamaWeights.layouts(model, otherwise, device.configuration());
+    LlamaWeights weights = LlamaWeights.upload(model, products, device, otherwise, progress);
     long free = device.freeBytes() - ProductMemory.of(products).listBytes();
     return new LlamaRuntime(model, device, weights, pattern, free);
   }

@@ -83,11 +83,15 @@ record LlamaWeights(
   /**
    * Uploads the matrices of a model, or those of them for which there is room.
    *
+   * @param products its {@link #layouts}
    * @throws DeviceException when the others cannot be streamed either
    */
   static LlamaWeights upload(
-      ModelFile model, Device device, WeightFormat otherwise, UploadProgress progress) {
-    List<List<WeightLayout>> products = layouts(model, otherwise, device.configuration());
+      ModelFile model,
+      List<List<WeightLayout>> products,
+      Device device,
+      WeightFormat otherwise,
+      UploadProgress progress) {
     ProductMemory work = ProductMemory.of(products);
     List<WeightLayout> matrices = products.stream().flatMap(List::stream).toList();
     WeightPlacement placement = WeightPlacement.allResident(matrices);
