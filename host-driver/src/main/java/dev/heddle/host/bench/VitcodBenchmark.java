@@ -10,7 +10,6 @@ import dev.heddle.host.mask.LayerMasks;
 import dev.heddle.host.mask.MaskCost;
 import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.MemoryModel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,11 +32,8 @@ public final class VitcodBenchmark implements Benchmark {
   /** Case of the published masks. */
   public static final String DEIT = "deit-tiny-95";
 
-  /** Where the published masks are looked for; they are not shipped. */
-  public static final String DEFAULT_MASK_NAME = "../shared/data/vitcod/info_0.95.npy";
-
-  /** The same as a path. */
-  public static final Path DEFAULT_MASK = Path.of(DEFAULT_MASK_NAME);
+  /** The file of the published masks, which is not shipped. */
+  public static final String PUBLISHED_MASK = "info_0.95.npy";
 
   /** The machine. */
   public static final Configuration CONFIGURATION = Configuration.VISION;
@@ -76,7 +72,7 @@ public final class VitcodBenchmark implements Benchmark {
   /**
    * The benchmark.
    *
-   * @param mask masks in the place of {@link #DEFAULT_MASK}
+   * @param mask the file of the published masks, or of others; without one only generated masks run
    * @param notices hears which cases are left out, and why
    * @param progress hears about the builds of simulator libraries
    */
@@ -118,20 +114,18 @@ public final class VitcodBenchmark implements Benchmark {
   }
 
   private String fileCase() {
-    Path file = mask.orElse(DEFAULT_MASK).getFileName();
-    return file.equals(DEFAULT_MASK.getFileName())
-        ? DEIT
-        : file.toString().replaceFirst("\\.npy$", "");
+    String file = mask.map(path -> path.getFileName().toString()).orElse(PUBLISHED_MASK);
+    return file.equals(PUBLISHED_MASK) ? DEIT : file.replaceFirst("\\.npy$", "");
   }
 
   private Stream<BenchResult> measureFile(String workload) {
-    if (mask.isEmpty() && !Files.exists(DEFAULT_MASK)) {
+    if (mask.isEmpty()) {
       notices.accept(
-          "%s is left out: there is no %s; name the file with --mask"
-              .formatted(workload, DEFAULT_MASK));
+          "%s is left out: its masks are not shipped; name ViTCoD's file %s with --mask"
+              .formatted(workload, PUBLISHED_MASK));
       return Stream.empty();
     }
-    List<AttentionMask> layers = LayerMasks.read(mask.orElse(DEFAULT_MASK), false).layers();
+    List<AttentionMask> layers = LayerMasks.read(mask.get(), false).layers();
     MaskedAttention attention = new MaskedAttention(CONFIGURATION, layers, MEMORY);
     AttentionRun measured = attention.run(progress);
     MaskCost cost = attention.cost();

@@ -67,8 +67,12 @@ final class BenchCommand implements Callable<Integer> {
       names = "--mask",
       paramLabel = "FILE.npy",
       description =
-          "Masks that vitcod runs, zeros kept. Default: " + VitcodBenchmark.DEFAULT_MASK_NAME + ".")
+          "Masks that vitcod runs, zeros kept: "
+              + VitcodBenchmark.PUBLISHED_MASK
+              + " of ViTCoD, or others.")
   private Path mask;
+
+  private int leftOut;
 
   @Override
   public Integer call() {
@@ -87,7 +91,10 @@ final class BenchCommand implements Callable<Integer> {
               .mapToLong(result -> 1)
               .sum();
       if (figures == 0) {
-        throw mistake("no case of these benchmarks contains '%s'".formatted(part));
+        throw mistake(
+            leftOut == 0
+                ? "no case of these benchmarks contains '%s'".formatted(part)
+                : "nothing was measured");
       }
     }
     if (!json) {
@@ -102,7 +109,10 @@ final class BenchCommand implements Callable<Integer> {
     return BenchmarkSuite.of(
         ConfigurationName.find(spec, configuration),
         Optional.ofNullable(mask),
-        notice -> err.println(notice),
+        notice -> {
+          leftOut++;
+          err.println(notice);
+        },
         progress::update);
   }
 

@@ -52,4 +52,13 @@ class BenchCommandTest {
     assertThat(nothing.exitCode()).isEqualTo(2);
     assertThat(nothing.err()).contains("no case of these benchmarks contains '7x7'");
   }
+
+  @Test
+  void aCaseThatIsLeftOutForWantOfItsFileIsSaidOnce() {
+    CommandRun run = CommandRun.of("bench", "vitcod", "--case", "deit-tiny-95");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("deit-tiny-95 is left out: ")
+        .contains("\nheddle: nothing was measured\n");
+  }
 }
