@@ -1,6 +1,7 @@
 package dev.heddle.fpga;
 
 import dev.heddle.accel.Configuration;
+import dev.heddle.lib.UartPeriod;
 import java.util.List;
 import java.util.Optional;
 
@@ -127,6 +128,11 @@ public record SerialBoard(
   @Override
   public long memoryBytes() {
     return sdram.map(chip -> chip.device().size()).orElse(onChipBytes);
+  }
+
+  /** The fastest rate that its serial line can be switched to. */
+  public int fastestBaud() {
+    return Math.toIntExact(clockHz / UartPeriod.LEAST_CYCLES);
   }
 
   @Override

@@ -16,8 +16,11 @@ import java.util.function.BooleanSupplier;
 /**
  * A board that is not there: its top level in the simulator, with its SDRAM, reached by the pins of
  * its serial line. Nothing of it has run on hardware.
+ *
+ * <p>As the opener of a link's line it goes with the link: {@code new LinkTransport(board)} closes
+ * it, {@code new LinkTransport(board::pins)} leaves it on.
  */
-public final class VirtualBoard implements AutoCloseable {
+public final class VirtualBoard implements SerialLine.Opener {
   /** Cycles of reset in which power comes on for the SDRAM, so that its pins are defined. */
   private static final int RESET_CYCLES = 4;
 
@@ -85,6 +88,11 @@ public final class VirtualBoard implements AutoCloseable {
 
   /** The serial line of the board, in the time of the simulation. */
   public SimulatedSerial pins() {
+    return pins;
+  }
+
+  @Override
+  public SerialLine open() {
     return pins;
   }
 

@@ -4,7 +4,6 @@ import dev.heddle.fpga.SerialBoard;
 import dev.heddle.host.board.BoardFault;
 import dev.heddle.host.board.VirtualBoard;
 import dev.heddle.host.serial.PseudoTerminal;
-import dev.heddle.lib.UartPeriod;
 import dev.heddle.testbench.LibraryOptions;
 import java.io.PrintWriter;
 import java.util.Set;
@@ -74,6 +73,6 @@ final class BoardCommand implements Callable<Integer> {
   /** What reaches the board; the fewest cycles a bit are simulated soonest. */
   private static String options(SerialBoard board, PseudoTerminal terminal) {
     return "--virtual --device uart:%s --baud %d --switch-baud %d"
-        .formatted(terminal.port(), board.baud(), board.clockHz() / UartPeriod.LEAST_CYCLES);
+        .formatted(terminal.port(), board.baud(), board.fastestBaud());
   }
 }

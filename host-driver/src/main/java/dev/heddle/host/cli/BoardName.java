@@ -3,6 +3,7 @@ package dev.heddle.host.cli;
 import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
 import dev.heddle.fpga.SerialBoard;
+import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -28,6 +29,11 @@ final class BoardName {
                             Boards.all().stream()
                                 .map(Board::name)
                                 .collect(Collectors.joining(", ")))));
+  }
+
+  /** The names of the boards that can be simulated: those with a serial line. */
+  static List<String> simulated() {
+    return Boards.all().stream().filter(SerialBoard.class::isInstance).map(Board::name).toList();
   }
 
   /**

@@ -194,13 +194,10 @@ final class BringUpCommand implements Callable<Integer> {
 
   private TestedBoard open(Optional<Configuration> wanted) {
     if (device.isBoard()) {
-      Transport transport = ways.board(device);
-      BoardClock clock = ways.isVirtual(device) ? BoardClock.simulated() : BoardClock.real();
-      return new TestedBoard(
-          transport,
-          wanted,
-          clock,
-          transport instanceof LinkTransport link ? Optional.of(link) : Optional.empty());
+      Transport transport = ways.board(device, spec.commandLine().getErr());
+      Optional<LinkTransport> link =
+          transport instanceof LinkTransport found ? Optional.of(found) : Optional.empty();
+      return new TestedBoard(transport, wanted, clock(link), link);
     }
     Configuration model =
         device.where().isEmpty()
@@ -211,6 +208,13 @@ final class BringUpCommand implements Callable<Integer> {
         wanted,
         device.kind() == DeviceName.Kind.GOLDEN ? BoardClock.none() : BoardClock.simulated(),
         Optional.empty());
+  }
+
+  private BoardClock clock(Optional<LinkTransport> link) {
+    if (device.simulatedBoard().isPresent()) {
+      return BoardClock.shared(link.orElseThrow()::nanoTime);
+    }
+    return ways.isVirtual(device) ? BoardClock.simulated() : BoardClock.real();
   }
 
   private static BringUpReport read(Path file) {

@@ -18,7 +18,8 @@ final class ConfigurationName {
 
   private ConfigurationName() {}
 
-  private static List<String> names() {
+  /** The names there are. */
+  static List<String> names() {
     return Configuration.shipped().stream().map(Configuration::name).toList();
   }
 

@@ -1,6 +1,9 @@
 package dev.heddle.host.cli;
 
+import dev.heddle.fpga.Boards;
+import dev.heddle.fpga.SerialBoard;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -9,15 +12,15 @@ import picocli.CommandLine.TypeConversionException;
  * A device as {@code --device} names it.
  *
  * @param kind what it is
- * @param where the configuration of a model, empty when there is none; the path of a port; the
- *     number of a card; the name of a UIO device, and of a buffer after a comma
+ * @param where the configuration of a model, empty when there is none, or the simulated board; the
+ *     path of a port; the number of a card; the name of a UIO device, and of a buffer after a comma
  */
 record DeviceName(Kind kind, String where) {
   /** Kinds of device. */
   enum Kind {
     /** The golden model in Java. */
     GOLDEN,
-    /** A simulation of the Verilog. */
+    /** A simulation of the Verilog, of a machine or of a whole board. */
     SIM,
     /** A board behind a serial port. */
     UART,
@@ -34,7 +37,7 @@ record DeviceName(Kind kind, String where) {
 
   /** What names there are, for descriptions. */
   static final String FORMS =
-      "golden[:CONFIG], sim[:CONFIG], uart:PATH, xdma:N or uio:NAME[,BUFFER]";
+      "golden[:CONFIG], sim[:CONFIG], sim:BOARD, uart:PATH, xdma:N or uio:NAME[,BUFFER]";
 
   /** Reads a name. */
   static final class Converter implements ITypeConverter<DeviceName> {
@@ -48,7 +51,7 @@ record DeviceName(Kind kind, String where) {
       String where = colon < 0 ? "" : text.substring(colon + 1);
       return switch (kind) {
         case "golden" -> new DeviceName(Kind.GOLDEN, where);
-        case "sim" -> new DeviceName(Kind.SIM, where);
+        case "sim" -> simulation(where);
         case "uart" -> {
           if (where.isEmpty()) {
             throw new TypeConversionException("uart needs a port, for instance uart:/dev/ttyUSB1");
@@ -74,11 +77,34 @@ record DeviceName(Kind kind, String where) {
                 "there is no device %s; there are %s".formatted(text, FORMS));
       };
     }
+
+    private static DeviceName simulation(String where) {
+      DeviceName device = new DeviceName(Kind.SIM, where);
+      boolean machine = where.isEmpty() || ConfigurationName.names().contains(where);
+      if (!machine && device.simulatedBoard().isEmpty()) {
+        throw new TypeConversionException(
+            "there is neither a configuration nor a board %s to simulate; there are %s, and the boards %s"
+                .formatted(
+                    where,
+                    String.join(", ", ConfigurationName.names()),
+                    String.join(", ", BoardName.simulated())));
+      }
+      return device;
+    }
   }
 
-  /** Whether it is a board, and no model. */
+  /** The board that is simulated at its serial pins, if it is one. */
+  Optional<SerialBoard> simulatedBoard() {
+    return Optional.of(where)
+        .filter(name -> kind == Kind.SIM)
+        .flatMap(Boards::named)
+        .filter(SerialBoard.class::isInstance)
+        .map(SerialBoard.class::cast);
+  }
+
+  /** Whether it is a board, simulated or not, and no model. */
   boolean isBoard() {
-    return kind != Kind.GOLDEN && kind != Kind.SIM;
+    return kind != Kind.GOLDEN && (kind != Kind.SIM || simulatedBoard().isPresent());
   }
 
   @Override

@@ -1,20 +1,29 @@
 package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
+import dev.heddle.fpga.SerialBoard;
+import dev.heddle.host.board.BoardFault;
+import dev.heddle.host.board.VirtualBoard;
 import dev.heddle.host.link.LinkTransport;
+import dev.heddle.host.link.SerialLine;
 import dev.heddle.host.linux.Diagnosis;
 import dev.heddle.host.serial.SerialAdapter;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.SimulatorTransport;
 import dev.heddle.host.transport.Transport;
+import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.MemoryModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say how a device is reached, and the ways to it. */
@@ -43,6 +52,18 @@ final class DeviceOptions {
       })
   private MemoryModel memory;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--fault",
+      paramLabel = "FAULT",
+      description = {
+        "What is wrong with sim:BOARD, to see how it is found; may be repeated.",
+        "One of: ${COMPLETION-CANDIDATES}."
+      })
+  private Set<BoardFault> faults = Set.of();
+
   @Mixin private PortOptions port;
 
   @Mixin private BusDevices buses;
@@ -56,9 +77,10 @@ final class DeviceOptions {
       })
   private Integer switchBaud;
 
-  /** Whether a board is simulated behind its port. */
+  /** Whether a board is simulated. */
   boolean isVirtual(DeviceName device) {
-    return device.kind() == DeviceName.Kind.UART && port.isVirtual();
+    return device.simulatedBoard().isPresent()
+        || device.kind() == DeviceName.Kind.UART && port.isVirtual();
   }
 
   /**
@@ -69,6 +91,7 @@ final class DeviceOptions {
    */
   Transport model(
       DeviceName.Kind kind, Configuration machine, long memoryBytes, PrintWriter progress) {
+    requireNoFaults();
     return switch (kind) {
       case GOLDEN -> new GoldenTransport(machine, memoryBytes);
       case SIM -> {
@@ -80,9 +103,39 @@ final class DeviceOptions {
     };
   }
 
-  /** A board: behind a port it is a {@link LinkTransport}. */
-  Transport board(DeviceName device) {
-    return device.kind() == DeviceName.Kind.UART ? link(device.where()) : buses.open(device);
+  private void requireNoFaults() {
+    if (!faults.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--fault is for boards that are simulated, sim:BOARD");
+    }
+  }
+
+  /**
+   * A board: behind a port, or simulated, it is a {@link LinkTransport}.
+   *
+   * @param progress where the steps of a build go
+   */
+  Transport board(DeviceName device, PrintWriter progress) {
+    if (device.simulatedBoard().isEmpty()) {
+      requireNoFaults();
+    }
+    return switch (device.kind()) {
+      case UART -> link(() -> port.open(device.where()), switchBaud);
+      case SIM -> simulated(device.simulatedBoard().orElseThrow(), progress);
+      case XDMA, UIO -> buses.open(device);
+      case GOLDEN -> throw new IllegalArgumentException(device + " is no board");
+    };
+  }
+
+  /** A board at its pins, at the rate of the fewest cycles a bit unless another is named. */
+  private LinkTransport simulated(SerialBoard board, PrintWriter progress) {
+    VirtualBoard virtual;
+    try (ProgressLine line = new ProgressLine("simulator " + board.name(), progress)) {
+      virtual = new VirtualBoard(board, faults, LibraryOptions.FAST, line::update);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    return link(virtual, switchBaud == null ? board.fastestBaud() : switchBaud);
   }
 
   /** What this computer tells of the way to a device; empty for models and virtual boards. */
@@ -95,13 +148,13 @@ final class DeviceOptions {
     };
   }
 
-  private LinkTransport link(String path) {
-    if (switchBaud == null) {
-      return new LinkTransport(() -> port.open(path));
+  private static LinkTransport link(SerialLine.Opener opener, Integer otherBaud) {
+    if (otherBaud == null) {
+      return new LinkTransport(opener);
     }
-    LinkTransport link = new LinkTransport(() -> port.open(path), OptionalInt.of(switchBaud));
+    LinkTransport link = new LinkTransport(opener, OptionalInt.of(otherBaud));
     try {
-      link.setBaud(switchBaud);
+      link.setBaud(otherBaud);
       return link;
     } catch (RuntimeException e) {
       link.close();
@@ -113,7 +166,8 @@ final class DeviceOptions {
   String label(DeviceName device) {
     return switch (device.kind()) {
       case GOLDEN -> device.kind().toString();
-      case SIM -> device.kind() + ", memory " + memory.label();
+      case SIM ->
+          device.isBoard() ? device.toString() : device.kind() + ", memory " + memory.label();
       case UART, XDMA, UIO -> device + (isVirtual(device) ? ", simulated" : "");
     };
   }

@@ -59,6 +59,8 @@ final class DevicesCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println("golden:CONFIG, the model in Java, and sim:CONFIG, the Verilog in the simulator:");
     Configuration.shipped().forEach(machine -> print(out, machine.name(), describe(machine)));
+    out.println("sim:BOARD, a board at its serial pins in the simulator:");
+    out.println("  " + String.join(", ", BoardName.simulated()));
     List<Path> found = SerialPorts.in(folder);
     if (found.isEmpty()) {
       out.printf("there is no serial port in %s; plug a board in%n", folder);

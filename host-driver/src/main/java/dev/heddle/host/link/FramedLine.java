@@ -230,5 +230,6 @@ final class FramedLine implements AutoCloseable {
   @Override
   public void close() {
     line.close();
+    opener.close();
   }
 }

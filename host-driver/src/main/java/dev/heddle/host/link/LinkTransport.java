@@ -35,7 +35,7 @@ public final class LinkTransport implements Transport {
   /**
    * Begins a session with the board at the end of a line.
    *
-   * @param opener opens the line, and again when it was lost
+   * @param opener opens the line, and again when it was lost; closed with the transport
    * @throws TransportException when there is no line or no board
    */
   public LinkTransport(SerialLine.Opener opener) {
@@ -72,6 +72,11 @@ public final class LinkTransport implements Transport {
   /** What the board says of itself. */
   public LinkDescription board() {
     return session.board();
+  }
+
+  /** The time of the line in nanoseconds, from an arbitrary start. */
+  public long nanoTime() {
+    return session.nanoTime();
   }
 
   /** What happened on the link so far. */

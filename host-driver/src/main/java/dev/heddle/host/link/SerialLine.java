@@ -12,13 +12,17 @@ import java.nio.ByteBuffer;
 public interface SerialLine extends AutoCloseable {
   /** Opens a line: the first time, and again when it was lost. */
   @FunctionalInterface
-  interface Opener {
+  interface Opener extends AutoCloseable {
     /**
      * The line, opened.
      *
      * @throws LineLostException when it is not there
      */
     SerialLine open();
+
+    /** Gives back what the lines came from; nothing unless that belongs to the opener. */
+    @Override
+    default void close() {}
   }
 
   /** Reads what has arrived, as far as it fits; returns the number of bytes, 0 for none yet. */

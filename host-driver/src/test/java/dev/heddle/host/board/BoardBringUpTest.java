@@ -11,7 +11,6 @@ import dev.heddle.host.bringup.BringUpReport;
 import dev.heddle.host.bringup.StepStatus;
 import dev.heddle.host.bringup.TestedBoard;
 import dev.heddle.host.link.LinkTransport;
-import dev.heddle.lib.UartPeriod;
 import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.LibraryOptions;
 import java.util.Optional;
@@ -32,11 +31,10 @@ class BoardBringUpTest {
   @MethodSource("boards")
   void bringUpFindsNothingWrong(SerialBoard board) {
     Configuration machine = board.configuration();
-    int fastest = Math.toIntExact(board.clockHz() / UartPeriod.LEAST_CYCLES);
     try (VirtualBoard virtual =
         new VirtualBoard(board, LibraryOptions.CHECKED, BuildProgress.SILENT)) {
       LinkTransport link = new LinkTransport(virtual::pins);
-      link.setBaud(fastest);
+      link.setBaud(board.fastestBaud());
       try (TestedBoard tested =
           new TestedBoard(
               link,

@@ -99,6 +99,37 @@ class BringUpCommandTest {
   }
 
   @Test
+  void aBoardAtItsPinsPassesAndItsClockIsMeasured() {
+    CommandRun run = CommandRun.of("bringup", "--device", "sim:icebreaker");
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.out())
+        .contains("on virtual 1BitSquared iCEBreaker at 6000000 baud, 128 KiB of card memory")
+        .contains("  passed       clock            24.000 MHz, +0 ppm from 24.000 MHz")
+        .contains("16 passed, 0 failed, 2 skipped");
+  }
+
+  @Test
+  void aBoardWhoseLineIsWiredWronglyIsTheEnvironment() {
+    CommandRun run = CommandRun.of("bringup", "--device", "sim:icebreaker", "--fault", "crossed");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("heddle: no board answers on virtual 1BitSquared iCEBreaker at 3000000 baud");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sim:icebreaker, refresh, the 1BitSquared iCEBreaker has no SDRAM",
+    "sim:nano, refresh, '--fault is for boards that are simulated, sim:BOARD'",
+    "golden, clock, '--fault is for boards that are simulated, sim:BOARD'",
+    "uart:/dev/null, clock, '--fault is for boards that are simulated, sim:BOARD'"
+  })
+  void aFaultThatCannotBePlantedIsWrongUsage(String device, String fault, String message) {
+    CommandRun run = CommandRun.of("bringup", "--device", device, "--fault", fault);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("heddle: " + message);
+  }
+
+  @Test
   void aPortThatIsNotThereIsTheEnvironment() {
     CommandRun run = CommandRun.of("bringup", "--device", "uart:/dev/no-such-port");
     assertThat(run.exitCode()).isEqualTo(2);
@@ -118,7 +149,17 @@ class BringUpCommandTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"uart", "uart:", "pcie", "golden:huge", "xdma", "xdma:one", "uio", "uio:a,"})
+      strings = {
+        "uart",
+        "uart:",
+        "pcie",
+        "golden:huge",
+        "sim:kv260",
+        "xdma",
+        "xdma:one",
+        "uio",
+        "uio:a,"
+      })
   void aDeviceThatMakesNoSenseIsWrongUsage(String device) {
     CommandRun run = CommandRun.of("bringup", "--device", device);
     assertThat(run.exitCode()).isEqualTo(2);

@@ -19,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DevicesCommandTest {
   private static final Path PAGE = Path.of("../docs/boards.md");
 
+  /** Lines of what is simulated: two headings, the configurations, the boards. */
+  private static final int MODELS = 3 + Configuration.shipped().size();
+
   @TempDir private Path folder;
 
   private List<String> devices() {
@@ -42,13 +45,12 @@ class DevicesCommandTest {
   @Test
   void withoutBoardsThereAreModelsAlone() throws IOException {
     List<String> lines = devices();
-    int models = 1 + Configuration.shipped().size();
-    assertThat(lines.subList(models, lines.size()))
+    assertThat(lines.subList(MODELS, lines.size()))
         .containsExactly(
             "there is no serial port in " + folder + "; plug a board in",
             "there is no xdma:N, a card behind the driver XDMA, and no uio:NAME, a UIO device");
     assertThat(Files.readString(PAGE))
-        .contains("$ ./heddle devices\n" + String.join("\n", lines.subList(0, models)));
+        .contains("$ ./heddle devices\n" + String.join("\n", lines.subList(0, MODELS)));
   }
 
   @Test
@@ -66,7 +68,7 @@ class DevicesCommandTest {
       Path file = Files.createFile(folder.resolve("ttyACM0"));
       Files.createFile(folder.resolve("tty0"));
       List<String> lines = devices();
-      assertThat(lines.subList(1 + Configuration.shipped().size(), lines.size() - 1))
+      assertThat(lines.subList(MODELS, lines.size() - 1))
           .containsExactly(
               "uart:PATH, a board behind a port, asked at 3000000 baud:",
               "  " + byId + "  a board with a clock of 24.0 MHz and 1,024 KiB of card memory",

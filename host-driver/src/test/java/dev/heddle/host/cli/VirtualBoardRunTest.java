@@ -10,7 +10,6 @@ import dev.heddle.host.model.RopePairing;
 import dev.heddle.host.model.TensorType;
 import dev.heddle.host.model.TestModel;
 import dev.heddle.host.serial.PseudoTerminal;
-import dev.heddle.lib.UartPeriod;
 import dev.heddle.testbench.BuildProgress;
 import dev.heddle.testbench.LibraryOptions;
 import java.nio.file.Path;
@@ -60,7 +59,6 @@ class VirtualBoardRunTest {
   @MethodSource("boards")
   void theStoryIsThatOfTheGoldenMachineAndTheRateIsGivenBack(SerialBoard kind) throws Exception {
     TestModel.of(SHAPE, TensorType.Q4_0).write(folder.resolve("tiny.gguf"));
-    long fastest = kind.clockHz() / UartPeriod.LEAST_CYCLES;
     AtomicBoolean on = new AtomicBoolean(true);
     try (VirtualBoard board = new VirtualBoard(kind, LibraryOptions.CHECKED, BuildProgress.SILENT);
         PseudoTerminal terminal = PseudoTerminal.open()) {
@@ -68,7 +66,12 @@ class VirtualBoardRunTest {
       power.start();
       try {
         CommandRun run =
-            run("--device", "uart:" + terminal.port(), "--virtual", "--switch-baud", "" + fastest);
+            run(
+                "--device",
+                "uart:" + terminal.port(),
+                "--virtual",
+                "--switch-baud",
+                "" + kind.fastestBaud());
         assertThat(run.exitCode()).as(run.err()).isZero();
         String machine = kind.configuration().name();
         assertThat(story(run)).isEqualTo(story(run("--device", "golden:" + machine)));
