@@ -3,6 +3,8 @@ package dev.heddle.host.bringup;
 import dev.heddle.host.device.DeviceException;
 import dev.heddle.host.transport.TransportException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,11 +24,18 @@ public final class BringUp {
 
   private final List<BringUpStep> steps;
   private final boolean keepGoing;
+  private final String program;
 
-  /** A bring-up with these steps. */
-  public BringUp(List<BringUpStep> steps, boolean keepGoing) {
+  /**
+   * A bring-up with these steps.
+   *
+   * @param keepGoing whether it goes on behind a step that fails
+   * @param program what runs it and of which version, for the report
+   */
+  public BringUp(List<BringUpStep> steps, boolean keepGoing, String program) {
     this.steps = List.copyOf(steps);
     this.keepGoing = keepGoing;
+    this.program = program;
   }
 
   /**
@@ -61,16 +70,17 @@ public final class BringUp {
    */
   public BringUpReport run(TestedBoard board, Consumer<BringUpReport.Step> listener) {
     String device = board.transport().describe().toString();
+    String began = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     List<BringUpReport.Step> done = new ArrayList<>();
     boolean goesOn = true;
     for (BringUpStep step : steps) {
       if (!goesOn || Thread.currentThread().isInterrupted()) {
-        return new BringUpReport(BringUpReport.SCHEMA, device, done, false);
+        break;
       }
       long start = System.nanoTime();
       StepResult result = run(step, board);
       if (Thread.currentThread().isInterrupted() && result.status() == StepStatus.FAILED) {
-        return new BringUpReport(BringUpReport.SCHEMA, device, done, false);
+        break;
       }
       BringUpReport.Step record =
           new BringUpReport.Step(
@@ -84,7 +94,8 @@ public final class BringUp {
             case UNSUPPORTED -> false;
           };
     }
-    return new BringUpReport(BringUpReport.SCHEMA, device, done, true);
+    boolean ended = done.size() == steps.size();
+    return new BringUpReport(BringUpReport.SCHEMA, program, began, device, done, ended);
   }
 
   private static StepResult run(BringUpStep step, TestedBoard board) {

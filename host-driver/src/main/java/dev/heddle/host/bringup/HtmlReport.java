@@ -31,6 +31,7 @@ public final class HtmlReport {
         %s</style></head><body>
         <h1>Heddle bring-up</h1>
         <p>%s</p>
+        <p><small>%s, %s</small></p>
         <p>%d passed, %d failed, %d skipped%s</p>
         <table>
         <tr><th>step</th><th>result</th><th></th></tr>
@@ -41,6 +42,8 @@ public final class HtmlReport {
         .formatted(
             STYLE,
             escape(report.device()),
+            escape(report.began()),
+            escape(report.program()),
             report.count(StepStatus.PASSED),
             report.count(StepStatus.FAILED) + report.count(StepStatus.UNSUPPORTED),
             report.count(StepStatus.SKIPPED),

@@ -19,6 +19,7 @@ public final class JunitReport {
       line(xml, 0);
       xml.writeStartElement("testsuite");
       xml.writeAttribute("name", "heddle bring-up of " + report.device());
+      xml.writeAttribute("timestamp", report.began());
       xml.writeAttribute("tests", Integer.toString(report.steps().size()));
       long failures = report.count(StepStatus.FAILED) + report.count(StepStatus.UNSUPPORTED);
       xml.writeAttribute("failures", Long.toString(failures));

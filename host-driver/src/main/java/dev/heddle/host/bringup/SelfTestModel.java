@@ -22,8 +22,8 @@ import java.util.SplittableRandom;
  * device is that of a user's model.
  */
 final class SelfTestModel {
-  /** Its hyperparameters; norm and RoPE are those that every such checkpoint has. */
-  static final LlamaShape SHAPE =
+  /** Norm and RoPE are those that every such checkpoint has. */
+  private static final LlamaShape SHAPE =
       new LlamaShape(1, 64, 4, 2, 16, 96, 32, 32, 1e-5f, 10_000, 1, RopePairing.INTERLEAVED, true);
 
   private static final int HEADER_INTS = 7;

@@ -159,7 +159,7 @@ final class BringUpCommand implements Callable<Integer> {
     out.flush();
     BringUpReport report;
     try (ProgressLine line = new ProgressLine("soak", spec.commandLine().getErr())) {
-      report = new BringUp(steps(line), keepGoing).run(board, step -> print(out, step));
+      report = new BringUp(steps(line), keepGoing, program()).run(board, step -> print(out, step));
     }
     out.printf(
         "%d passed, %d failed, %d skipped%s%n",
@@ -168,6 +168,16 @@ final class BringUpCommand implements Callable<Integer> {
         report.count(StepStatus.SKIPPED),
         report.ended() ? "" : "; the steps after that have not run");
     return report;
+  }
+
+  private static String program() {
+    return "heddle %s, commit %s, Java %s, %s %s"
+        .formatted(
+            VersionProvider.version(),
+            Checkout.commit(),
+            System.getProperty("java.version"),
+            System.getProperty("os.name"),
+            System.getProperty("os.version"));
   }
 
   private List<BringUpStep> steps(ProgressLine line) {

@@ -40,6 +40,9 @@ final class DeviceOptions {
     }
   }
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   @Option(
       names = "--memory",
       paramLabel = "MODEL",
@@ -51,9 +54,6 @@ final class DeviceOptions {
         "ports: shared:LATENCY:BANDWIDTH. Default: ${DEFAULT-VALUE}."
       })
   private MemoryModel memory;
-
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec;
 
   @Option(
       names = "--fault",

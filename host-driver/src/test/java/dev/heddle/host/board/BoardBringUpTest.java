@@ -41,7 +41,8 @@ class BoardBringUpTest {
               Optional.of(machine),
               BoardClock.shared(virtual.pins()::nanoTime),
               Optional.of(link))) {
-        BringUpReport report = new BringUp(BringUp.standardSteps(), true).run(tested, step -> {});
+        BringUpReport report =
+            new BringUp(BringUp.standardSteps(), true, "a test").run(tested, step -> {});
         assertThat(report.steps())
             .allSatisfy(
                 step ->

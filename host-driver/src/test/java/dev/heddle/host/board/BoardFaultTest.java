@@ -65,7 +65,8 @@ class BoardFaultTest {
               Optional.of(kind.configuration()),
               BoardClock.shared(board.pins()::nanoTime),
               Optional.of(link))) {
-        List<BringUpReport.Step> ran = new BringUp(steps, false).run(tested, done -> {}).steps();
+        List<BringUpReport.Step> ran =
+            new BringUp(steps, false, "a test").run(tested, done -> {}).steps();
         BringUpReport.Step last = ran.get(ran.size() - 1);
         assertThat(last.name()).as(last.result().toString()).isEqualTo(step);
         assertThat(last.result().status()).isIn(StepStatus.FAILED, StepStatus.UNSUPPORTED);

@@ -31,7 +31,8 @@ class BringUpTest {
   private static final int BAUD = 3_000_000;
 
   private static BringUpReport pass(TestedBoard board) {
-    BringUpReport report = new BringUp(BringUp.standardSteps(), true).run(board, step -> {});
+    BringUpReport report =
+        new BringUp(BringUp.standardSteps(), true, "a test").run(board, step -> {});
     assertThat(report.steps())
         .allSatisfy(
             step ->

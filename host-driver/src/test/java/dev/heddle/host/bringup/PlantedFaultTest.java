@@ -28,7 +28,7 @@ class PlantedFaultTest {
         fault.apply(new FaultyTransport(new GoldenTransport(CONFIGURATION, MEMORY_BYTES)));
     try (TestedBoard board =
         new TestedBoard(transport, expected, BoardClock.none(), Optional.empty())) {
-      return new BringUp(BringUp.standardSteps(), false).run(board, step -> {});
+      return new BringUp(BringUp.standardSteps(), false, "a test").run(board, step -> {});
     }
   }
 
@@ -418,7 +418,8 @@ class PlantedFaultTest {
             .apply(new FaultyTransport(new GoldenTransport(CONFIGURATION, MEMORY_BYTES)));
     try (TestedBoard board =
         new TestedBoard(transport, Optional.empty(), BoardClock.none(), Optional.empty())) {
-      BringUpReport report = new BringUp(BringUp.standardSteps(), true).run(board, step -> {});
+      BringUpReport report =
+          new BringUp(BringUp.standardSteps(), true, "a test").run(board, step -> {});
       assertThat(report.ended()).isTrue();
       assertThat(report.steps()).hasSameSizeAs(BringUp.standardSteps());
       assertThat(report.count(StepStatus.FAILED)).isGreaterThanOrEqualTo(3);

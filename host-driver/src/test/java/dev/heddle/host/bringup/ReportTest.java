@@ -18,7 +18,12 @@ class ReportTest {
         List.of(
             new BringUpReport.Step("alpha", "It is <there> & well.", 0.25, results[0]),
             new BringUpReport.Step("beta", "It is fast.", 0.5, results[1]));
-    return new BringUpReport(BringUpReport.SCHEMA, "a \"board\" <1>", steps, true);
+    return report(BringUpReport.SCHEMA, steps, true);
+  }
+
+  private static BringUpReport report(int schema, List<BringUpReport.Step> steps, boolean ended) {
+    return new BringUpReport(
+        schema, "a <program>", "2026-11-22T10:20:30Z", "a \"board\" <1>", steps, ended);
   }
 
   private static StepResult rate(double rate, double roundTrip) {
@@ -43,7 +48,7 @@ class ReportTest {
     assertThatThrownBy(() -> JsonReport.read("{\"schema\": \"x\"}"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("this is no report of a bring-up");
-    BringUpReport later = new BringUpReport(7, "board", List.of(), true);
+    BringUpReport later = report(7, List.of(), true);
     assertThatThrownBy(() -> JsonReport.read(JsonReport.write(later)))
         .hasMessage("a report of form 7, but this program reads form 1");
   }
@@ -59,6 +64,7 @@ class ReportTest {
     Element suite =
         parse(JunitReport.write(report(FAILED, StepResult.skipped("no clock"))))
             .getDocumentElement();
+    assertThat(suite.getAttribute("timestamp")).isEqualTo("2026-11-22T10:20:30Z");
     assertThat(suite.getAttribute("tests")).isEqualTo("2");
     assertThat(suite.getAttribute("failures")).isEqualTo("1");
     assertThat(suite.getAttribute("skipped")).isEqualTo("1");
@@ -73,6 +79,7 @@ class ReportTest {
   void theStandaloneHtmlPageHasBarsOfTheFigures() {
     String page = HtmlReport.write(report(FAILED, rate(2, 1)));
     assertThat(page)
+        .contains("2026-11-22T10:20:30Z, a &lt;program&gt;")
         .contains("a &quot;board&quot; &lt;1&gt;", "data bit 3 &amp; others", "1 passed, 1 failed")
         .contains("width=\"360\" height=\"16\"/>", "width=\"180\" height=\"16\"/>", "2.000 MB/s")
         .doesNotContain("<script", "http", "src=");
@@ -93,8 +100,7 @@ class ReportTest {
             "beta: round trip was 1.000 ms and is 1.200 ms now");
     assertThat(BringUpComparison.regressions(report(FAILED, rate(1, 1)), before)).isEmpty();
     assertThat(
-            BringUpComparison.regressions(
-                before, new BringUpReport(1, "board", before.steps().subList(0, 1), false)))
+            BringUpComparison.regressions(before, report(1, before.steps().subList(0, 1), false)))
         .containsExactly("beta passed before and has not run now");
   }
 }

@@ -298,7 +298,7 @@ class UioTransportTest extends TransportConformance {
   @Test
   void theStepsOfTheBringUpPass() {
     BringUpReport report =
-        new BringUp(BringUp.standardSteps(), true)
+        new BringUp(BringUp.standardSteps(), true, "a test")
             .run(
                 new TestedBoard(transport(), Optional.empty(), BoardClock.none(), Optional.empty()),
                 step -> {});

@@ -370,7 +370,7 @@ class XdmaTransportTest extends TransportConformance {
   @Test
   void theStepsOfTheBringUpPass() {
     BringUpReport report =
-        new BringUp(BringUp.standardSteps(), true)
+        new BringUp(BringUp.standardSteps(), true, "a test")
             .run(
                 new TestedBoard(transport(), Optional.empty(), BoardClock.none(), Optional.empty()),
                 step -> {});

@@ -8,6 +8,7 @@ import dev.heddle.host.bringup.StepStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +46,8 @@ class BringUpCommandTest {
     assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
     BringUpReport report = JsonReport.read(Files.readString(json));
     assertThat(report.steps()).hasSize(18);
+    assertThat(report.program()).startsWith("heddle ").contains(", commit ", ", Java ");
+    assertThat(Instant.parse(report.began())).isBefore(Instant.now());
     assertThat(Files.readString(folder.resolve("report.xml"))).contains("<testsuite");
     assertThat(Files.readString(folder.resolve("report.html"))).startsWith("<!DOCTYPE html>");
     CommandRun again = CommandRun.of("bringup", "--device", "golden", "--compare", json.toString());
