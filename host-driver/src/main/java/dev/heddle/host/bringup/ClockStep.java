@@ -14,7 +14,7 @@ final class ClockStep implements BringUpStep {
   private static final int TRIES = 10;
 
   /** By how much a measurement in a simulation is shorter. */
-  private static final int SIMULATED_PART = 100;
+  private static final int SIMULATED_PART = 20;
 
   private record Reading(long cycles, long before, long after) {
     double middle() {
