@@ -265,7 +265,7 @@ public record Pll(
   }
 
   /** A module for simulators in place of the primitive: its result is the reference. */
-  String model() {
+  public String model() {
     String header =
         Stream.of(
                 Stream.of("input wire " + clockIn),

@@ -46,6 +46,21 @@ public final class VirtualBoard implements SerialLine.Opener {
    */
   public VirtualBoard(
       SerialBoard board, Set<BoardFault> faults, LibraryOptions options, BuildProgress progress) {
+    this(board, board.design().simulation(), faults, options, progress);
+  }
+
+  /** A board whose logic is a netlist in place of its sources, with the ports of its top level. */
+  VirtualBoard(
+      SerialBoard board, VerilogDesign netlist, LibraryOptions options, BuildProgress progress) {
+    this(board, netlist, Set.of(), options, progress);
+  }
+
+  private VirtualBoard(
+      SerialBoard board,
+      VerilogDesign design,
+      Set<BoardFault> faults,
+      LibraryOptions options,
+      BuildProgress progress) {
     SdramDefects defects = SdramDefects.NONE;
     SerialWiring wiring = SerialWiring.STRAIGHT;
     long clockHz = board.clockHz();
@@ -58,7 +73,6 @@ public final class VirtualBoard implements SerialLine.Opener {
       throw new IllegalArgumentException("the %s has no SDRAM".formatted(board.title()));
     }
     boolean planted = PlantableDesign.plants(faults);
-    VerilogDesign design = board.design().simulation();
     library =
         VerilatedLibrary.of(
             planted ? PlantableDesign.of(design, board.configuration()) : design,

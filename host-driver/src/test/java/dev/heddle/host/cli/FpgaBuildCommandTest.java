@@ -3,15 +3,26 @@ package dev.heddle.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.heddle.fpga.Board;
 import dev.heddle.fpga.Boards;
 import dev.heddle.fpga.BuildReport;
 import dev.heddle.fpga.Flow;
 import dev.heddle.fpga.MeasuredBuild;
+import dev.heddle.fpga.SerialBoard;
+import dev.heddle.host.board.SynthesisedBoard;
+import dev.heddle.host.board.VirtualBoard;
+import dev.heddle.host.bringup.BoardClock;
+import dev.heddle.host.bringup.BringUp;
+import dev.heddle.host.bringup.BringUpStep;
+import dev.heddle.host.bringup.StepStatus;
+import dev.heddle.host.bringup.TestedBoard;
+import dev.heddle.host.link.LinkTransport;
 import dev.heddle.testbench.ExternalProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,12 +31,12 @@ class FpgaBuildCommandTest {
   @TempDir private Path folder;
 
   @Test
-  void theIceBreakerGetsABitstreamThatMeetsItsClock() throws IOException {
+  void theIceBreakerGetsABitstreamThatMeetsItsClockAndMultipliesRight() throws Exception {
     Path out = folder.resolve("icebreaker");
     CommandRun run = CommandRun.of("fpga", "build", "icebreaker", "--out", out.toString());
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("1BitSquared iCEBreaker, iCE40UP5K-SG48", "MHz, 24.0 wanted");
-    Board board = Boards.ICEBREAKER;
+    SerialBoard board = Boards.ICEBREAKER;
     Flow flow = board.design().flow();
     assertThat(Files.size(out.resolve(board.bitstream()))).isGreaterThan(100_000);
     BuildReport report =
@@ -41,6 +52,30 @@ class FpgaBuildCommandTest {
     assertThat(report.multipliers()).isEqualTo(board.device().multipliers());
     assertThat(report.luts()).isBetween(4_000, board.device().luts());
     assertThat(report.registers()).isBetween(1_500, 2_500);
+    whatSynthesisHasMadeWorks(board, out);
+  }
+
+  private static void whatSynthesisHasMadeWorks(SerialBoard board, Path out) throws Exception {
+    Set<String> wanted = Set.of("identity", "interrupt", "counters", "matmul");
+    List<BringUpStep> steps =
+        BringUp.standardSteps().stream().filter(step -> wanted.contains(step.name())).toList();
+    VirtualBoard cells = SynthesisedBoard.open(board, out);
+    LinkTransport link = new LinkTransport(cells);
+    link.setBaud(board.fastestBaud());
+    try (TestedBoard tested =
+        new TestedBoard(
+            link,
+            Optional.of(board.configuration()),
+            BoardClock.shared(link::nanoTime),
+            Optional.of(link))) {
+      assertThat(new BringUp(steps, true, "a test").run(tested, step -> {}).steps())
+          .hasSameSizeAs(wanted)
+          .allSatisfy(
+              step ->
+                  assertThat(step.result().status())
+                      .as(step.name() + ": " + step.result().summary())
+                      .isEqualTo(StepStatus.PASSED));
+    }
   }
 
   @Test
