@@ -27,6 +27,9 @@ public record XdmaCard(SystemFolders folders, int number) {
 
   private static final int HEX = 16;
 
+  /** Kinds of error that PCIe counts; the last line of each table is the total. */
+  private static final List<String> ERRORS = List.of("correctable", "nonfatal", "fatal");
+
   /** All cards, by their numbers. */
   public static List<XdmaCard> all(SystemFolders folders) {
     List<XdmaCard> cards = new ArrayList<>();
@@ -65,17 +68,29 @@ public record XdmaCard(SystemFolders folders, int number) {
     }
   }
 
-  /** Where it is, and whether its link is as fast and as wide as it could be. */
+  /** Where it is, whether its link is as fast and as wide as it could be, and errors so far. */
   public Diagnosis diagnosis() {
     Optional<String> now = link("current");
-    Optional<String> most = link("max");
+    List<String> advice = new ArrayList<>();
+    link("max")
+        .filter(most -> now.isPresent() && !now.get().equals(most))
+        .ifPresent(
+            most ->
+                advice.add(
+                    "the link could have %s; try another slot, and see both ends with sudo lspci -vvs %s"
+                        .formatted(most, location())));
+    for (String kind : ERRORS) {
+      SystemFolders.find(function().resolve("aer_dev_" + kind))
+          .map(table -> table.substring(table.lastIndexOf(' ') + 1))
+          .filter(count -> !count.equals("0"))
+          .ifPresent(
+              count ->
+                  advice.add(
+                      "%s %s errors of its link so far; seat the card anew"
+                          .formatted(count, kind)));
+    }
     return new Diagnosis(
-        "card at " + location() + now.map(", link of "::concat).orElse(""),
-        now.equals(most)
-            ? List.of()
-            : List.of(
-                "the link could have %s; try another slot, and see both ends with sudo lspci -vvs %s"
-                    .formatted(most.orElse("more"), location())));
+        "card at " + location() + now.map(", link of "::concat).orElse(""), advice);
   }
 
   /** Speed and width of the link, where the system tells them. */
