@@ -122,7 +122,8 @@ class LinuxFileTest {
                     System.getProperty("java.class.path"),
                     VanishingMapping.class.getName(),
                     file(2 * PAGE).toString()))
-            .redirectErrorStream(true)
+            // Newer versions of Java warn of native code there.
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String printed = new String(program.getInputStream().readAllBytes());
     assertThat(program.waitFor()).as(printed).isZero();
