@@ -5,8 +5,6 @@ import dev.heddle.host.linux.SystemFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,7 +46,8 @@ public record SerialAdapter(SystemFolders folders, String node) {
   public Diagnosis diagnosis() {
     String driver =
         real(device().resolve("driver")).map(path -> ", driver " + path.getFileName()).orElse("");
-    return new Diagnosis(node + usbName().map(", "::concat).orElse("") + driver, advice());
+    String found = node + usbName().map(", "::concat).orElse("") + driver;
+    return new Diagnosis(found, advice().stream().toList());
   }
 
   /** What the USB device that the port belongs to calls itself. */
@@ -67,15 +66,16 @@ public record SerialAdapter(SystemFolders folders, String node) {
                 .collect(Collectors.joining(" ")));
   }
 
-  private List<String> advice() {
-    List<String> advice = new ArrayList<>();
+  private Optional<String> advice() {
     Path timer = device().resolve("latency_timer");
-    if (Files.exists(timer) && SystemFolders.number(timer) > SHORTEST_LATENCY_MILLIS) {
-      advice.add(
-          "the adapter keeps answers back for up to %d ms; echo %d | sudo tee %s"
-              .formatted(SystemFolders.number(timer), SHORTEST_LATENCY_MILLIS, timer));
-    }
-    return advice;
+    return Optional.of(timer)
+        .filter(Files::exists)
+        .map(SystemFolders::number)
+        .filter(millis -> millis > SHORTEST_LATENCY_MILLIS)
+        .map(
+            millis ->
+                "the adapter keeps answers back for up to %d ms; echo %d | sudo tee %s"
+                    .formatted(millis, SHORTEST_LATENCY_MILLIS, timer));
   }
 
   private static Optional<Path> real(Path link) {
