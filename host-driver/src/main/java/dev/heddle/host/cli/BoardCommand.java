@@ -1,17 +1,13 @@
 package dev.heddle.host.cli;
 
 import dev.heddle.fpga.SerialBoard;
-import dev.heddle.host.board.BoardFault;
 import dev.heddle.host.board.VirtualBoard;
 import dev.heddle.host.serial.PseudoTerminal;
-import dev.heddle.testbench.LibraryOptions;
 import java.io.PrintWriter;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,36 +27,17 @@ final class BoardCommand implements Callable<Integer> {
   @Parameters(paramLabel = "BOARD", description = "Name of the board.")
   private String name;
 
-  @Option(
-      names = "--fault",
-      paramLabel = "FAULT",
-      description = {
-        "What is wrong with it, to see how bring-up finds it; may be repeated. One of:",
-        "${COMPLETION-CANDIDATES}."
-      })
-  private Set<BoardFault> faults = Set.of();
+  @Mixin private FaultOptions faults;
 
   @Override
   public Integer call() {
     SerialBoard board =
         BoardName.findSerial(spec, name, "simulate its machine with --device sim:CONFIG");
-    try {
-      return serve(board);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
-  private int serve(SerialBoard board) {
-    try (ProgressLine progress =
-            new ProgressLine("simulator " + board.name(), spec.commandLine().getErr());
-        VirtualBoard virtual =
-            new VirtualBoard(board, faults, LibraryOptions.FAST, progress::update);
+    try (VirtualBoard virtual = faults.open(board);
         PseudoTerminal terminal = PseudoTerminal.open()) {
-      progress.close();
       PrintWriter out = spec.commandLine().getOut();
       out.printf("a virtual %s is at %s%n", board.title(), terminal.port());
-      faults.forEach(fault -> out.println("its fault: " + fault.description()));
+      faults.faults().forEach(fault -> out.println("its fault: " + fault.description()));
       out.println("in another terminal:");
       out.printf("  ./heddle bringup %s%n", options(board, terminal));
       out.printf("  ./heddle run %s%n", options(board, terminal));

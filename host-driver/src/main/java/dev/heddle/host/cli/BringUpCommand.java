@@ -204,7 +204,7 @@ final class BringUpCommand implements Callable<Integer> {
 
   private TestedBoard open(Optional<Configuration> wanted) {
     if (device.isBoard()) {
-      Transport transport = ways.board(device, spec.commandLine().getErr());
+      Transport transport = ways.board(device);
       Optional<LinkTransport> link =
           transport instanceof LinkTransport found ? Optional.of(found) : Optional.empty();
       return new TestedBoard(transport, wanted, clock(link), link);

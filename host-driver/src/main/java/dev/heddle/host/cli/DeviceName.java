@@ -104,7 +104,11 @@ record DeviceName(Kind kind, String where) {
 
   /** Whether it is a board, simulated or not, and no model. */
   boolean isBoard() {
-    return kind != Kind.GOLDEN && (kind != Kind.SIM || simulatedBoard().isPresent());
+    return switch (kind) {
+      case GOLDEN -> false;
+      case SIM -> simulatedBoard().isPresent();
+      case UART, XDMA, UIO -> true;
+    };
   }
 
   @Override

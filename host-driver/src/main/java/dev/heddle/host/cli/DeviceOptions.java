@@ -2,8 +2,6 @@ package dev.heddle.host.cli;
 
 import dev.heddle.accel.Configuration;
 import dev.heddle.fpga.SerialBoard;
-import dev.heddle.host.board.BoardFault;
-import dev.heddle.host.board.VirtualBoard;
 import dev.heddle.host.link.LinkTransport;
 import dev.heddle.host.link.SerialLine;
 import dev.heddle.host.linux.Diagnosis;
@@ -11,19 +9,14 @@ import dev.heddle.host.serial.SerialAdapter;
 import dev.heddle.host.transport.GoldenTransport;
 import dev.heddle.host.transport.SimulatorTransport;
 import dev.heddle.host.transport.Transport;
-import dev.heddle.testbench.LibraryOptions;
 import dev.heddle.testbench.MemoryModel;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** The options that say how a device is reached, and the ways to it. */
@@ -40,9 +33,6 @@ final class DeviceOptions {
     }
   }
 
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec;
-
   @Option(
       names = "--memory",
       paramLabel = "MODEL",
@@ -55,14 +45,7 @@ final class DeviceOptions {
       })
   private MemoryModel memory;
 
-  @Option(
-      names = "--fault",
-      paramLabel = "FAULT",
-      description = {
-        "What is wrong with sim:BOARD, to see how it is found; may be repeated.",
-        "One of: ${COMPLETION-CANDIDATES}."
-      })
-  private Set<BoardFault> faults = Set.of();
+  @Mixin private FaultOptions faults;
 
   @Mixin private PortOptions port;
 
@@ -91,7 +74,7 @@ final class DeviceOptions {
    */
   Transport model(
       DeviceName.Kind kind, Configuration machine, long memoryBytes, PrintWriter progress) {
-    requireNoFaults();
+    faults.requireNone();
     return switch (kind) {
       case GOLDEN -> new GoldenTransport(machine, memoryBytes);
       case SIM -> {
@@ -103,39 +86,22 @@ final class DeviceOptions {
     };
   }
 
-  private void requireNoFaults() {
-    if (!faults.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(), "--fault is for boards that are simulated, sim:BOARD");
-    }
-  }
-
-  /**
-   * A board: behind a port, or simulated, it is a {@link LinkTransport}.
-   *
-   * @param progress where the steps of a build go
-   */
-  Transport board(DeviceName device, PrintWriter progress) {
+  /** A board: behind a port, or simulated, it is a {@link LinkTransport}. */
+  Transport board(DeviceName device) {
     if (device.simulatedBoard().isEmpty()) {
-      requireNoFaults();
+      faults.requireNone();
     }
     return switch (device.kind()) {
       case UART -> link(() -> port.open(device.where()), switchBaud);
-      case SIM -> simulated(device.simulatedBoard().orElseThrow(), progress);
+      case SIM -> simulated(device.simulatedBoard().orElseThrow());
       case XDMA, UIO -> buses.open(device);
       case GOLDEN -> throw new IllegalArgumentException(device + " is no board");
     };
   }
 
   /** A board at its pins, at the rate of the fewest cycles a bit unless another is named. */
-  private LinkTransport simulated(SerialBoard board, PrintWriter progress) {
-    VirtualBoard virtual;
-    try (ProgressLine line = new ProgressLine("simulator " + board.name(), progress)) {
-      virtual = new VirtualBoard(board, faults, LibraryOptions.FAST, line::update);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-    return link(virtual, switchBaud == null ? board.fastestBaud() : switchBaud);
+  private LinkTransport simulated(SerialBoard board) {
+    return link(faults.open(board), switchBaud == null ? board.fastestBaud() : switchBaud);
   }
 
   /** What this computer tells of the way to a device; empty for models and virtual boards. */

@@ -93,7 +93,7 @@ final class MachineOptions {
         options.isGiven(command)
             ? Optional.of(options.configuration(command, ""))
             : Optional.empty();
-    Transport board = ways.board(device, progress);
+    Transport board = ways.board(device);
     try {
       return new Chosen(Identity.find(board, wanted), Optional.of(board), progress);
     } catch (RuntimeException e) {
